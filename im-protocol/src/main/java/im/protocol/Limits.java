@@ -1,0 +1,28 @@
+package im.protocol;
+
+/** The bounds of protocol version 1 that both sides build in; what a server may choose is told in Welcome. */
+public final class Limits {
+    /** Oldest and newest protocol version spoken. */
+    public static final int VERSION = 1;
+
+    /** Bytes of content in one message: the UTF-8 bytes of {@code text}, or {@code data}. */
+    public static final int PAYLOAD_BYTES = 64 * 1024;
+    /** Bytes of one encoded frame, in either direction. */
+    public static final int FRAME_BYTES = 128 * 1024;
+    /** Bytes a client may send before it is authenticated, HTTP apart. */
+    public static final int HANDSHAKE_BYTES = 8 * 1024;
+    /** Characters of a content type. */
+    public static final int CONTENT_TYPE_LENGTH = 128;
+    /** Characters of {@code Hello.platform} and {@code Hello.client}. */
+    public static final int LABEL_LENGTH = 64;
+    /** Cursors in one Resume or Ack frame. */
+    public static final int CURSORS_PER_FRAME = 1_000;
+    /** Messages a Sync may ask for. */
+    public static final int SYNC_MESSAGES = 500;
+    /** Nested messages while parsing; the deepest frame of version 1 has 4. */
+    public static final int NESTING = 16;
+    /** Fragments of one WebSocket message. */
+    public static final int WEBSOCKET_FRAGMENTS = 128;
+
+    private Limits() {}
+}

@@ -1,0 +1,25 @@
+package im.relay;
+
+import im.protocol.v1.Code;
+
+/** What the log says of one message. */
+public sealed interface AppendOutcome {
+
+    /**
+     * The message, or the same message sent before within the dedupe window, is durable.
+     *
+     * @param acceptedMs of the message that stands in the log: for a retry, that of the first
+     */
+    record Accepted(long acceptedMs) implements AppendOutcome {}
+
+    /**
+     * The message is not in the log and will not get there.
+     *
+     * @param code CONFLICT, OUT_OF_ORDER, OVERLOADED or UNAVAILABLE
+     * @param retryAfterMs 0 where a retry makes no sense
+     */
+    record Refused(Code code, String text, int retryAfterMs) implements AppendOutcome {}
+
+    /** Nobody knows; a retry with the same id is safe. */
+    record Unknown(String text) implements AppendOutcome {}
+}
