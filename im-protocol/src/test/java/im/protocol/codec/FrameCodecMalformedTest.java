@@ -158,7 +158,7 @@ class FrameCodecMalformedTest {
         long seed = System.nanoTime();
         System.out.println("FrameCodecMalformedTest seed=" + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < 30_000; round++) {
+        for (int round = 0; round < 15_000; round++) {
             byte[] bytes = new byte[random.nextInt(64)];
             random.nextBytes(bytes);
             assertThatCode(() -> isFrame(bytes))
@@ -172,7 +172,7 @@ class FrameCodecMalformedTest {
         long seed = System.nanoTime();
         System.out.println("FrameCodecMalformedTest seed=" + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < 30_000; round++) {
+        for (int round = 0; round < 15_000; round++) {
             byte[] bytes = changed(
                     Frames.all().get(random.nextInt(Frames.all().size())).toByteArray(), random);
             assertThatCode(() -> isFrame(bytes))
