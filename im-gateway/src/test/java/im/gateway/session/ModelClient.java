@@ -92,7 +92,7 @@ final class ModelClient {
             sync(conversation);
         } else {
             List<Long> positions = seen.computeIfAbsent(conversation, c -> new ArrayList<>());
-            PlacedMessage expected = store.messages.get(conversation).get(positions.size());
+            PlacedMessage expected = store.messages.getOrDefault(conversation, List.of()).get(positions.size());
             assertThat(placed.getPosition()).as("order of %s", conversation).isEqualTo(expected.position());
             positions.add(placed.getPosition());
             cursors.put(conversation, placed.getPosition());
