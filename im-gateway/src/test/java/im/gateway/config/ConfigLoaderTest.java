@@ -152,7 +152,7 @@ class ConfigLoaderTest {
         assertThat(refused(file("node: a\nauth: [\n"), Map.of(), DEV).lines())
                 .singleElement()
                 .asString()
-                .startsWith("im.yaml:3: not YAML: ");
+                .startsWith("im.yaml:2: not YAML: ");
         assertThat(refused(file("- a\n"), Map.of(), DEV).lines())
                 .containsExactly("im.yaml:1: expected key: value lines");
         assertThat(refused(file("node: a\n---\nnode: b\n"), Map.of(), DEV).lines())
