@@ -39,7 +39,8 @@ final class ConfigFile {
             }
             reader.parse(Files.readString(file));
         } catch (java.io.IOException e) {
-            problems.add(Problem.of("--config", file.toString(), "command line or IM_CONFIG", false, "a UTF-8 file that can be read"));
+            problems.add(Problem.of(
+                    "--config", file.toString(), "command line or IM_CONFIG", false, "a UTF-8 file that can be read"));
         }
         return reader.values;
     }
@@ -58,7 +59,11 @@ final class ConfigFile {
             }
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            malformed(line, "not YAML: " + Problem.escape(e.getOriginalMessage().lines().findFirst().orElse("")));
+            malformed(
+                    line,
+                    "not YAML: "
+                            + Problem.escape(
+                                    e.getOriginalMessage().lines().findFirst().orElse("")));
         }
     }
 

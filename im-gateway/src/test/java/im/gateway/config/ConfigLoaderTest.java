@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class ConfigLoaderTest {
     private static final Flag DEV = new Flag("dev", "true", "--dev");
@@ -37,15 +37,14 @@ class ConfigLoaderTest {
 
     @Test
     void aFlagWinsOverTheEnvironmentThatOverTheFileThatOverTheDefault() throws Exception {
-        Path file = file(
-                """
+        Path file = file("""
                 session:
                   heartbeat: 7s
                   window-messages: 7
                   unanswered-sends: 7
                 """);
-        Map<String, String> environment =
-                Map.of("IM_SESSION_WINDOW_MESSAGES", "8", "IM_SESSION_UNANSWERED_SENDS", "8", "IM_SESSION_HEARTBEAT", "");
+        Map<String, String> environment = Map.of(
+                "IM_SESSION_WINDOW_MESSAGES", "8", "IM_SESSION_UNANSWERED_SENDS", "8", "IM_SESSION_HEARTBEAT", "");
         Flag flag = new Flag("session.unanswered-sends", "9", "--set");
 
         LoadedConfig loaded = load(file, environment, DEV, flag);
@@ -65,8 +64,7 @@ class ConfigLoaderTest {
 
     @Test
     void aFileOfEveryShapeThatIsAllowedIsRead() throws Exception {
-        Path file = file(
-                """
+        Path file = file("""
                 # a comment
                 dev: true
                 listen: {http-port: 0, "tcp-port": "0"}
@@ -74,8 +72,7 @@ class ConfigLoaderTest {
                 auth:
                   issuer: https://issuer.example
                   leeway: 1m
-                """
-                        + "  audience:\n");
+                """ + "  audience:\n");
 
         ServerConfig config = load(file, Map.of()).config();
 
@@ -89,8 +86,7 @@ class ConfigLoaderTest {
 
     @Test
     void aListInTheFileIsAListOfOrigins() throws Exception {
-        Path file = file(
-                """
+        Path file = file("""
                 listen:
                   allowed-origins:
                     - https://a.example
@@ -110,8 +106,7 @@ class ConfigLoaderTest {
 
     @Test
     void everyErrorOfAllSourcesIsToldAtOnceWithItsPlace() throws Exception {
-        Path file = file(
-                """
+        Path file = file("""
                 session:
                   heartbeat: 0s
                   heartbeats: 1s
@@ -159,7 +154,8 @@ class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .contains("expected one YAML document");
-        assertThat(refused(file("node: &n a\nauth: {issuer: *n}\n"), Map.of(), DEV).lines())
+        assertThat(refused(file("node: &n a\nauth: {issuer: *n}\n"), Map.of(), DEV)
+                        .lines())
                 .singleElement()
                 .asString()
                 .contains("aliases are not followed");
@@ -170,8 +166,8 @@ class ConfigLoaderTest {
         Path file = folder.resolve("none.yaml");
 
         assertThat(refused(file, Map.of(), DEV).lines())
-                .containsExactly("--config is \"" + file + "\" (command line or IM_CONFIG): expected a UTF-8 file that can"
-                        + " be read");
+                .containsExactly("--config is \"" + file
+                        + "\" (command line or IM_CONFIG): expected a UTF-8 file that can" + " be read");
     }
 
     @Test
