@@ -11,6 +11,9 @@ public interface SessionOpener {
      * connection does not read until the session has answered with Welcome and called
      * {@link Connection#setReading}. Event loop only.
      *
+     * <p>If the connection is closed before this returns, what is returned hears {@link ConnectionListener#onClosed}
+     * right afterwards. A Hello is looked at by nobody before: it may hold anything.
+     *
      * @param ref the frame's ref, echoed by Welcome
      * @return who hears what follows
      */
