@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** What the edge counts. Any thread. */
 final class EdgeMeters {
@@ -62,11 +63,11 @@ final class EdgeMeters {
     }
 
     void closed(CloseReason reason) {
-        closes.get(reason).increment();
+        Objects.requireNonNull(closes.get(reason)).increment();
     }
 
     void handshake(Handshake outcome) {
-        handshakes.get(outcome).increment();
+        Objects.requireNonNull(handshakes.get(outcome)).increment();
     }
 
     void acceptFailed() {
