@@ -4,6 +4,7 @@ import static im.protocol.codec.RawWebSocket.FIN;
 import static im.protocol.codec.RawWebSocket.concat;
 import static im.protocol.codec.RawWebSocket.frame;
 import static im.protocol.codec.RawWebSocket.header;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufUtil;
@@ -214,11 +215,11 @@ class WebSocketCodecTest {
         var in = buffers.of(concat(masked(FIN | 2, ABC), masked(2, ABC), masked(FIN, ABC)));
         var own = Buffers.heap();
 
-        var whole = (WebSocketEvent.Message) codec.tryDecode(in, own.alloc());
+        var whole = (WebSocketEvent.Message) requireNonNull(codec.tryDecode(in, own.alloc()));
         assertThat(whole.payload().unwrap()).isSameAs(in);
         own.assertNothingHeld();
 
-        var aggregate = (WebSocketEvent.Message) codec.tryDecode(in, own.alloc());
+        var aggregate = (WebSocketEvent.Message) requireNonNull(codec.tryDecode(in, own.alloc()));
         assertThat(aggregate.payload().refCnt()).isEqualTo(1);
 
         assertThat(codec.tryDecode(in, own.alloc())).isNull();
