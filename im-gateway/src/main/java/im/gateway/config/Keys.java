@@ -97,7 +97,7 @@ final class Keys {
     static final Key<Long> CACHE = new Key<>(
             "message-log.cache",
             Kind.size(MIB, 64 * 1024 * MIB),
-            32 * MIB,
+            64 * MIB,
             "Memory for blocks of the store read from disk.");
 
     static final Key<Optional<Path>> KEY_FILE = new Key<>(

@@ -1,7 +1,7 @@
 package im.gateway.launch;
 
 /** Why a command cannot do its work, in one line for the operator. */
-final class CannotStart extends Exception {
+public final class CannotStart extends Exception {
     private static final long serialVersionUID = 1;
 
     CannotStart(String line) {

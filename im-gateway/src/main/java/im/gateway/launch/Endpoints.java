@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Where clients on this machine find the server; kept in the data folder as {@code endpoints.json}, also over a stop, so
  * that the same ports can be used again.
  */
-record Endpoints(String http, String ws, String tcp, String admin) {
+public record Endpoints(String http, String ws, String tcp, String admin) {
     private static final String FILE = "endpoints.json";
     private static final int SCHEMA = 1;
 

@@ -42,7 +42,7 @@ final class TokenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, CannotStart {
         TokenSettings settings = options.loadForTokens(keyFile);
-        TokenMinter minter = new TokenMinter(key(settings), StandaloneServer.rules(settings.auth()), Clock.systemUTC());
+        TokenMinter minter = new TokenMinter(key(settings), ServerStart.rules(settings.auth()), Clock.systemUTC());
         try {
             System.out.println(minter.mint(uid, parsedTtl()));
             return ExitCode.DONE;
