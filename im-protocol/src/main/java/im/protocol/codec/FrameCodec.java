@@ -1,0 +1,204 @@
+package im.protocol.codec;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
+import im.protocol.CloseReason;
+import im.protocol.Limits;
+import im.protocol.v1.Frame;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Frames as bytes. {@code encode…} sizes first, then writes header and body into one buffer of exactly that size: one
+ * buffer a call, plus protobuf's output stream (about 100 bytes of heap) in {@link #encode}, nothing else. The buffer
+ * belongs to the caller, reference count 1.
+ */
+public final class FrameCodec {
+    /**
+     * Most that a Deliver or SyncPage body adds to the {@link #placedFieldSize} of what it carries, for a peer that is
+     * a valid uid.
+     */
+    public static final int PLACED_OVERHEAD = 128;
+
+    private static final int REF = 0x08;
+    private static final int DELIVER = 0x32;
+    private static final int SYNC_PAGE = 0x4a;
+    private static final int CONVERSATION = 0x0a;
+    private static final int PEER = 0x0a;
+    private static final int PLACED = 0x12;
+    /** {@code Deliver.catching_up} and {@code SyncPage.more} have the same number. */
+    private static final int FLAG = 0x18;
+
+    private static final int HEAD = 0x30;
+    private static final int COMPLETE_UP_TO = 0x38;
+
+    /** Unknown fields are dropped while reading: kept, a frame full of them would take many times its size. */
+    private static final Parser<Frame> PARSER = DiscardUnknownFieldsParser.wrap(Frame.parser());
+
+    private FrameCodec() {}
+
+    /**
+     * Reads one frame from all readable bytes of {@code body}, whose indices and reference count stay as they are.
+     * Unknown fields are ignored; a frame with an unknown body has {@code BODY_NOT_SET}. The frame shares nothing with
+     * the buffer.
+     *
+     * @throws ProtocolException with {@link CloseReason#MALFORMED}: truncated, of a wrong wire type, not UTF-8 where
+     *     text is expected, or nested deeper than {@link Limits#NESTING}
+     */
+    public static Frame parse(ByteBuf body) throws ProtocolException {
+        CodedInputStream in = input(body);
+        in.setRecursionLimit(Limits.NESTING);
+        try {
+            Frame frame = PARSER.parseFrom(in);
+            in.checkLastTagWas(0);
+            return frame;
+        } catch (InvalidProtocolBufferException e) {
+            throw new ProtocolException(CloseReason.MALFORMED, "not a frame");
+        }
+    }
+
+    private static CodedInputStream input(ByteBuf body) {
+        if (body.hasArray()) {
+            int offset = body.arrayOffset() + body.readerIndex();
+            return CodedInputStream.newInstance(body.array(), offset, body.readableBytes());
+        }
+        return CodedInputStream.newInstance(body.nioBuffer());
+    }
+
+    /** The whole frame with its TCP length or WebSocket header. */
+    public static ByteBuf encode(Frame frame, Wire wire, ByteBufAllocator alloc) {
+        int size = frame.getSerializedSize();
+        ByteBuf out = Framing.begin(WebSocketCodec.BINARY, size, wire, alloc);
+        try {
+            write(frame, size, out);
+        } catch (IOException e) {
+            out.release();
+            throw new IllegalStateException("frame does not have the size it stated: size=" + size, e);
+        }
+        return Framing.end(out, size, wire);
+    }
+
+    private static void write(Frame frame, int size, ByteBuf out) throws IOException {
+        int start = out.writerIndex();
+        CodedOutputStream stream;
+        if (out.hasArray()) {
+            stream = CodedOutputStream.newInstance(out.array(), out.arrayOffset() + start, size);
+        } else {
+            ByteBuffer target = out.internalNioBuffer(start, size);
+            stream = CodedOutputStream.newInstance(target);
+        }
+        frame.writeTo(stream);
+        stream.flush();
+        stream.checkNoSpaceLeft();
+        out.writerIndex(start + size);
+    }
+
+    /**
+     * The Deliver frame of already encoded {@code im.v1.Placed}, which are copied and not looked into: byte for byte
+     * what {@link #encode} gives for the equal Frame.
+     */
+    public static ByteBuf encodeDeliver(
+            String peer, List<byte[]> placed, boolean catchingUp, Wire wire, ByteBufAllocator alloc) {
+        int peerLength = ByteBufUtil.utf8Bytes(peer);
+        int inner = conversationSize(peerLength) + placedSize(placed) + (catchingUp ? 2 : 0);
+        int body = 1 + Varint.size(inner) + inner;
+        ByteBuf out = Framing.begin(WebSocketCodec.BINARY, body, wire, alloc);
+        out.writeByte(DELIVER);
+        Varint.write(out, inner);
+        writeConversation(out, peer, peerLength);
+        writePlaced(out, placed);
+        writeFlag(out, catchingUp);
+        return Framing.end(out, body, wire);
+    }
+
+    /** The SyncPage frame of already encoded {@code im.v1.Placed}; otherwise like {@link #encodeDeliver}. */
+    public static ByteBuf encodeSyncPage(
+            long ref,
+            String peer,
+            List<byte[]> placed,
+            boolean more,
+            long head,
+            long completeUpTo,
+            Wire wire,
+            ByteBufAllocator alloc) {
+        int peerLength = ByteBufUtil.utf8Bytes(peer);
+        int inner = conversationSize(peerLength)
+                + placedSize(placed)
+                + (more ? 2 : 0)
+                + numberSize(head)
+                + numberSize(completeUpTo);
+        int body = numberSize(ref) + 1 + Varint.size(inner) + inner;
+        ByteBuf out = Framing.begin(WebSocketCodec.BINARY, body, wire, alloc);
+        writeNumber(out, REF, ref);
+        out.writeByte(SYNC_PAGE);
+        Varint.write(out, inner);
+        writeConversation(out, peer, peerLength);
+        writePlaced(out, placed);
+        writeFlag(out, more);
+        writeNumber(out, HEAD, head);
+        writeNumber(out, COMPLETE_UP_TO, completeUpTo);
+        return Framing.end(out, body, wire);
+    }
+
+    /**
+     * Bytes that a Placed of this length takes in the body of a Deliver or SyncPage. The sum of them and {@link
+     * #PLACED_OVERHEAD} bounds the body, and has to stay within {@link Limits#FRAME_BYTES}.
+     */
+    public static int placedFieldSize(int placedLength) {
+        return 1 + Varint.size(placedLength) + placedLength;
+    }
+
+    private static int placedSize(List<byte[]> placed) {
+        int size = 0;
+        for (int i = 0; i < placed.size(); i++) {
+            size += placedFieldSize(placed.get(i).length);
+        }
+        return size;
+    }
+
+    private static void writePlaced(ByteBuf out, List<byte[]> placed) {
+        for (int i = 0; i < placed.size(); i++) {
+            byte[] bytes = placed.get(i);
+            out.writeByte(PLACED);
+            Varint.write(out, bytes.length);
+            out.writeBytes(bytes);
+        }
+    }
+
+    private static int conversationSize(int peerLength) {
+        int inner = 1 + Varint.size(peerLength) + peerLength;
+        return 1 + Varint.size(inner) + inner;
+    }
+
+    private static void writeConversation(ByteBuf out, String peer, int peerLength) {
+        out.writeByte(CONVERSATION);
+        Varint.write(out, 1 + Varint.size(peerLength) + peerLength);
+        out.writeByte(PEER);
+        Varint.write(out, peerLength);
+        ByteBufUtil.writeUtf8(out, peer);
+    }
+
+    private static void writeFlag(ByteBuf out, boolean flag) {
+        if (flag) {
+            out.writeByte(FLAG).writeByte(1);
+        }
+    }
+
+    private static int numberSize(long value) {
+        return value == 0 ? 0 : 1 + Varint.size(value);
+    }
+
+    private static void writeNumber(ByteBuf out, int tag, long value) {
+        if (value != 0) {
+            out.writeByte(tag);
+            Varint.write(out, value);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package im.protocol.codec;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The header before an outgoing body, and the mask over it. */
+final class Framing {
+    private static final int FINAL = 0x80;
+    private static final int MASKED = 0x80;
+    private static final int MASK_BYTES = 4;
+
+    private Framing() {}
+
+    /** A buffer of exactly the frame's size with its header written; {@code opcode} is ignored on TCP. */
+    static ByteBuf begin(int opcode, int bodyLength, Wire wire, ByteBufAllocator alloc) {
+        int size = headerSize(bodyLength, wire) + bodyLength;
+        ByteBuf out = alloc.ioBuffer(size, size);
+        if (wire == Wire.TCP) {
+            Varint.write(out, bodyLength);
+            return out;
+        }
+        int masked = wire == Wire.WEBSOCKET_CLIENT ? MASKED : 0;
+        out.writeByte(FINAL | opcode);
+        if (bodyLength <= 125) {
+            out.writeByte(masked | bodyLength);
+        } else if (bodyLength <= 0xffff) {
+            out.writeByte(masked | 126).writeShort(bodyLength);
+        } else {
+            out.writeByte(masked | 127).writeLong(bodyLength);
+        }
+        if (wire == Wire.WEBSOCKET_CLIENT) {
+            // Masks protect proxies from scripts that choose what a browser sends; a client that is a program of its
+            // own gains nothing from a costlier generator.
+            out.writeIntLE(ThreadLocalRandom.current().nextInt());
+        }
+        return out;
+    }
+
+    /** Masks the body, which must have been written to its last byte. */
+    static ByteBuf end(ByteBuf out, int bodyLength, Wire wire) {
+        if (wire == Wire.WEBSOCKET_CLIENT) {
+            int body = out.writerIndex() - bodyLength;
+            applyMask(out, body, bodyLength, out.getIntLE(body - MASK_BYTES));
+        }
+        return out;
+    }
+
+    static int headerSize(int bodyLength, Wire wire) {
+        if (wire == Wire.TCP) {
+            return Varint.size(bodyLength);
+        }
+        int length = bodyLength <= 125 ? 2 : bodyLength <= 0xffff ? 4 : 10;
+        return wire == Wire.WEBSOCKET_CLIENT ? length + MASK_BYTES : length;
+    }
+
+    /** XORs in place, eight bytes at a time; {@code mask} is the header's four bytes read little-endian. */
+    static void applyMask(ByteBuf buffer, int index, int length, int mask) {
+        if (mask == 0) {
+            return;
+        }
+        long wide = wide(mask);
+        int end = index + length;
+        int i = index;
+        for (; end - i >= Long.BYTES; i += Long.BYTES) {
+            buffer.setLongLE(i, buffer.getLongLE(i) ^ wide);
+        }
+        for (; i < end; i++) {
+            buffer.setByte(i, buffer.getByte(i) ^ (mask >>> (((i - index) & 3) << 3)));
+        }
+    }
+
+    static long wide(int mask) {
+        return ((long) mask << 32) | (mask & 0xffff_ffffL);
+    }
+}
