@@ -24,6 +24,9 @@ public interface Connection {
      */
     void write(ByteBuf frame);
 
+    /** Who hears from this connection from now on. */
+    void listen(ConnectionListener listener);
+
     /** Bytes queued and not yet taken by the kernel. */
     long pendingBytes();
 
