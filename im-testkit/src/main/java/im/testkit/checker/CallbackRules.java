@@ -48,8 +48,7 @@ final class CallbackRules {
         }
     }
 
-    private void forward(
-            Device device, Run run, ConversationKey conversation, List<Entry<CalledBack>> callbacks) {
+    private void forward(Device device, Run run, ConversationKey conversation, List<Entry<CalledBack>> callbacks) {
         Entry<CalledBack> last = null;
         Entry<CalledBack> earlier = device.highestBefore(run, conversation);
         for (Entry<CalledBack> callback : callbacks) {
@@ -84,16 +83,11 @@ final class CallbackRules {
         long prev = callback.event().prev();
         long before = index.before(conversation, callback.event().position());
         if (prev >= 0 && (prev < before || prev >= callback.event().position())) {
-            report.add(
-                    7,
-                    "prev hides " + before,
-                    before == 0 ? callback : index.anyAt(conversation, before),
-                    callback);
+            report.add(7, "prev hides " + before, before == 0 ? callback : index.anyAt(conversation, before), callback);
         }
     }
 
-    private void notAfterAck(
-            Device device, Run run, ConversationKey conversation, List<Entry<CalledBack>> callbacks) {
+    private void notAfterAck(Device device, Run run, ConversationKey conversation, List<Entry<CalledBack>> callbacks) {
         Entry<Acked> acked = device.ackedBefore(run, conversation);
         for (Entry<CalledBack> callback : callbacks) {
             if (acked != null && callback.event().position() <= acked.event().position()) {
@@ -106,8 +100,8 @@ final class CallbackRules {
         Map<ConversationKey, Entry<Acked>> last = new HashMap<>();
         Map<ConversationKey, Long> given = new HashMap<>();
         for (Run run : device.runs) {
-            run.callbacks.forEach((conversation, callbacks) -> callbacks.forEach(callback ->
-                    given.merge(conversation, callback.event().position(), Math::max)));
+            run.callbacks.forEach((conversation, callbacks) -> callbacks.forEach(
+                    callback -> given.merge(conversation, callback.event().position(), Math::max)));
             run.acks.forEach((conversation, acks) -> acks.forEach(ack -> {
                 Entry<Acked> before = last.put(conversation, ack);
                 if (before != null && ack.event().position() < before.event().position()) {
@@ -141,7 +135,8 @@ final class CallbackRules {
 
     private void comesAgain(List<Entry<CalledBack>> callbacks, @Nullable Entry<Acked> acked, Set<Identity> given) {
         for (Entry<CalledBack> callback : callbacks) {
-            boolean kept = acked != null && callback.event().position() <= acked.event().position();
+            boolean kept = acked != null
+                    && callback.event().position() <= acked.event().position();
             if (!kept && !given.contains(HistoryIndex.identity(callback.event()))) {
                 report.add(4, "given, not acknowledged, and not given again after the app's crash", callback);
             }

@@ -56,7 +56,8 @@ final class Device {
                 break;
             }
             for (Entry<CalledBack> callback : run.callbacks.getOrDefault(conversation, List.of())) {
-                if (highest == null || callback.event().position() > highest.event().position()) {
+                if (highest == null
+                        || callback.event().position() > highest.event().position()) {
                     highest = callback;
                 }
             }

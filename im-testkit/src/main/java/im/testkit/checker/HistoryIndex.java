@@ -42,8 +42,7 @@ final class HistoryIndex {
         if (event instanceof Invoked invoked) {
             Sending sending = new Sending(new Entry<>(index, invoked));
             sendings.put(invoked.ref(), sending);
-            message(new Identity(
-                            invoked.conversation(), invoked.by().uid(), invoked.messageId(), invoked.body()))
+            message(new Identity(invoked.conversation(), invoked.by().uid(), invoked.messageId(), invoked.body()))
                     .sendings
                     .add(sending);
         } else if (event instanceof Settled settled) {
@@ -62,8 +61,12 @@ final class HistoryIndex {
     private Message message(Identity identity) {
         return messages.computeIfAbsent(identity, key -> {
             Message message = new Message(key);
-            byMessageId.computeIfAbsent(key.messageId(), id -> new ArrayList<>(1)).add(message);
-            conversations.computeIfAbsent(key.conversation(), c -> new ArrayList<>()).add(message);
+            byMessageId
+                    .computeIfAbsent(key.messageId(), id -> new ArrayList<>(1))
+                    .add(message);
+            conversations
+                    .computeIfAbsent(key.conversation(), c -> new ArrayList<>())
+                    .add(message);
             return message;
         });
     }
@@ -155,7 +158,8 @@ final class HistoryIndex {
     }
 
     Verdict.Counts counts() {
-        int accepted = (int) messages.values().stream().filter(Message::accepted).count();
+        int accepted =
+                (int) messages.values().stream().filter(Message::accepted).count();
         int unknown = (int) messages.values().stream()
                 .filter(message -> !message.accepted() && message.possible())
                 .count();

@@ -29,7 +29,8 @@ final class PhantomRules {
         if (message.sendings.isEmpty()) {
             neverSent(message.identity, callback);
         } else if (message.sendings.get(0).invoked.index() > callback.index()) {
-            report.add(2, message.identity + " was given before it was sent", callback, message.sendings.get(0).invoked);
+            report.add(
+                    2, message.identity + " was given before it was sent", callback, message.sendings.get(0).invoked);
         } else if (!message.possible()) {
             Sending sending = message.sendings.get(0);
             report.add(
@@ -56,7 +57,11 @@ final class PhantomRules {
             report.add(2, "nobody sent " + identity, callback);
         } else {
             Identity sent = namesakes.get(0).identity;
-            report.add(2, identity + " was sent as " + sent, namesakes.get(0).sendings.get(0).invoked, callback);
+            report.add(
+                    2,
+                    identity + " was sent as " + sent,
+                    namesakes.get(0).sendings.get(0).invoked,
+                    callback);
         }
     }
 }

@@ -64,8 +64,8 @@ final class PlaceRules {
         for (Message message : index.messages()) {
             if (message.accepted()) {
                 Identity id = message.identity;
-                Message first = accepted.putIfAbsent(
-                        new Identity(id.conversation(), id.sender(), id.messageId(), ""), message);
+                Message first =
+                        accepted.putIfAbsent(new Identity(id.conversation(), id.sender(), id.messageId(), ""), message);
                 if (first != null) {
                     report.add(
                             3,

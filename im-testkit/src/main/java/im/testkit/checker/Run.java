@@ -22,7 +22,9 @@ final class Run {
     final Map<ConversationKey, List<Entry<Acked>>> acks = new LinkedHashMap<>();
 
     @Nullable Entry<Connected> firstConnected;
+
     @Nullable Entry<Stopped> stopped;
+
     private boolean live;
 
     Run(DeviceRun name, Start start) {

@@ -28,7 +28,8 @@ final class Sending {
 
     /** Whether this call may have brought the message into the log: all but a plain rejection. */
     boolean possible() {
-        return settled.isEmpty() || settled.stream().anyMatch(entry -> entry.event().outcome() != Outcome.REJECTED);
+        return settled.isEmpty()
+                || settled.stream().anyMatch(entry -> entry.event().outcome() != Outcome.REJECTED);
     }
 
     /** Whether it ended without anybody knowing. */

@@ -15,7 +15,8 @@ public record Violation(int contract, String explanation, List<Event> excerpt) {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("contract ").append(contract).append(": ").append(explanation);
+        StringBuilder text =
+                new StringBuilder("contract ").append(contract).append(": ").append(explanation);
         excerpt.forEach(event -> text.append("\n    ").append(HistoryFile.line(event)));
         return text.toString();
     }

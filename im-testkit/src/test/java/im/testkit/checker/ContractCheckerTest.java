@@ -28,7 +28,8 @@ class ContractCheckerTest {
     private static final DeviceRun ANN = new DeviceRun("ann", "phone", 1);
     private static final DeviceRun BOB = new DeviceRun("bob", "phone", 1);
 
-    private final long firstSeed = Long.getLong("im.test.seed", ThreadLocalRandom.current().nextLong(1L << 40));
+    private final long firstSeed =
+            Long.getLong("im.test.seed", ThreadLocalRandom.current().nextLong(1L << 40));
     private final List<Event> events = new ArrayList<>();
 
     @Test

@@ -20,9 +20,8 @@ enum Corruption {
     DROP_ACCEPTED(1) {
         @Override
         boolean apply(Draft draft) {
-            CalledBack victim = draft.callback(callback -> draft.presentAtEnd(callback.by())
-                    && draft.owed(callback)
-                    && draft.accepted(callback));
+            CalledBack victim = draft.callback(
+                    callback -> draft.presentAtEnd(callback.by()) && draft.owed(callback) && draft.accepted(callback));
             return victim != null && draft.removeAll(event -> draft.sameOnDevice(event, victim));
         }
     },
@@ -35,7 +34,8 @@ enum Corruption {
     FORGE_SENDER(2) {
         @Override
         boolean apply(Draft draft) {
-            CalledBack victim = draft.callback(callback -> !callback.peer().equals(callback.by().uid()));
+            CalledBack victim = draft.callback(
+                    callback -> !callback.peer().equals(callback.by().uid()));
             return draft.replace(victim, c -> {
                 String other = c.sender().equals(c.peer()) ? c.by().uid() : c.peer();
                 return draft.with(c, c.position(), other, c.body());
@@ -48,7 +48,15 @@ enum Corruption {
             return draft.replace(
                     draft.callback(any -> true),
                     c -> new CalledBack(
-                            c.at(), c.by(), "dee", c.position(), -1, c.messageId(), c.sender(), c.body(), c.own(),
+                            c.at(),
+                            c.by(),
+                            "dee",
+                            c.position(),
+                            -1,
+                            c.messageId(),
+                            c.sender(),
+                            c.body(),
+                            c.own(),
                             false));
         }
     },
@@ -61,7 +69,15 @@ enum Corruption {
             }
             Invoked sent = Objects.requireNonNull(draft.any(Invoked.class, i -> i.ref() == refusal.ref()));
             draft.events.add(new CalledBack(
-                    0, sent.by(), sent.peer(), 999_999, -1, sent.messageId(), sent.by().uid(), sent.body(), true,
+                    0,
+                    sent.by(),
+                    sent.peer(),
+                    999_999,
+                    -1,
+                    sent.messageId(),
+                    sent.by().uid(),
+                    sent.body(),
+                    true,
                     false));
             return true;
         }
@@ -69,7 +85,7 @@ enum Corruption {
     DELIVER_BEFORE_SENT(2) {
         @Override
         boolean apply(Draft draft) {
-            CalledBack victim = draft.callback(any -> true);
+            CalledBack victim = draft.anyCallback();
             draft.events.remove(victim);
             draft.events.add(0, victim);
             return true;
@@ -85,7 +101,7 @@ enum Corruption {
     APPEND_TWICE(3) {
         @Override
         boolean apply(Draft draft) {
-            CalledBack victim = draft.callback(any -> true);
+            CalledBack victim = draft.anyCallback();
             draft.events.add(draft.with(victim, 999_999, victim.sender(), victim.body()));
             return true;
         }
@@ -101,7 +117,7 @@ enum Corruption {
     DOUBLE(4) {
         @Override
         boolean apply(Draft draft) {
-            CalledBack victim = draft.callback(any -> true);
+            CalledBack victim = draft.anyCallback();
             draft.events.add(draft.events.indexOf(victim) + 1, victim);
             return true;
         }
@@ -115,7 +131,9 @@ enum Corruption {
             }
             CalledBack given = Objects.requireNonNull(draft.callback(
                     c -> c.by().equals(ack.by()) && c.peer().equals(ack.peer()) && c.position() == ack.position()));
-            draft.events.add(draft.by(given, new DeviceRun(ack.by().uid(), ack.by().device(), ack.by().run() + 1)));
+            draft.events.add(draft.by(
+                    given,
+                    new DeviceRun(ack.by().uid(), ack.by().device(), ack.by().run() + 1)));
             return true;
         }
     },
@@ -125,9 +143,11 @@ enum Corruption {
             CalledBack victim = draft.callback(c -> c.redelivered()
                     && draft.presentAtEnd(c.by())
                     && c.by().run() == draft.runs(c.by())
-                    && draft.any(Acked.class, a -> a.by().device().equals(c.by().device())
-                                    && a.by().uid().equals(c.by().uid())
-                                    && a.peer().equals(c.peer()))
+                    && draft.any(
+                                    Acked.class,
+                                    a -> a.by().device().equals(c.by().device())
+                                            && a.by().uid().equals(c.by().uid())
+                                            && a.peer().equals(c.peer()))
                             != null);
             return draft.events.remove(victim);
         }
@@ -197,7 +217,8 @@ enum Corruption {
             if (ack == null) {
                 return false;
             }
-            draft.events.add(draft.events.indexOf(ack) + 1, new Acked(ack.at(), ack.by(), ack.peer(), ack.position() - 1));
+            draft.events.add(
+                    draft.events.indexOf(ack) + 1, new Acked(ack.at(), ack.by(), ack.peer(), ack.position() - 1));
             return true;
         }
     },
@@ -231,8 +252,16 @@ enum Corruption {
                     && draft.replace(
                             draft.nextInRun(before),
                             c -> new CalledBack(
-                                    c.at(), c.by(), c.peer(), c.position(), c.position() - 1, c.messageId(),
-                                    c.sender(), c.body(), c.own(), c.redelivered()));
+                                    c.at(),
+                                    c.by(),
+                                    c.peer(),
+                                    c.position(),
+                                    c.position() - 1,
+                                    c.messageId(),
+                                    c.sender(),
+                                    c.body(),
+                                    c.own(),
+                                    c.redelivered()));
         }
     },
     PREV_HIDES(7) {
@@ -241,15 +270,23 @@ enum Corruption {
             return draft.replace(
                     draft.callback(c -> c.prev() > 1),
                     c -> new CalledBack(
-                            c.at(), c.by(), c.peer(), c.position(), c.prev() - 1, c.messageId(), c.sender(), c.body(),
-                            c.own(), c.redelivered()));
+                            c.at(),
+                            c.by(),
+                            c.peer(),
+                            c.position(),
+                            c.prev() - 1,
+                            c.messageId(),
+                            c.sender(),
+                            c.body(),
+                            c.own(),
+                            c.redelivered()));
         }
     },
     DROP_UNKNOWN_THAT_OTHERS_SAW(7) {
         @Override
         boolean apply(Draft draft) {
-            CalledBack victim = draft.callback(c ->
-                    draft.presentAtEnd(c.by()) && draft.owed(c) && !draft.accepted(c) && draft.seenElsewhere(c));
+            CalledBack victim = draft.callback(
+                    c -> draft.presentAtEnd(c.by()) && draft.owed(c) && !draft.accepted(c) && draft.seenElsewhere(c));
             return victim != null && draft.removeAll(event -> draft.sameOnDevice(event, victim));
         }
     },
@@ -271,8 +308,8 @@ enum Corruption {
         @Override
         boolean apply(Draft draft) {
             Settled ok = draft.any(Settled.class, settled -> settled.outcome() == Outcome.ACCEPTED);
-            Invoked sent = Objects.requireNonNull(
-                    draft.any(Invoked.class, i -> i.ref() == Objects.requireNonNull(ok).ref()));
+            Invoked sent = Objects.requireNonNull(draft.any(
+                    Invoked.class, i -> i.ref() == Objects.requireNonNull(ok).ref()));
             draft.events.add(new Invoked(0, sent.by(), 999_999, sent.peer(), sent.messageId(), sent.body()));
             draft.events.add(new Settled(0, sent.by(), 999_999, Outcome.REJECTED, "CONFLICT"));
             return true;
@@ -302,6 +339,10 @@ enum Corruption {
 
         @Nullable CalledBack callback(Predicate<CalledBack> fits) {
             return any(CalledBack.class, fits);
+        }
+
+        CalledBack anyCallback() {
+            return Objects.requireNonNull(callback(any -> true));
         }
 
         <E extends Event> @Nullable E any(Class<E> type, Predicate<E> fits) {
@@ -335,8 +376,15 @@ enum Corruption {
         /** The place of one callback with the message of another. */
         CalledBack holding(CalledBack place, CalledBack message) {
             return new CalledBack(
-                    place.at(), place.by(), place.peer(), place.position(), place.prev(), message.messageId(),
-                    message.sender(), message.body(), message.sender().equals(place.by().uid()),
+                    place.at(),
+                    place.by(),
+                    place.peer(),
+                    place.position(),
+                    place.prev(),
+                    message.messageId(),
+                    message.sender(),
+                    message.body(),
+                    message.sender().equals(place.by().uid()),
                     place.redelivered());
         }
 
@@ -375,8 +423,7 @@ enum Corruption {
 
         boolean owed(CalledBack c) {
             Device device = device(c.by());
-            return device.owed(
-                    index.message(c).sendings.get(0).invoked.event().at());
+            return device.owed(index.message(c).sendings.get(0).invoked.event().at());
         }
 
         boolean presentAtEnd(DeviceRun run) {
@@ -392,7 +439,8 @@ enum Corruption {
         }
 
         @Nullable CalledBack nextInRun(CalledBack c) {
-            List<Entry<CalledBack>> all = Objects.requireNonNull(index.run(c.by())).callbacks.get(c.conversation());
+            List<Entry<CalledBack>> all =
+                    Objects.requireNonNull(index.run(c.by())).callbacks.get(c.conversation());
             for (int i = 0; all != null && i < all.size() - 1; i++) {
                 if (all.get(i).event().equals(c)) {
                     return all.get(i + 1).event();

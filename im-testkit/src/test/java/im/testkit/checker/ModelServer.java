@@ -38,7 +38,6 @@ final class ModelServer {
         final Map<ConversationKey, Integer> acked = new HashMap<>();
         final Map<String, Integer> given = new HashMap<>();
         int run;
-        boolean known;
         boolean connected;
 
         App(String uid, String device) {
@@ -104,7 +103,6 @@ final class ModelServer {
 
     private void connect(App app) {
         app.connected = true;
-        app.known = true;
         events.add(new Event.Connected(tick(), app.by()));
         drain(app);
         events.add(new Event.CaughtUp(tick(), app.by()));

@@ -32,8 +32,7 @@ class HistoryFileTest {
         List<Event> read = HistoryFile.read(folder.resolve("in/a.jsonl"));
 
         assertThat(read).isEqualTo(history.events());
-        assertThat(read.stream().map(Object::getClass).distinct())
-                .hasSize(Event.class.getPermittedSubclasses().length);
+        assertThat(read.stream().map(Object::getClass).distinct()).hasSize(Event.class.getPermittedSubclasses().length);
     }
 
     @Test
@@ -41,7 +40,9 @@ class HistoryFileTest {
         Path file = folder.resolve("a.jsonl");
         Files.writeString(file, "{\"event\":\"Sneezed\",\"at\":1}\n");
 
-        assertThatThrownBy(() -> HistoryFile.read(file)).hasMessageContaining("event 1").hasMessageContaining("Sneezed");
+        assertThatThrownBy(() -> HistoryFile.read(file))
+                .hasMessageContaining("event 1")
+                .hasMessageContaining("Sneezed");
     }
 
     @Test
