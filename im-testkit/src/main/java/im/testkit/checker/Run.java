@@ -47,7 +47,7 @@ final class Run {
             live = false;
         } else if (event instanceof Event.CaughtUp) {
             live = true;
-        } else if (event instanceof Event.Disconnected) {
+        } else if (event instanceof Event.Disconnected || event instanceof Event.Lagged) {
             live = false;
         } else if (event instanceof Stopped stop) {
             stopped = new Entry<>(index, stop);

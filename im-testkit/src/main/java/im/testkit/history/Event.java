@@ -18,6 +18,9 @@ public sealed interface Event {
     /** The server says that all that was missed has been sent. */
     record CaughtUp(long at, DeviceRun by) implements Event {}
 
+    /** The server says that live push has stopped. */
+    record Lagged(long at, DeviceRun by) implements Event {}
+
     /** The connection is gone. */
     record Disconnected(long at, DeviceRun by) implements Event {}
 

@@ -26,6 +26,10 @@ public final class Recorder {
         history.add(new Event.CaughtUp(history.now(), by));
     }
 
+    public void lagged() {
+        history.add(new Event.Lagged(history.now(), by));
+    }
+
     public void disconnected() {
         history.add(new Event.Disconnected(history.now(), by));
     }

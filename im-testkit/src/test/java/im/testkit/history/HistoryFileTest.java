@@ -25,6 +25,7 @@ class HistoryFileTest {
         recorder.acked("bob", 1L << 60);
         recorder.caughtUp();
         recorder.refused("BAD_RANGE", "no");
+        recorder.lagged();
         recorder.disconnected();
         recorder.stopped(false);
 
