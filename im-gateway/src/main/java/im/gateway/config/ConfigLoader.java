@@ -32,8 +32,8 @@ public final class ConfigLoader {
      * @param home folder in which the default data folder lies
      * @throws ConfigException with all that is wrong
      */
-    public static LoadedConfig load(
-            @Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) throws ConfigException {
+    public static LoadedConfig load(@Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home)
+            throws ConfigException {
         ConfigLoader loader = new ConfigLoader();
         loader.defaults(home);
         Map<String, RawValue> fromFile = file == null ? Map.of() : ConfigFile.read(file, loader.problems);

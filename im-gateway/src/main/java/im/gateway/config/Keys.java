@@ -115,7 +115,10 @@ final class Keys {
             Optional.empty(),
             "The only kid that a token may name. When not set a token may name none.");
     static final Key<Optional<String>> ISSUER = new Key<>(
-            "auth.issuer", Kind.optional(Kind.text()), Optional.empty(), "The iss that a token must have. Any when not set.");
+            "auth.issuer",
+            Kind.optional(Kind.text()),
+            Optional.empty(),
+            "The iss that a token must have. Any when not set.");
     static final Key<Optional<String>> AUDIENCE = new Key<>(
             "auth.audience",
             Kind.optional(Kind.text()),
@@ -133,8 +136,8 @@ final class Keys {
             Duration.ofSeconds(20),
             "From SIGTERM to exit, at most.");
 
-    static final Key<Integer> IO_THREADS = new Key<>(
-            "io.threads", Kind.count("threads", 0, MAX_IO_THREADS), 0, "Event loops; 0 for one a processor.");
+    static final Key<Integer> IO_THREADS =
+            new Key<>("io.threads", Kind.count("threads", 0, MAX_IO_THREADS), 0, "Event loops; 0 for one a processor.");
     static final Key<Transport> TRANSPORT = new Key<>(
             "io.transport",
             Kind.choice(Transport.class),
@@ -156,10 +159,35 @@ final class Keys {
 
     /** In the order of the documentation. */
     static final List<Key<?>> ALL = List.of(
-            DEV, DATA, NODE, HOST, HTTP_PORT, TCP_PORT, ADMIN_HOST, ADMIN_PORT, ALLOWED_ORIGINS, HEARTBEAT,
-            HANDSHAKE_TIMEOUT, WINDOW_MESSAGES, WINDOW_BYTES, UNANSWERED_SENDS, DEDUPE_WINDOW, QUEUE_MESSAGES,
-            QUEUE_BYTES, CACHE, KEY_FILE, KEY_ID, ISSUER, AUDIENCE, LEEWAY, DRAIN_TIMEOUT, IO_THREADS, TRANSPORT,
-            ALLOCATOR, LOG_LEVEL, LOG_FORMAT);
+            DEV,
+            DATA,
+            NODE,
+            HOST,
+            HTTP_PORT,
+            TCP_PORT,
+            ADMIN_HOST,
+            ADMIN_PORT,
+            ALLOWED_ORIGINS,
+            HEARTBEAT,
+            HANDSHAKE_TIMEOUT,
+            WINDOW_MESSAGES,
+            WINDOW_BYTES,
+            UNANSWERED_SENDS,
+            DEDUPE_WINDOW,
+            QUEUE_MESSAGES,
+            QUEUE_BYTES,
+            CACHE,
+            KEY_FILE,
+            KEY_ID,
+            ISSUER,
+            AUDIENCE,
+            LEEWAY,
+            DRAIN_TIMEOUT,
+            IO_THREADS,
+            TRANSPORT,
+            ALLOCATOR,
+            LOG_LEVEL,
+            LOG_FORMAT);
 
     static final Map<String, Key<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));

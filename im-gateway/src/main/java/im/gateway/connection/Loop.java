@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,22 +24,26 @@ public final class Loop implements Executor {
 
     private final int index;
     private final ScheduledExecutorService executor;
+    private final LongSupplier nanoClock;
     private final LoopRegistry registry;
     private final AtomicLong connections = new AtomicLong();
-    private long nowMillis = millis();
+    private long nowMillis;
     private int bucket;
 
     /**
      * @param executor the event loop
      * @param turnMillis how long the wheel takes to come round: a quarter of a heartbeat
+     * @param nanoClock monotonic nanoseconds, {@link System#nanoTime}
      */
-    public Loop(int index, ScheduledExecutorService executor, long turnMillis) {
+    public Loop(int index, ScheduledExecutorService executor, long turnMillis, LongSupplier nanoClock) {
         if (index < 0 || index >= ConnectionIds.MAX_LOOPS) {
             throw new IllegalArgumentException("loop index " + index);
         }
         this.index = index;
         this.executor = executor;
+        this.nanoClock = nanoClock;
         this.registry = new LoopRegistry(index);
+        this.nowMillis = millis();
         long tickMillis = Math.max(1, turnMillis / BUCKETS);
         var unused = executor.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     }
@@ -103,7 +108,7 @@ public final class Loop implements Executor {
         bucket = (bucket + 1) % BUCKETS;
     }
 
-    private static long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
     }
 }

@@ -182,7 +182,7 @@ public final class FrameCodec {
         Varint.write(out, 1 + Varint.size(peerLength) + peerLength);
         out.writeByte(PEER);
         Varint.write(out, peerLength);
-        ByteBufUtil.writeUtf8(out, peer);
+        ByteBufUtil.reserveAndWriteUtf8(out, peer, peerLength);
     }
 
     private static void writeFlag(ByteBuf out, boolean flag) {
