@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A real server in a process of its own. It can be killed, stopped, paused and started again on the same folder, where
  * it keeps its ports. Calls that wait have a bound and fail with the end of the server's log. One thread at a time,
- * except the urls.
+ * except the urls and {@link #killNow}.
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
@@ -39,7 +39,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private final ServerSpec spec;
     private final Tokens tokens;
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
     private volatile Map<String, URI> urls = Map.of();
 
     private ServerProcess(ServerSpec spec, Tokens tokens) {
@@ -193,12 +193,17 @@ public final class ServerProcess implements AutoCloseable {
                 .orElse(started.toHandle());
     }
 
-    /** SIGKILL; returns when it is gone. */
-    public void kill9() {
+    /** SIGKILL; returns at once. Any thread. */
+    public void killNow() {
         if (running()) {
             server().destroyForcibly();
-            waitForExit(STOP);
         }
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    public void kill9() {
+        killNow();
+        waitForExit(STOP);
     }
 
     /** SIGTERM; returns the exit code once it is gone. */
