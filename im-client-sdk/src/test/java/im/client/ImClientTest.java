@@ -12,6 +12,8 @@ import im.protocol.v1.Frame.BodyCase;
 import im.protocol.v1.GoAway;
 import im.protocol.v1.Hello;
 import im.protocol.v1.SyncPage;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -436,9 +438,10 @@ class ImClientTest {
 
     @Test
     void severalEndpointsAreTriedInTurn() throws Exception {
-        FakeGateway dead = FakeGateway.tcp();
-        java.net.URI nobody = dead.uri();
-        dead.close();
+        URI nobody;
+        try (ServerSocket unused = new ServerSocket(0)) {
+            nobody = URI.create("tcp://127.0.0.1:" + unused.getLocalPort());
+        }
         FakeGateway alive = FakeGateway.tcp();
         try (ClientFixture it = new ClientFixture(alive, b -> b.endpoints(List.of(nobody, alive.uri())))) {
             it.connect();
