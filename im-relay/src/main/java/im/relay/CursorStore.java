@@ -20,11 +20,5 @@ public interface CursorStore {
      *
      * @param durable runs on the lane once the number is on disk, or has failed to get there
      */
-    void raise(
-            String uid,
-            String device,
-            ConversationKey conversation,
-            long position,
-            Executor lane,
-            Runnable durable);
+    void raise(String uid, String device, ConversationKey conversation, long position, Executor lane, Runnable durable);
 }

@@ -24,7 +24,9 @@ public enum SeededBug {
     private static final @Nullable SeededBug ACTIVE = parse(System.getProperty(PROPERTY));
 
     private static @Nullable SeededBug parse(@Nullable String name) {
-        return name == null || name.isEmpty() ? null : valueOf(name.replace('-', '_').toUpperCase(Locale.ROOT));
+        return name == null || name.isEmpty()
+                ? null
+                : valueOf(name.replace('-', '_').toUpperCase(Locale.ROOT));
     }
 
     /** The one that is switched on, or null. */

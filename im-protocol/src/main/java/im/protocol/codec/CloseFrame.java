@@ -41,10 +41,11 @@ final class CloseFrame {
             throw new IllegalArgumentException("close code may not be sent: " + code);
         }
         String text = cut(reason);
-        int length = 2 + ByteBufUtil.utf8Bytes(text);
+        int textLength = ByteBufUtil.utf8Bytes(text);
+        int length = 2 + textLength;
         ByteBuf out = WebSocketCodec.begin(WebSocketCodec.CLOSE, length, wire, alloc);
         out.writeShort(code);
-        ByteBufUtil.writeUtf8(out, text);
+        ByteBufUtil.reserveAndWriteUtf8(out, text, textLength);
         return Framing.end(out, length, wire);
     }
 

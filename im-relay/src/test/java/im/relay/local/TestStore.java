@@ -90,7 +90,7 @@ final class TestStore implements AutoCloseable {
     }
 
     /** Both clocks go on. */
-    void pass(Duration time) {
+    synchronized void pass(Duration time) {
         wall = wall.plus(time);
         nanos += time.toNanos();
     }

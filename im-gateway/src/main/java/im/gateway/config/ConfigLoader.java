@@ -1,0 +1,174 @@
+package im.gateway.config;
+
+import im.gateway.config.InvalidSettings.Fault;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Brings the sources together: a flag wins over the environment, that over the file, that over the default. */
+public final class ConfigLoader {
+    /** Names the file when {@code --config} does not. */
+    public static final String FILE_VARIABLE = "IM_CONFIG";
+
+    private final Map<String, RawValue> values = new HashMap<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private ConfigLoader() {}
+
+    /** One {@code key=value} of the command line and the flag that said so. */
+    public record Flag(String key, String value, String name) {}
+
+    /**
+     * @param file null for none
+     * @param environment all of the process's variables; an empty one counts as not set
+     * @param home folder in which the default data folder lies
+     * @throws ConfigException with all that is wrong
+     */
+    public static LoadedConfig load(@Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home)
+            throws ConfigException {
+        ConfigLoader loader = new ConfigLoader();
+        loader.gather(file, environment, flags, home);
+        return new LoadedConfig(loader.build(loader::server), loader.warnings, loader.values);
+    }
+
+    /**
+     * The same sources, but only what tokens need: nothing here asks whether a server could start.
+     *
+     * @throws ConfigException with all that is wrong in any key
+     */
+    public static TokenSettings loadForTokens(
+            @Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) throws ConfigException {
+        ConfigLoader loader = new ConfigLoader();
+        loader.gather(file, environment, flags, home);
+        return loader.build(() -> new TokenSettings(loader.get(Keys.DATA), loader.auth()));
+    }
+
+    /**
+     * @param data folder in which a key made in dev mode lies
+     * @param auth what tokens must say
+     */
+    public record TokenSettings(Path data, AuthConfig auth) {}
+
+    private void gather(@Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) {
+        defaults(home);
+        Map<String, RawValue> set = new HashMap<>(file == null ? Map.of() : ConfigFile.read(file, problems));
+        set.putAll(environment(environment));
+        set.putAll(flags(flags));
+        RawValue dev = set.get(Keys.DEV.name());
+        if (dev != null && dev.text().equals("true")) {
+            values.put(Keys.HOST.name(), new RawValue("127.0.0.1", "dev mode", false));
+        }
+        values.putAll(set);
+    }
+
+    private void defaults(Path home) {
+        for (Key<?> key : Keys.ALL) {
+            values.put(key.name(), new RawValue(key.defaultText(), RawValue.DEFAULT_SOURCE, false));
+        }
+        String data = home.resolve(Keys.DATA.byDefault()).toString();
+        values.put(Keys.DATA.name(), new RawValue(data, RawValue.DEFAULT_SOURCE, false));
+    }
+
+    private Map<String, RawValue> environment(Map<String, String> environment) {
+        Map<String, Key<?>> byVariable = Keys.ALL.stream().collect(Collectors.toMap(Key::variable, k -> k));
+        Set<String> sections = Keys.ALL.stream()
+                .filter(k -> k.name().contains("."))
+                .map(k -> k.variable().substring(0, k.variable().indexOf('_', 3) + 1))
+                .collect(Collectors.toSet());
+        Map<String, RawValue> set = new HashMap<>();
+        new TreeMap<>(environment).forEach((name, text) -> {
+            Key<?> key = byVariable.get(name);
+            if (key != null && !text.isEmpty()) {
+                set.put(key.name(), new RawValue(text, name, false));
+            } else if (key == null && sections.stream().anyMatch(name::startsWith)) {
+                // Not an error: Kubernetes puts variables named after its services into every container.
+                warnings.add("environment variable " + Problem.escape(name) + " names no key and is ignored");
+            }
+        });
+        return set;
+    }
+
+    private Map<String, RawValue> flags(List<Flag> flags) {
+        Map<String, RawValue> set = new HashMap<>();
+        for (Flag flag : flags) {
+            RawValue value = new RawValue(flag.value(), flag.name(), true);
+            if (!Keys.BY_NAME.containsKey(flag.key())) {
+                problems.add(Problem.of(flag.key(), value, "a key that exists; the config command lists them"));
+            } else if (set.putIfAbsent(flag.key(), value) != null) {
+                problems.add(Problem.of(flag.key(), value, "each key once on the command line"));
+            }
+        }
+        return set;
+    }
+
+    private <T> T build(Supplier<T> parts) throws ConfigException {
+        for (Key<?> key : Keys.ALL) {
+            RawValue value = raw(key);
+            if (key.kind().read(value.text()).isEmpty()) {
+                problems.add(Problem.of(key.name(), value, key.kind().expectation()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        try {
+            return parts.get();
+        } catch (InvalidSettings e) {
+            for (Fault fault : e.faults()) {
+                problems.add(Problem.of(fault.key().name(), raw(fault.key()), fault.expectation()));
+            }
+            throw new ConfigException(problems);
+        }
+    }
+
+    private ServerConfig server() {
+        return new ServerConfig(
+                get(Keys.DEV),
+                get(Keys.DATA),
+                get(Keys.NODE),
+                new ListenConfig(
+                        get(Keys.HOST),
+                        get(Keys.HTTP_PORT),
+                        get(Keys.TCP_PORT),
+                        get(Keys.ADMIN_HOST),
+                        get(Keys.ADMIN_PORT),
+                        get(Keys.ALLOWED_ORIGINS)),
+                new SessionConfig(
+                        get(Keys.HEARTBEAT),
+                        get(Keys.HANDSHAKE_TIMEOUT),
+                        get(Keys.WINDOW_MESSAGES),
+                        get(Keys.WINDOW_BYTES),
+                        get(Keys.UNANSWERED_SENDS)),
+                new MessageLogConfig(
+                        get(Keys.DEDUPE_WINDOW), get(Keys.QUEUE_MESSAGES), get(Keys.QUEUE_BYTES), get(Keys.CACHE)),
+                auth(),
+                get(Keys.DRAIN_TIMEOUT),
+                new IoConfig(get(Keys.IO_THREADS), get(Keys.TRANSPORT), get(Keys.ALLOCATOR)),
+                new LoggingConfig(get(Keys.LOG_LEVEL), get(Keys.LOG_FORMAT)));
+    }
+
+    private AuthConfig auth() {
+        return new AuthConfig(
+                get(Keys.KEY_FILE), get(Keys.KEY_ID), get(Keys.ISSUER), get(Keys.AUDIENCE), get(Keys.LEEWAY));
+    }
+
+    private RawValue raw(Key<?> key) {
+        RawValue value = values.get(key.name());
+        if (value == null) {
+            throw new IllegalStateException(key.name());
+        }
+        return value;
+    }
+
+    private <T> T get(Key<T> key) {
+        return key.kind().read(raw(key).text()).orElseThrow();
+    }
+}

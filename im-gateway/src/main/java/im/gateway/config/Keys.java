@@ -1,0 +1,193 @@
+package im.gateway.config;
+
+import im.gateway.config.IoConfig.AllocatorKind;
+import im.gateway.config.IoConfig.Transport;
+import im.gateway.connection.ConnectionIds;
+import im.protocol.Limits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Every key there is: the one place where names, bounds and defaults are written down. */
+final class Keys {
+    static final int MAX_IO_THREADS = ConnectionIds.MAX_LOOPS;
+    private static final long KIB = 1024;
+    private static final long MIB = 1024 * KIB;
+
+    static final Key<Boolean> DEV = new Key<>(
+            "dev",
+            Kind.bool(),
+            false,
+            "Development mode: binds loopback only, makes its own key and hands out tokens to this machine.");
+    static final Key<Path> DATA = new Key<>(
+            "data",
+            Kind.path(),
+            Path.of("data"),
+            "Folder of everything that must survive a restart. The launcher's default lies beside its scripts.");
+    static final Key<String> NODE =
+            new Key<>("node", Kind.id(), "node-1", "This node's name, told to clients and shown in logs.");
+
+    static final Key<String> HOST = new Key<>(
+            "listen.host",
+            Kind.host(),
+            "0.0.0.0",
+            "Address that the HTTP, WebSocket and TCP listeners bind. In dev mode 127.0.0.1 unless set.");
+    static final Key<Integer> HTTP_PORT =
+            new Key<>("listen.http-port", Kind.port(), 8080, "HTTP and WebSocket (at /v1/ws).");
+    static final Key<Integer> TCP_PORT = new Key<>("listen.tcp-port", Kind.port(), 9000, "TCP.");
+    static final Key<String> ADMIN_HOST = new Key<>(
+            "listen.admin-host",
+            Kind.host(),
+            "127.0.0.1",
+            "Address that the admin listener binds. It knows no passwords: keep it off public networks.");
+    static final Key<Integer> ADMIN_PORT =
+            new Key<>("listen.admin-port", Kind.port(), 9100, "Health (/livez, /readyz) and /metrics.");
+    static final Key<List<String>> ALLOWED_ORIGINS = new Key<>(
+            "listen.allowed-origins",
+            Kind.origins(),
+            List.of(),
+            "Web origins whose pages may open a WebSocket, beside the server's own. A list in the file, else separated"
+                    + " by commas; * alone for any. Clients that are no browsers send no origin and are not asked.");
+
+    static final Key<Duration> HEARTBEAT = new Key<>(
+            "session.heartbeat",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(5)),
+            Duration.ofSeconds(30),
+            "A client pings when it has sent nothing for this long; it is taken for dead after 2.5 times as long.");
+    static final Key<Duration> HANDSHAKE_TIMEOUT = new Key<>(
+            "session.handshake-timeout",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(1)),
+            Duration.ofSeconds(10),
+            "From the first byte's accept to a valid Hello, in total.");
+    static final Key<Integer> WINDOW_MESSAGES = new Key<>(
+            "session.window-messages",
+            Kind.count("messages", 1, 512),
+            512,
+            "Messages sent to a session and not yet acknowledged; delivery waits above it.");
+    static final Key<Long> WINDOW_BYTES = new Key<>(
+            "session.window-bytes",
+            Kind.size(Limits.FRAME_BYTES, 256 * KIB),
+            256 * KIB,
+            "Their bytes; delivery waits above it.");
+    static final Key<Integer> UNANSWERED_SENDS = new Key<>(
+            "session.unanswered-sends",
+            Kind.count("messages", 1, 4096),
+            256,
+            "Sends of one connection that have no result yet; more are refused.");
+
+    static final Key<Duration> DEDUPE_WINDOW = new Key<>(
+            "message-log.dedupe-window",
+            Kind.duration(Duration.ofMinutes(10), Duration.ofDays(7)),
+            Duration.ofMinutes(10),
+            "Repeats of a message within this time of one another are the same message.");
+    static final Key<Integer> QUEUE_MESSAGES = new Key<>(
+            "message-log.queue-messages",
+            Kind.count("messages", 64, 1_000_000),
+            16_384,
+            "Messages that may wait to be written; above it sends are refused as overloaded.");
+    static final Key<Long> QUEUE_BYTES = new Key<>(
+            "message-log.queue-bytes",
+            Kind.size(MIB, 1024 * MIB),
+            32 * MIB,
+            "Their bytes; above it sends are refused as overloaded.");
+    static final Key<Long> CACHE = new Key<>(
+            "message-log.cache",
+            Kind.size(MIB, 64 * 1024 * MIB),
+            64 * MIB,
+            "Memory for blocks of the store read from disk.");
+
+    static final Key<Optional<Path>> KEY_FILE = new Key<>(
+            "auth.key-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "File whose bytes are the HS256 key of your tokens, a line end after them left out; 32 bytes or more."
+                    + " Needed outside dev mode; in dev mode dev.key in the data folder when not set.");
+    static final Key<Optional<String>> KEY_ID = new Key<>(
+            "auth.key-id",
+            Kind.optional(Kind.text()),
+            Optional.empty(),
+            "The only kid that a token may name. When not set a token may name none.");
+    static final Key<Optional<String>> ISSUER = new Key<>(
+            "auth.issuer",
+            Kind.optional(Kind.text()),
+            Optional.empty(),
+            "The iss that a token must have. Any when not set.");
+    static final Key<Optional<String>> AUDIENCE = new Key<>(
+            "auth.audience",
+            Kind.optional(Kind.text()),
+            Optional.empty(),
+            "What a token's aud must hold. Any when not set.");
+    static final Key<Duration> LEEWAY = new Key<>(
+            "auth.leeway",
+            Kind.duration(Duration.ZERO, Duration.ofMinutes(5)),
+            Duration.ofSeconds(30),
+            "How far clocks may differ when a token's exp and nbf are judged.");
+
+    static final Key<Duration> DRAIN_TIMEOUT = new Key<>(
+            "drain.timeout",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+            Duration.ofSeconds(20),
+            "From SIGTERM to exit, at most.");
+
+    static final Key<Integer> IO_THREADS =
+            new Key<>("io.threads", Kind.count("threads", 0, MAX_IO_THREADS), 0, "Event loops; 0 for one a processor.");
+    static final Key<Transport> TRANSPORT = new Key<>(
+            "io.transport",
+            Kind.choice(Transport.class),
+            Transport.AUTO,
+            "How sockets are watched: auto is epoll where its native library loads, else nio.");
+    static final Key<AllocatorKind> ALLOCATOR = new Key<>(
+            "io.allocator", Kind.choice(AllocatorKind.class), AllocatorKind.ADAPTIVE, "Netty's buffer allocator.");
+
+    static final Key<LoggingConfig.Level> LOG_LEVEL = new Key<>(
+            "logging.level",
+            Kind.choice(LoggingConfig.Level.class),
+            LoggingConfig.Level.INFO,
+            "Events at this level and above go to stderr.");
+    static final Key<LoggingConfig.Format> LOG_FORMAT = new Key<>(
+            "logging.format",
+            Kind.choice(LoggingConfig.Format.class),
+            LoggingConfig.Format.TEXT,
+            "text: a line a person reads, with key=value pairs. json: one object a line.");
+
+    /** In the order of the documentation. */
+    static final List<Key<?>> ALL = List.of(
+            DEV,
+            DATA,
+            NODE,
+            HOST,
+            HTTP_PORT,
+            TCP_PORT,
+            ADMIN_HOST,
+            ADMIN_PORT,
+            ALLOWED_ORIGINS,
+            HEARTBEAT,
+            HANDSHAKE_TIMEOUT,
+            WINDOW_MESSAGES,
+            WINDOW_BYTES,
+            UNANSWERED_SENDS,
+            DEDUPE_WINDOW,
+            QUEUE_MESSAGES,
+            QUEUE_BYTES,
+            CACHE,
+            KEY_FILE,
+            KEY_ID,
+            ISSUER,
+            AUDIENCE,
+            LEEWAY,
+            DRAIN_TIMEOUT,
+            IO_THREADS,
+            TRANSPORT,
+            ALLOCATOR,
+            LOG_LEVEL,
+            LOG_FORMAT);
+
+    static final Map<String, Key<?>> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));
+
+    private Keys() {}
+}

@@ -1,0 +1,172 @@
+package im.gateway.config;
+
+import im.protocol.Ids;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How one sort of value is written, read and bounded.
+ *
+ * @param unit what a number counts; empty where there is nothing to count
+ * @param parser from text; any {@link IllegalArgumentException} means that the text has another form
+ * @param allowed whether a value of the right form is within bounds
+ * @param printer back to text, in the form that the parser reads
+ * @param expectation completes the sentence "expected …"
+ */
+record Kind<T>(
+        String unit,
+        Function<String, T> parser,
+        Predicate<T> allowed,
+        Function<T, String> printer,
+        String expectation) {
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]{1,253}");
+    private static final int MAX_TEXT = 256;
+
+    /** The value, if the text has the form and the value is within bounds. */
+    Optional<T> read(String text) {
+        try {
+            return Optional.of(parser.apply(text)).filter(allowed);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    static Kind<Boolean> bool() {
+        return new Kind<>("", Kind::parseBoolean, v -> true, v -> Boolean.toString(v), "true or false");
+    }
+
+    private static Boolean parseBoolean(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("neither true nor false");
+        }
+        return text.equals("true");
+    }
+
+    static Kind<Integer> count(String unit, int min, int max) {
+        return new Kind<>(
+                unit,
+                Integer::valueOf,
+                v -> v >= min && v <= max,
+                v -> Integer.toString(v),
+                "a whole number from " + min + " to " + max);
+    }
+
+    static Kind<Integer> port() {
+        return new Kind<>(
+                "port",
+                Integer::valueOf,
+                v -> v >= 0 && v <= 65_535,
+                v -> Integer.toString(v),
+                "a port from 0 to 65535, 0 for one that is chosen once and kept");
+    }
+
+    static Kind<Duration> duration(Duration min, Duration max) {
+        return new Kind<>(
+                "duration",
+                DurationText::parse,
+                v -> v.compareTo(min) >= 0 && v.compareTo(max) <= 0,
+                DurationText::print,
+                "a duration from " + DurationText.print(min) + " to " + DurationText.print(max)
+                        + ", such as 500ms, 30s, 10m");
+    }
+
+    static Kind<Long> size(long min, long max) {
+        return new Kind<>(
+                "bytes",
+                SizeText::parse,
+                v -> v >= min && v <= max,
+                SizeText::print,
+                "a size from " + SizeText.print(min) + " to " + SizeText.print(max) + ", such as 512B, 256KiB, 64MiB");
+    }
+
+    static <E extends Enum<E>> Kind<E> choice(Class<E> type) {
+        E[] values = type.getEnumConstants();
+        return new Kind<>(
+                "",
+                text -> Arrays.stream(values)
+                        .filter(v -> nameOf(v).equals(text))
+                        .findFirst()
+                        .orElseThrow(IllegalArgumentException::new),
+                v -> true,
+                Kind::nameOf,
+                "one of " + Arrays.stream(values).map(Kind::nameOf).collect(Collectors.joining(", ")));
+    }
+
+    private static String nameOf(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    static Kind<String> id() {
+        return new Kind<>(
+                "", Function.identity(), Ids::isValid, v -> v, "1 to 64 letters, digits or characters of . _ @ + = -");
+    }
+
+    static Kind<String> host() {
+        return new Kind<>(
+                "", Function.identity(), v -> HOST.matcher(v).matches(), v -> v, "an IP address or a host name");
+    }
+
+    static Kind<Path> path() {
+        return new Kind<>("", Kind::parsePath, v -> true, Path::toString, "a path");
+    }
+
+    private static Path parsePath(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("blank");
+        }
+        return Path.of(text);
+    }
+
+    /** Like another kind, but an empty text stands for "not set". */
+    static <T> Kind<Optional<T>> optional(Kind<T> kind) {
+        return new Kind<>(
+                kind.unit,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(kind.parser.apply(text)),
+                v -> v.map(kind.allowed::test).orElse(true),
+                v -> v.map(kind.printer).orElse(""),
+                kind.expectation + ", or nothing");
+    }
+
+    static Kind<String> text() {
+        return new Kind<>(
+                "",
+                Function.identity(),
+                v -> !v.isEmpty() && v.length() <= MAX_TEXT && v.chars().noneMatch(Character::isISOControl),
+                v -> v,
+                "1 to " + MAX_TEXT + " printable characters");
+    }
+
+    /** Zero or more web origins, separated by commas; {@code *} alone for any. */
+    static Kind<List<String>> origins() {
+        return new Kind<>(
+                "",
+                text -> text.isBlank()
+                        ? List.of()
+                        : Arrays.stream(text.split(",", -1)).map(String::trim).toList(),
+                v -> v.equals(List.of("*")) || v.stream().allMatch(Kind::isOrigin),
+                v -> String.join(",", v),
+                "web origins such as https://chat.example.org, separated by commas, or * alone");
+    }
+
+    private static boolean isOrigin(String text) {
+        try {
+            URI uri = URI.create(text);
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            return web
+                    && uri.getHost() != null
+                    && text.equals(uri.getScheme() + "://" + uri.getRawAuthority())
+                    && uri.getRawUserInfo() == null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

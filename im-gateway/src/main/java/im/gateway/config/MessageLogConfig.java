@@ -1,0 +1,21 @@
+package im.gateway.config;
+
+import java.time.Duration;
+
+/**
+ * The local message log.
+ *
+ * @param dedupeWindow repeats of a message within this time of one another are the same message
+ * @param queueMessages messages that may wait for the writer; above it sends are refused as overloaded
+ * @param queueBytes their bytes
+ * @param cacheBytes memory for blocks read from disk
+ */
+public record MessageLogConfig(Duration dedupeWindow, int queueMessages, long queueBytes, long cacheBytes) {
+
+    public MessageLogConfig {
+        Keys.DEDUPE_WINDOW.require(dedupeWindow);
+        Keys.QUEUE_MESSAGES.require(queueMessages);
+        Keys.QUEUE_BYTES.require(queueBytes);
+        Keys.CACHE.require(cacheBytes);
+    }
+}

@@ -1,0 +1,81 @@
+package im.gateway.config;
+
+import im.gateway.config.InvalidSettings.Fault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that can be set, checked.
+ *
+ * @param dev development mode: loopback only, makes its own key, hands out tokens
+ * @param data folder of everything that must survive a restart
+ * @param node this node's name, told to clients
+ * @param drainTimeout from SIGTERM to exit, at most
+ */
+public record ServerConfig(
+        boolean dev,
+        Path data,
+        String node,
+        ListenConfig listen,
+        SessionConfig session,
+        MessageLogConfig messageLog,
+        AuthConfig auth,
+        Duration drainTimeout,
+        IoConfig io,
+        LoggingConfig logging) {
+
+    public ServerConfig {
+        data = data.toAbsolutePath().normalize();
+        Keys.DATA.require(data);
+        Keys.NODE.require(node);
+        Keys.DRAIN_TIMEOUT.require(drainTimeout);
+        List<Fault> faults = new ArrayList<>(portFaults(listen));
+        if (dev) {
+            faults.addAll(devFaults(listen));
+        } else {
+            faults.addAll(productionFaults(auth));
+        }
+        if (!faults.isEmpty()) {
+            throw new InvalidSettings(faults);
+        }
+    }
+
+    private static List<Fault> portFaults(ListenConfig listen) {
+        List<Fault> faults = new ArrayList<>();
+        Map<Integer, Key<Integer>> taken = new HashMap<>();
+        List<Map.Entry<Key<Integer>, Integer>> ports = List.of(
+                Map.entry(Keys.HTTP_PORT, listen.httpPort()),
+                Map.entry(Keys.TCP_PORT, listen.tcpPort()),
+                Map.entry(Keys.ADMIN_PORT, listen.adminPort()));
+        for (var port : ports) {
+            Key<Integer> other = port.getValue() == 0 ? null : taken.put(port.getValue(), port.getKey());
+            if (other != null) {
+                faults.add(Fault.of(port.getKey(), port.getValue(), "another port than that of " + other.name()));
+            }
+        }
+        return faults;
+    }
+
+    private static List<Fault> devFaults(ListenConfig listen) {
+        String expectation = "a loopback address, as dev mode hands out tokens";
+        List<Fault> faults = new ArrayList<>();
+        if (!ListenConfig.isLoopback(listen.host())) {
+            faults.add(Fault.of(Keys.HOST, listen.host(), expectation));
+        }
+        if (!ListenConfig.isLoopback(listen.adminHost())) {
+            faults.add(Fault.of(Keys.ADMIN_HOST, listen.adminHost(), expectation));
+        }
+        return faults;
+    }
+
+    private static List<Fault> productionFaults(AuthConfig auth) {
+        String expectation = "the file that holds the HS256 key of your tokens; or start with --dev to try things out";
+        return auth.keyFile().isPresent()
+                ? List.of()
+                : List.of(Fault.of(Keys.KEY_FILE, auth.keyFile(), expectation));
+    }
+}

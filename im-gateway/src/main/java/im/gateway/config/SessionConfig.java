@@ -1,0 +1,24 @@
+package im.gateway.config;
+
+import java.time.Duration;
+
+/**
+ * What holds for every connection and session.
+ *
+ * @param heartbeat the client pings when it has sent nothing for this long
+ * @param handshakeTimeout from accept to a valid Hello, in total
+ * @param windowMessages messages sent to a session and not yet acknowledged
+ * @param windowBytes their bytes
+ * @param unansweredSends sends of one connection that have no result yet
+ */
+public record SessionConfig(
+        Duration heartbeat, Duration handshakeTimeout, int windowMessages, long windowBytes, int unansweredSends) {
+
+    public SessionConfig {
+        Keys.HEARTBEAT.require(heartbeat);
+        Keys.HANDSHAKE_TIMEOUT.require(handshakeTimeout);
+        Keys.WINDOW_MESSAGES.require(windowMessages);
+        Keys.WINDOW_BYTES.require(windowBytes);
+        Keys.UNANSWERED_SENDS.require(unansweredSends);
+    }
+}

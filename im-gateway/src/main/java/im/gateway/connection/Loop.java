@@ -1,0 +1,126 @@
+package im.gateway.connection;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop and what it owns: its connections, its clock, its tick wheel. The wheel has no entries: each tick
+ * visits the slots of one bucket, so a connection costs it nothing and is visited once a turn of the wheel. As an
+ * {@link Executor} it is the lane on which all results for its connections run. Event loop only, except
+ * {@link #execute}, {@link #index} and {@link #connections}.
+ */
+public final class Loop implements Executor {
+    /** A connection's outbound queue is short again at this many bytes. */
+    public static final int LOW_WATER_BYTES = 32 * 1024;
+    /** A connection's outbound queue never holds more than this, control frames of a few dozen bytes apart. */
+    public static final int MAX_OUTBOUND_BYTES = 256 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final int BUCKETS = 32;
+
+    private final int index;
+    private final ScheduledExecutorService executor;
+    private final LongSupplier nanoClock;
+    private final LoopRegistry registry;
+    private final AtomicLong connections = new AtomicLong();
+    private long nowMillis;
+    private int bucket;
+
+    /**
+     * @param executor the event loop
+     * @param turnMillis how long the wheel takes to come round: a quarter of a heartbeat
+     * @param nanoClock monotonic nanoseconds, {@link System#nanoTime}
+     */
+    public Loop(int index, ScheduledExecutorService executor, long turnMillis, LongSupplier nanoClock) {
+        if (index < 0 || index >= ConnectionIds.MAX_LOOPS) {
+            throw new IllegalArgumentException("loop index " + index);
+        }
+        this.index = index;
+        this.executor = executor;
+        this.nanoClock = nanoClock;
+        this.registry = new LoopRegistry(index);
+        this.nowMillis = millis();
+        long tickMillis = Math.max(1, turnMillis / BUCKETS);
+        var unused = executor.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    }
+
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    /** Runs a task on this loop after a delay. For the few things that are not the wheel's: a forced close. */
+    public void schedule(Runnable task, long delayMillis) {
+        var unused = executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Monotonic milliseconds, read once a tick: good for time-outs, too coarse for measuring. */
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    /** A new connection's id; 0 when this loop can hold no more. */
+    public long reserve() {
+        long id = registry.reserve();
+        if (id != 0) {
+            connections.incrementAndGet();
+        }
+        return id;
+    }
+
+    public void attach(long id, ConnectionListener listener) {
+        registry.set(id, listener);
+    }
+
+    /** Who listens to that connection; null when it is gone. */
+    public @Nullable ConnectionListener find(long id) {
+        return registry.get(id);
+    }
+
+    public void release(long id) {
+        int before = registry.size();
+        registry.release(id);
+        if (registry.size() < before) {
+            connections.decrementAndGet();
+        }
+    }
+
+    /** How many connections there are; any thread. */
+    public long connections() {
+        return connections.get();
+    }
+
+    public void forEach(Consumer<ConnectionListener> visitor) {
+        registry.visit(0, 1, visitor);
+    }
+
+    private void tick() {
+        nowMillis = millis();
+        registry.visit(bucket, BUCKETS, Loop::tick);
+        bucket = (bucket + 1) % BUCKETS;
+    }
+
+    /** One that fails must not stop the wheel. */
+    private static void tick(ConnectionListener listener) {
+        try {
+            listener.onTick();
+        } catch (RuntimeException e) {
+            LOG.error("onTick failed", e);
+        }
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
+    }
+}

@@ -1,0 +1,44 @@
+package im.gateway.session;
+
+import im.protocol.ConversationKey;
+
+/** What an active session knows of one conversation. */
+final class ConversationProgress {
+    static final long UNKNOWN = -1;
+
+    final ConversationKey conversation;
+    final Unacknowledged unacknowledged = new Unacknowledged();
+
+    /** Everything up to here is contiguously written; {@link #UNKNOWN} in a session that was woken (D28). */
+    long written = UNKNOWN;
+
+    long acknowledged;
+    /** The largest position in any Deliver, SyncPage or Resume: what an honest client may acknowledge (D29). */
+    long largestSent;
+    /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
+    long needed;
+    /** Being streamed or repaired from the store. */
+    boolean queued;
+    /** While {@link #written} is unknown: prev of the first push forwarded, and the position of the last (D28). */
+    long forwardedPrev = UNKNOWN;
+
+    long forwardedLast;
+
+    ConversationProgress(ConversationKey conversation) {
+        this.conversation = conversation;
+    }
+
+    boolean isKnown() {
+        return written != UNKNOWN;
+    }
+
+    boolean hasForwarded() {
+        return forwardedPrev != UNKNOWN;
+    }
+
+    void know(long position) {
+        written = position;
+        forwardedPrev = UNKNOWN;
+        forwardedLast = 0;
+    }
+}

@@ -1,0 +1,510 @@
+package im.gateway.session;
+
+import im.gateway.connection.Connection;
+import im.gateway.connection.Loop;
+import im.protocol.ConversationKey;
+import im.protocol.Limits;
+import im.protocol.codec.FrameCodec;
+import im.protocol.v1.CaughtUp;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Lagging;
+import im.relay.ConversationStore.Behind;
+import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.Page;
+import im.relay.PlacedMessage;
+import im.relay.ReadResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one device what it has not got. While <em>streaming</em>, conversations that are behind are read from the store
+ * page by page through the window; once none is behind, CaughtUp is written and pushes are written as they come
+ * (<em>live</em>). A push that finds no room takes the session back to streaming, said once by Lagging.
+ *
+ * <p>One read of the store is under way at a time: {@link #pump} decides which is next. Rules D24–D34 are named where
+ * they decide. Event loop only.
+ */
+final class Delivery {
+    private static final int PAGE_BYTES = 128 * 1024;
+    private static final int MAX_NEEDED = 64;
+
+    private final SessionServices services;
+    private final Connection connection;
+    private final String uid;
+    private final String device;
+    private final Runnable caughtUp;
+
+    private final Map<ConversationKey, ConversationProgress> conversations = new HashMap<>();
+    private final ArrayDeque<ConversationProgress> behind = new ArrayDeque<>();
+    private final ArrayDeque<SyncRequest> syncs = new ArrayDeque<>();
+    private final Window window;
+
+    /** Whether the numbers are those that Hello and Resume brought, all of them; false in a woken session. */
+    private final boolean sinceHello;
+
+    private boolean clientCursors;
+    private boolean started;
+    private boolean live;
+    private boolean compareNeeded;
+    private boolean compared;
+    private boolean reading;
+    private int heads;
+    private int readNumber;
+    private int needed;
+    private boolean closed;
+
+    private Delivery(
+            SessionServices services,
+            Connection connection,
+            String uid,
+            String device,
+            boolean sinceHello,
+            Runnable caughtUp) {
+        this.services = services;
+        this.connection = connection;
+        this.uid = uid;
+        this.device = device;
+        this.sinceHello = sinceHello;
+        this.caughtUp = caughtUp;
+        this.window =
+                new Window(services.config().windowMessages(), services.config().windowBytes());
+    }
+
+    /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
+    static Delivery afterHello(
+            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
+        return new Delivery(services, connection, uid, device, true, caughtUp);
+    }
+
+    /** For an idle session that was woken: it is live, and knows no number (D28). */
+    static Delivery woken(SessionServices services, Connection connection, String uid, String device) {
+        Delivery delivery = new Delivery(services, connection, uid, device, false, () -> {});
+        delivery.started = true;
+        delivery.live = true;
+        return delivery;
+    }
+
+    /** The device's own number for one conversation, from Resume; it counts even if it is below the stored copy (D21). */
+    void resume(ConversationKey conversation, long position) {
+        ConversationProgress progress = progress(conversation);
+        progress.know(position);
+        progress.acknowledged = position;
+        progress.largestSent = position;
+    }
+
+    /** How many conversations this session holds numbers for. */
+    int size() {
+        return conversations.size();
+    }
+
+    /**
+     * Starts catch-up.
+     *
+     * @param withClientCursors whether what {@link #resume} brought is all the device has; otherwise the stored cursors
+     *     count
+     */
+    void start(boolean withClientCursors) {
+        clientCursors = withClientCursors;
+        started = true;
+        compareNeeded = true;
+        pump();
+    }
+
+    /** Whether Resume frames may still come. */
+    boolean awaitsResume() {
+        return !started;
+    }
+
+    /** A message for this device was committed. */
+    void push(PlacedMessage message) {
+        ConversationProgress progress = conversations.get(message.conversation());
+        if (!live) {
+            pushWhileStreaming(progress, message.position());
+        } else if (progress != null && progress.queued) {
+            need(progress, message.position());
+        } else if (progress == null || !progress.isKnown()) {
+            pushIntoUnknown(progress, message);
+        } else if (message.position() <= progress.written) {
+            services.metrics().latePush();
+        } else if (message.prev() > progress.written) {
+            enqueue(progress);
+            need(progress, message.position());
+        } else if (hasRoom(message)) {
+            writeLive(progress, message);
+            progress.written = message.position();
+        } else {
+            need(progress, message.position());
+            enqueue(progress);
+            lag();
+        }
+        pump();
+    }
+
+    /** D24: what cannot be written now raises what the conversation must reach. */
+    private void pushWhileStreaming(@Nullable ConversationProgress progress, long position) {
+        if (progress == null || !progress.isKnown()) {
+            compareNeeded = true;
+        } else if (position > progress.written) {
+            enqueue(progress);
+            need(progress, position);
+        }
+    }
+
+    /** D28: forwards, and remembers what must be proved; what does not fit asks for a compare and never lags. */
+    private void pushIntoUnknown(@Nullable ConversationProgress existing, PlacedMessage message) {
+        ConversationProgress progress = existing != null ? existing : progress(message.conversation());
+        if (progress.hasForwarded() && message.position() <= progress.forwardedLast) {
+            services.metrics().latePush();
+            return;
+        }
+        boolean hole = progress.hasForwarded() && message.prev() > progress.forwardedLast;
+        if (hole || !hasRoom(message)) {
+            compareNeeded = true;
+            return;
+        }
+        writeLive(progress, message);
+        if (!progress.hasForwarded()) {
+            progress.forwardedPrev = message.prev();
+        }
+        progress.forwardedLast = message.position();
+    }
+
+    private void need(ConversationProgress progress, long position) {
+        if (progress.needed == 0) {
+            if (needed == MAX_NEEDED) {
+                compareNeeded = true;
+                return;
+            }
+            needed++;
+        }
+        progress.needed = Math.max(progress.needed, position);
+    }
+
+    private void enqueue(ConversationProgress progress) {
+        if (!progress.queued) {
+            progress.queued = true;
+            behind.add(progress);
+        }
+    }
+
+    private void lag() {
+        live = false;
+        compared = false;
+        compareNeeded = true;
+        services.metrics().lagging();
+        write(Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build());
+    }
+
+    /** Decides what is read or said next; called whenever something changed that could let it go on. */
+    void pump() {
+        if (!started || reading || closed) {
+            return;
+        }
+        if (!syncs.isEmpty() && belowLowWater()) {
+            readSync(syncs.remove());
+        } else if (compareNeeded) {
+            readHeads();
+        } else if (!behind.isEmpty()) {
+            if (belowLowWater() && window.roomMessages() > 0 && window.roomBytes() >= Limits.PAYLOAD_BYTES + 1024) {
+                readPage(behind.element());
+            }
+        } else if (!live && compared) {
+            live = true;
+            write(Frame.newBuilder()
+                    .setCaughtUp(CaughtUp.getDefaultInstance())
+                    .build());
+            caughtUp.run();
+        }
+    }
+
+    private void readHeads() {
+        compareNeeded = false;
+        Map<ConversationKey, Long> known = new HashMap<>();
+        List<ConversationKey> wanted = new ArrayList<>();
+        for (ConversationProgress progress : conversations.values()) {
+            if (progress.isKnown()) {
+                known.put(progress.conversation, progress.written);
+            } else if (progress.hasForwarded()) {
+                wanted.add(progress.conversation);
+            }
+        }
+        CompareRequest request =
+                new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
+        services.store().compare(request, loop(), this.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
+    }
+
+    private void onHeads(Comparison comparison) {
+        compared = true;
+        for (Behind entry : comparison.behind()) {
+            ConversationProgress progress = progress(entry.conversation());
+            if (!progress.isKnown()) {
+                learn(progress, entry.base());
+            }
+            if (entry.head() > progress.written) {
+                enqueue(progress);
+            }
+        }
+    }
+
+    /** D28: a woken session's number for a conversation, from the stored cursor and what was forwarded since. */
+    private void learn(ConversationProgress progress, long stored) {
+        long base = stored;
+        if (progress.hasForwarded()) {
+            if (progress.forwardedPrev <= stored) {
+                base = Math.max(stored, progress.forwardedLast);
+            } else {
+                progress.unacknowledged.dropAbove(stored, window);
+            }
+        }
+        progress.know(base);
+        progress.acknowledged = Math.max(progress.acknowledged, stored);
+        progress.largestSent = Math.max(progress.largestSent, base);
+    }
+
+    private void readPage(ConversationProgress progress) {
+        int bytes = Math.min(PAGE_BYTES, window.roomBytes());
+        services.store()
+                .page(
+                        progress.conversation,
+                        progress.written,
+                        window.roomMessages(),
+                        bytes,
+                        loop(),
+                        this.<Page>awaited(page -> onPage(progress, page), () -> {}));
+    }
+
+    private void onPage(ConversationProgress progress, Page page) {
+        List<PlacedMessage> fresh = new ArrayList<>(page.messages().size());
+        int bytes = 0;
+        boolean cut = false;
+        for (PlacedMessage message : page.messages()) {
+            if (message.position() <= progress.written) {
+                continue;
+            }
+            int size = message.placed().length;
+            if (message.prev() > progress.written || !hasOutboundRoom(bytes + size) || !window.hasRoom(size)) {
+                cut = true;
+                break;
+            }
+            fresh.add(message);
+            bytes += size;
+            sent(progress, message);
+            progress.written = message.position();
+        }
+        writeStreamed(progress.conversation, fresh);
+        behind.remove();
+        if (!cut && !page.more() && progress.needed <= progress.written) {
+            progress.queued = false;
+            if (progress.needed != 0) {
+                progress.needed = 0;
+                needed--;
+            }
+        } else {
+            behind.add(progress);
+        }
+    }
+
+    /** Page by page, in frames below the frame limit, so that the receiver's buffers stay small. */
+    private void writeStreamed(ConversationKey conversation, List<PlacedMessage> messages) {
+        services.metrics().deliveredStream(messages.size());
+        String peer = conversation.peerOf(uid);
+        List<byte[]> placed = new ArrayList<>(messages.size());
+        int bytes = 0;
+        for (PlacedMessage message : messages) {
+            int size = FrameCodec.placedFieldSize(message.placed().length);
+            if (bytes + size > Limits.FRAME_BYTES - 1024) {
+                connection.write(FrameCodec.encodeDeliver(peer, placed, !live, connection.wire(), connection.alloc()));
+                placed.clear();
+                bytes = 0;
+            }
+            placed.add(message.placed());
+            bytes += size;
+        }
+        if (!placed.isEmpty()) {
+            connection.write(FrameCodec.encodeDeliver(peer, placed, !live, connection.wire(), connection.alloc()));
+        }
+    }
+
+    private void writeLive(ConversationProgress progress, PlacedMessage message) {
+        sent(progress, message);
+        services.metrics().deliveredLive();
+        connection.write(FrameCodec.encodeDeliver(
+                message.conversation().peerOf(uid),
+                List.of(message.placed()),
+                false,
+                connection.wire(),
+                connection.alloc()));
+    }
+
+    private void sent(ConversationProgress progress, PlacedMessage message) {
+        progress.largestSent = Math.max(progress.largestSent, message.position());
+        progress.unacknowledged.add(message.position(), message.placed().length, window);
+    }
+
+    /** D33: answered before the stream and outside the window, one page at a time. */
+    void sync(SyncRequest request) {
+        syncs.add(request);
+        pump();
+    }
+
+    int waitingSyncs() {
+        return syncs.size();
+    }
+
+    private void readSync(SyncRequest request) {
+        services.store()
+                .page(
+                        request.conversation(),
+                        request.after(),
+                        request.limit(),
+                        PAGE_BYTES - 4096,
+                        loop(),
+                        this.<Page>awaited(page -> onSyncPage(request, page), () -> syncs.addFirst(request)));
+    }
+
+    private void onSyncPage(SyncRequest request, Page page) {
+        List<byte[]> placed = new ArrayList<>(page.messages().size());
+        long last = request.after();
+        for (PlacedMessage message : page.messages()) {
+            placed.add(message.placed());
+            last = message.position();
+        }
+        services.metrics().deliveredSync(placed.size());
+        connection.write(FrameCodec.encodeSyncPage(
+                request.ref(),
+                request.conversation().peerOf(uid),
+                placed,
+                page.more(),
+                page.head(),
+                page.completeUpTo(),
+                connection.wire(),
+                connection.alloc()));
+        if (!placed.isEmpty()) {
+            ConversationProgress progress = progress(request.conversation());
+            progress.largestSent = Math.max(progress.largestSent, last);
+            if (progress.isKnown() && request.after() <= progress.written && last > progress.written) {
+                progress.written = last;
+            }
+        }
+    }
+
+    /**
+     * Whether an acknowledgement is surely honest, surely not, or needs the conversation's head to tell (D29).
+     */
+    AckVerdict judge(ConversationKey conversation, long position) {
+        ConversationProgress progress = conversations.get(conversation);
+        if (progress != null && position <= progress.largestSent) {
+            return AckVerdict.HONEST;
+        }
+        return progress != null && sinceHello ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+    }
+
+    enum AckVerdict {
+        HONEST,
+        TOO_HIGH,
+        ASK_HEAD
+    }
+
+    /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */
+    boolean acknowledge(ConversationKey conversation, long position) {
+        ConversationProgress progress = conversations.get(conversation);
+        boolean raised = progress == null || position > progress.acknowledged;
+        if (progress != null) {
+            if (progress.hasForwarded() && position >= progress.forwardedLast) {
+                progress.know(position);
+            }
+            progress.largestSent = Math.max(progress.largestSent, position);
+            progress.acknowledged = Math.max(progress.acknowledged, position);
+            if (progress.isKnown() && progress.written < position) {
+                progress.written = position;
+            }
+            progress.unacknowledged.dropUpTo(position, window);
+        }
+        pump();
+        return raised;
+    }
+
+    /** Asks the store for a head outside the stream's order; the answer is dropped once the connection is closed. */
+    void askHead(ConversationKey conversation, Consumer<ReadResult<Long>> answer) {
+        heads++;
+        services.store().head(conversation, loop(), result -> {
+            heads--;
+            if (!closed) {
+                answer.accept(result);
+            }
+        });
+    }
+
+    int askedHeads() {
+        return heads;
+    }
+
+    /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */
+    boolean isQuiet() {
+        return live && !reading && heads == 0 && !compareNeeded && behind.isEmpty() && syncs.isEmpty()
+                && window.isEmpty() && needed == 0;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    @Override
+    public String toString() {
+        return "live=" + live + " reading=" + reading + " heads=" + heads + " compareNeeded=" + compareNeeded
+                + " behind=" + behind.size() + " syncs=" + syncs.size() + " needed=" + needed + " " + window;
+    }
+
+    private <T> Consumer<ReadResult<T>> awaited(Consumer<T> then, Runnable again) {
+        reading = true;
+        int number = ++readNumber;
+        return result -> {
+            if (closed || number != readNumber) {
+                return;
+            }
+            if (result instanceof ReadResult.Failed<T> failed) {
+                loop().schedule(() -> endRead(again), Math.max(1, failed.retryAfterMs()));
+            } else if (result instanceof ReadResult.Ok<T> ok) {
+                endRead(() -> then.accept(ok.value()));
+            }
+        };
+    }
+
+    private void endRead(Runnable then) {
+        reading = false;
+        if (!closed) {
+            then.run();
+            pump();
+        }
+    }
+
+    private boolean hasRoom(PlacedMessage message) {
+        return hasOutboundRoom(message.placed().length) && window.hasRoom(message.placed().length);
+    }
+
+    private boolean hasOutboundRoom(int bytes) {
+        return connection.pendingBytes() + bytes + 1024 <= Loop.MAX_OUTBOUND_BYTES;
+    }
+
+    private boolean belowLowWater() {
+        return connection.pendingBytes() <= Loop.LOW_WATER_BYTES;
+    }
+
+    private ConversationProgress progress(ConversationKey conversation) {
+        return conversations.computeIfAbsent(conversation, ConversationProgress::new);
+    }
+
+    private void write(Frame frame) {
+        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+    }
+
+    private Loop loop() {
+        return connection.loop();
+    }
+}

@@ -1,0 +1,30 @@
+package im.gateway.session;
+
+import im.gateway.connection.ConnectionIds;
+import im.gateway.connection.Loop;
+import im.relay.PlacedMessage;
+import im.relay.PushBus;
+import im.relay.Wakeups;
+import java.util.List;
+
+/** The push bus of a single process: a task for the loop of each connection, run with the commit's other results. */
+public final class LoopPushBus implements PushBus {
+    private final List<Loop> loops;
+
+    /** @param loops by {@link Loop#index()} */
+    public LoopPushBus(List<Loop> loops) {
+        this.loops = List.copyOf(loops);
+    }
+
+    @Override
+    public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+        for (long connection : connections) {
+            Loop loop = loops.get(ConnectionIds.loop(connection));
+            wakeups.add(loop, () -> {
+                if (loop.find(connection) instanceof Session session) {
+                    session.push(message);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package im.gateway.session;
+
+import im.protocol.v1.Code;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What sessions count. Any thread. */
+public final class SessionMetrics {
+    private final Map<Code, Counter> sends = new EnumMap<>(Code.class);
+    private final Counter live;
+    private final Counter stream;
+    private final Counter sync;
+    private final Counter acknowledgements;
+    private final Counter refusedAcknowledgements;
+    private final Counter latePushes;
+    private final Counter lagging;
+    private final AtomicLong sessions = new AtomicLong();
+    private final AtomicLong active = new AtomicLong();
+    private final AtomicLong unanswered = new AtomicLong();
+
+    public SessionMetrics(MeterRegistry registry) {
+        for (Code code : Code.values()) {
+            if (code != Code.UNRECOGNIZED && code != Code.CODE_UNSPECIFIED) {
+                sends.put(code, registry.counter("im.gateway.sends", "code", code.name()));
+            }
+        }
+        live = registry.counter("im.gateway.deliveries", "how", "live");
+        stream = registry.counter("im.gateway.deliveries", "how", "stream");
+        sync = registry.counter("im.gateway.deliveries", "how", "sync");
+        acknowledgements = registry.counter("im.gateway.acknowledgements", "outcome", "taken");
+        refusedAcknowledgements = registry.counter("im.gateway.acknowledgements", "outcome", "refused");
+        latePushes = registry.counter("im.gateway.late.pushes");
+        lagging = registry.counter("im.gateway.lagging");
+        registry.gauge("im.gateway.sessions", sessions);
+        registry.gauge("im.gateway.sessions.active", active);
+        registry.gauge("im.gateway.sends.unanswered", unanswered);
+    }
+
+    void answered(Code code) {
+        Counter counter = sends.get(code);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    void deliveredLive() {
+        live.increment();
+    }
+
+    void deliveredStream(int messages) {
+        stream.increment(messages);
+    }
+
+    void deliveredSync(int messages) {
+        sync.increment(messages);
+    }
+
+    void acknowledged() {
+        acknowledgements.increment();
+    }
+
+    void refusedAcknowledgement() {
+        refusedAcknowledgements.increment();
+    }
+
+    /** A push for something that was written already. */
+    void latePush() {
+        latePushes.increment();
+    }
+
+    void lagging() {
+        lagging.increment();
+    }
+
+    void unanswered(int change) {
+        unanswered.addAndGet(change);
+    }
+
+    /** Sends that the log has not answered. */
+    long unanswered() {
+        return unanswered.get();
+    }
+
+    void opened() {
+        sessions.incrementAndGet();
+    }
+
+    void closed() {
+        sessions.decrementAndGet();
+    }
+
+    void woken() {
+        active.incrementAndGet();
+    }
+
+    void wentIdle() {
+        active.decrementAndGet();
+    }
+
+    /** Sessions that own an {@link ActiveSession} now. */
+    public long active() {
+        return active.get();
+    }
+}

@@ -1,0 +1,172 @@
+package im.gateway.session;
+
+import im.gateway.auth.TokenVerifier;
+import im.gateway.auth.TokenVerifier.Verdict;
+import im.gateway.connection.Connection;
+import im.gateway.connection.ConnectionListener;
+import im.protocol.CloseReason;
+import im.protocol.Ids;
+import im.protocol.Limits;
+import im.protocol.codec.FrameCodec;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Hello;
+import im.protocol.v1.NewDevice;
+import im.protocol.v1.Welcome;
+import im.relay.ReadResult;
+import im.relay.SeededBug;
+import im.router.Registration;
+import java.util.function.LongConsumer;
+
+/**
+ * A connection between its Hello and its Welcome: token, device, route, in this order; then it hands over to a
+ * {@link Session}. The route is in place before anything is read for catch-up, so that nothing falls between the two
+ * (D23, D25). The connection does not read meanwhile. Event loop only.
+ */
+final class SessionOpening implements ConnectionListener {
+    private static final int MIN_HEARTBEAT_MILLIS = 1_000;
+
+    private final SessionServices services;
+    private final Connection connection;
+    private final LongConsumer displace;
+    private final long ref;
+    private final Hello hello;
+    private boolean closed;
+
+    /**
+     * @param displace closes a connection of this process that a newer one of its device replaced
+     */
+    SessionOpening(
+            SessionServices services, Connection connection, LongConsumer displace, long ref, Hello hello) {
+        this.services = services;
+        this.connection = connection;
+        this.displace = displace;
+        this.ref = ref;
+        this.hello = hello;
+    }
+
+    void start() {
+        if (Integer.compareUnsigned(hello.getVersions().getOldest(), Limits.VERSION) > 0
+                || Integer.compareUnsigned(hello.getVersions().getNewest(), Limits.VERSION) < 0) {
+            connection.close(CloseReason.VERSION, "this server speaks version " + Limits.VERSION);
+        } else if (!Ids.isValid(hello.getDevice()) || hello.getAttempt() <= 0 || labelsTooLong()) {
+            connection.close(CloseReason.MALFORMED, "Hello: device, attempt, platform or client is out of bounds");
+        } else if (services.verifier().verify(hello.getToken()) instanceof Verdict.Valid valid) {
+            openDevice(valid);
+        } else {
+            connection.close(CloseReason.UNAUTHENTICATED, TokenVerifier.REFUSED_TEXT);
+        }
+    }
+
+    private boolean labelsTooLong() {
+        return hello.getPlatform().length() > Limits.LABEL_LENGTH || hello.getClient().length() > Limits.LABEL_LENGTH;
+    }
+
+    private void openDevice(Verdict.Valid token) {
+        boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS;
+        services.cursors()
+                .open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
+                    if (closed) {
+                        return;
+                    }
+                    if (result instanceof ReadResult.Failed<Boolean> failed) {
+                        connection.close(CloseReason.OVERLOADED, failed.text(), failed.retryAfterMs(), 0);
+                    } else if (SeededBug.REGISTER_AFTER_SYNC.isActive()) {
+                        welcome(token, () -> register(token, () -> {}));
+                    } else {
+                        register(token, () -> welcome(token, () -> {}));
+                    }
+                });
+    }
+
+    private void register(Verdict.Valid token, Runnable then) {
+        services.routes()
+                .register(token.uid(), hello.getDevice(), hello.getAttempt(), connection.id())
+                .thenAccept(registration -> connection.loop().execute(() -> registered(token, registration, then)));
+    }
+
+    private void registered(Verdict.Valid token, Registration registration, Runnable then) {
+        if (registration instanceof Registration.Older older) {
+            connection.close(
+                    CloseReason.OLDER_ATTEMPT, "a newer connection of the device is here", 0, older.storedAttempt());
+        } else if (registration instanceof Registration.Registered done) {
+            if (done.displaced() != Registration.NONE && done.displaced() != connection.id()) {
+                displace.accept(done.displaced());
+            }
+            if (closed) {
+                var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
+            } else {
+                then.run();
+            }
+        }
+    }
+
+    private void welcome(Verdict.Valid token, Runnable caughtUp) {
+        int heartbeatMs = heartbeat();
+        write(Frame.newBuilder()
+                .setRef(ref)
+                .setWelcome(Welcome.newBuilder()
+                        .setVersion(Limits.VERSION)
+                        .setConnection(Long.toHexString(connection.id()))
+                        .setUid(token.uid())
+                        .setHeartbeatMs(heartbeatMs)
+                        .setServerTimeMs(services.clock().millis())
+                        .setLogId(services.log().logId())
+                        .setTokenExpiresMs(token.expiresAtMs())
+                        .setNode(services.config().node())
+                        .setLimits(limits()))
+                .build());
+        Session session = new Session(
+                services, connection, token.uid(), hello.getDevice(), token.expiresAtMs(), heartbeatMs);
+        connection.listen(session);
+        services.metrics().opened();
+        boolean sameLog = hello.getLogId().equals(services.log().logId());
+        session.welcomed(hello.getClientCursors() && sameLog, caughtUp);
+        connection.setReading(true);
+    }
+
+    private int heartbeat() {
+        int longest = (int) services.config().heartbeat().toMillis();
+        int wanted = hello.getHeartbeatMs();
+        return wanted <= 0 ? longest : Math.min(longest, Math.max(wanted, Math.min(longest, MIN_HEARTBEAT_MILLIS)));
+    }
+
+    private im.protocol.v1.Limits limits() {
+        SessionConfig config = services.config();
+        return im.protocol.v1.Limits.newBuilder()
+                .setFrameBytes(Limits.FRAME_BYTES)
+                .setPayloadBytes(Limits.PAYLOAD_BYTES)
+                .setWindowMessages(config.windowMessages())
+                .setWindowBytes(config.windowBytes())
+                .setUnansweredSends(config.unansweredSends())
+                .setDedupeMs(config.dedupeWindow().toMillis())
+                .build();
+    }
+
+    private void write(Frame frame) {
+        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+    }
+
+    /** A newer connection of the device came before this one was welcomed. */
+    void displaced() {
+        connection.close(CloseReason.DISPLACED, Sessions.DISPLACED_TEXT);
+    }
+
+    @Override
+    public void onFrame(Frame frame) {
+        connection.close(CloseReason.MALFORMED, "nothing is said between Hello and Welcome");
+    }
+
+    @Override
+    public void onReadsDrained() {}
+
+    @Override
+    public void onWritable() {}
+
+    @Override
+    public void onTick() {}
+
+    @Override
+    public void onClosed(CloseReason reason) {
+        closed = true;
+    }
+}

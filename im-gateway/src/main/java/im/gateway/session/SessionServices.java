@@ -1,0 +1,19 @@
+package im.gateway.session;
+
+import im.gateway.auth.TokenVerifier;
+import im.relay.ConversationStore;
+import im.relay.CursorStore;
+import im.relay.MessageLog;
+import im.router.RouteDirectory;
+import java.time.Clock;
+
+/** What every session of this process shares. */
+public record SessionServices(
+        SessionConfig config,
+        TokenVerifier verifier,
+        MessageLog log,
+        ConversationStore store,
+        CursorStore cursors,
+        RouteDirectory routes,
+        SessionMetrics metrics,
+        Clock clock) {}

@@ -1,0 +1,71 @@
+package im.gateway.session;
+
+import im.gateway.connection.Connection;
+import im.gateway.connection.ConnectionIds;
+import im.gateway.connection.Loop;
+import im.gateway.connection.SessionOpener;
+import im.protocol.CloseReason;
+import im.protocol.v1.Hello;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** All sessions of this process: opens them, displaces them, sends them away. Any thread, except {@link #open}. */
+public final class Sessions implements SessionOpener {
+    static final String DISPLACED_TEXT = "a newer connection of the device took over";
+
+    private final SessionServices services;
+    private final List<Loop> loops;
+    private final RandomGenerator random;
+
+    /**
+     * @param loops by {@link Loop#index()}
+     * @param random safe for use by many threads
+     */
+    public Sessions(SessionServices services, List<Loop> loops, RandomGenerator random) {
+        this.services = services;
+        this.loops = List.copyOf(loops);
+        this.random = random;
+    }
+
+    @Override
+    public void open(Connection connection, long ref, Hello hello) {
+        SessionOpening opening = new SessionOpening(services, connection, this::displace, ref, hello);
+        connection.listen(opening);
+        opening.start();
+    }
+
+    private void displace(long id) {
+        Loop loop = loops.get(ConnectionIds.loop(id));
+        loop.execute(() -> {
+            if (loop.find(id) instanceof Session session) {
+                session.connection().close(CloseReason.DISPLACED, DISPLACED_TEXT);
+            } else if (loop.find(id) instanceof SessionOpening opening) {
+                opening.displaced();
+            }
+        });
+    }
+
+    /**
+     * Sends everybody away without loss: GoAway with a moment of its own for each client; whoever is left when the time
+     * is over is not read from any more, gets what the log still owes, and a Close.
+     *
+     * @param within how long clients have to leave; 0 or more
+     * @return completes when no connection is left, at most 6 s after the time is over
+     */
+    public CompletionStage<Void> drain(Duration within) {
+        return new Drain(this, services, loops, random).start(within);
+    }
+
+    void everySession(Consumer<Session> action) {
+        for (Loop loop : loops) {
+            loop.execute(() -> loop.forEach(listener -> {
+                if (listener instanceof Session session) {
+                    action.accept(session);
+                }
+            }));
+        }
+    }
+}

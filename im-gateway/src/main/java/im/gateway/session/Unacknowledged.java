@@ -1,0 +1,48 @@
+package im.gateway.session;
+
+import java.util.Arrays;
+
+/** The positions of one conversation that are written and not acknowledged, rising, each with its size in bytes. */
+final class Unacknowledged {
+    private static final long[] NO_POSITIONS = {};
+    private static final int[] NO_SIZES = {};
+
+    private long[] positions = NO_POSITIONS;
+    private int[] sizes = NO_SIZES;
+    private int start;
+    private int end;
+
+    void add(long position, int size, Window window) {
+        if (end == positions.length) {
+            makeRoom();
+        }
+        positions[end] = position;
+        sizes[end++] = size;
+        window.take(size);
+    }
+
+    private void makeRoom() {
+        int count = end - start;
+        int length = count * 2 >= positions.length ? Math.max(2, positions.length * 2) : positions.length;
+        positions = Arrays.copyOf(Arrays.copyOfRange(positions, start, end), length);
+        sizes = Arrays.copyOf(Arrays.copyOfRange(sizes, start, end), length);
+        start = 0;
+        end = count;
+    }
+
+    void dropUpTo(long position, Window window) {
+        while (start < end && positions[start] <= position) {
+            window.giveBack(sizes[start++]);
+        }
+        if (start == end) {
+            start = 0;
+            end = 0;
+        }
+    }
+
+    void dropAbove(long position, Window window) {
+        while (end > start && positions[end - 1] > position) {
+            window.giveBack(sizes[--end]);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+# Sourced by scripts/im and scripts/test: whether the build is up to date, and the jars that a JVM is started from.
+# Expects ROOT, the repository's folder, and scripts/jdk.sh.
+#
+# target/im.built          its time is when the last good build began
+# target/run/N/            what JVMs are started from: lib/*.jar, gateway.cp, simulator.cp
+# target/run/N/in-use      locked (shared) by every JVM started from there, for as long as it lives
+#
+# A running server never sees its jars change: a later build gets another N, and a folder in use stays.
+
+BUILT=$ROOT/target/im.built
+RUNS=$ROOT/target/run
+PRODUCT=
+for module in im-protocol im-router im-relay im-gateway im-client-sdk im-simulator; do
+  PRODUCT="$PRODUCT $module/pom.xml $module/src/main"
+done
+
+# Whether something that goes into the product is newer than the last build.
+is_stale() {
+  [ -e "$BUILT" ] || return 0
+  local newer
+  newer=$(cd "$ROOT" && find pom.xml .mvn proto $PRODUCT -newer "$BUILT" -print 2>/dev/null | head -n 1)
+  [ -n "$newer" ]
+}
+
+# Called before and after a build: the time that counts is the one at its beginning.
+build_begins() {
+  mkdir -p "$ROOT/target"
+  rm -f "$BUILT"
+  : >"$BUILT.begun"
+}
+
+build_ends() {
+  mv "$BUILT.begun" "$BUILT"
+}
+
+# The newest folder made from the present build, or nothing.
+current_run() {
+  local name
+  [ -r "$RUNS/current" ] || return 0
+  name=$(cat "$RUNS/current")
+  if [ -r "$RUNS/$name/gateway.cp" ] && [ ! "$BUILT" -nt "$RUNS/current" ]; then
+    echo "$RUNS/$name"
+  fi
+}
+
+# Puts one module's jars ($1) into the folder $2/lib and its class path, in Maven's order, into the file $3.
+stage_module() {
+  local module=$1 run=$2 jar name classpath=
+  for jar in "$(ls -t "$ROOT/$module"/target/"$module"-*.jar | head -n 1)" $(tr ':' ' ' <"$ROOT/$module/target/runtime.classpath"); do
+    name=${jar##*/}
+    case $jar in
+      # Maven may write over its own jars; those of others never change, so a second name for the same file will do.
+      "$ROOT"/*/target/*) cp "$jar" "$run/lib/$name" ;;
+      *) [ -e "$run/lib/$name" ] || ln "$jar" "$run/lib/$name" 2>/dev/null || cp "$jar" "$run/lib/$name" ;;
+    esac
+    classpath=$classpath${classpath:+:}$run/lib/$name
+  done
+  printf '%s\n' "$classpath" >"$3"
+}
+
+# Makes a new folder from the present build. The caller holds the build lock.
+stage() {
+  local name run old
+  name=$(date +%Y%m%d-%H%M%S)-$$
+  run=$RUNS/$name
+  mkdir -p "$run/lib"
+  : >"$run/in-use"
+  stage_module im-gateway "$run" "$run/gateway.cp.new"
+  stage_module im-simulator "$run" "$run/simulator.cp"
+  mv "$run/gateway.cp.new" "$run/gateway.cp"
+  printf '%s\n' "$name" >"$RUNS/current.new"
+  mv "$RUNS/current.new" "$RUNS/current"
+  command -v flock >/dev/null 2>&1 || return 0
+  for old in "$RUNS"/*/; do
+    old=${old%/}
+    [ "$old" = "$run" ] || flock -n -x "$old/in-use" rm -rf "$old" 2>/dev/null || true
+  done
+}
+
+# Builds what the launcher needs.
+build() {
+  local log=$ROOT/target/im-build.log
+  need_build_tools
+  build_begins
+  say 'the sources are newer than the build: building (a minute or two the first time)'
+  if ! (cd "$ROOT" && CI='' JAVA_HOME=$(jdk_to_build) mvn -B -ntp -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+    -pl im-gateway,im-simulator -am package -Dmaven.test.skip=true) >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    say 'the build failed'
+    exit 4
+  fi
+  build_ends
+}
+
+# One process at a time builds; it keeps the lock until build_unlock.
+build_lock() {
+  mkdir -p "$ROOT/target"
+  exec 8>"$ROOT/target/im.lock"
+  if command -v flock >/dev/null 2>&1; then
+    flock 8
+  fi
+}
+
+build_unlock() {
+  exec 8>&-
+}
+
+# Holds the folder that we start from, in a file descriptor that the JVM inherits; sets run. Fails if there is none.
+take_run() {
+  run=$(current_run)
+  [ -n "$run" ] && exec 9<"$run/in-use" || return 1
+  if command -v flock >/dev/null 2>&1; then
+    flock -n -s 9 || return 1
+  fi
+  [ -e "$run/in-use" ]
+}
+
+# Builds and stages what is older than the sources; of two that find it old one builds and the other waits for it.
+make_ready() {
+  if is_stale || ! take_run; then
+    build_lock
+    if is_stale; then
+      build
+    fi
+    if [ -z "$(current_run)" ]; then
+      stage
+    fi
+    take_run
+    build_unlock
+  fi
+}
