@@ -95,6 +95,7 @@ final class Intake {
         return firstRaiseNanos + RAISE_DELAY_NANOS - System.nanoTime();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // the loop is in take()
     private void await() throws InterruptedException {
         if (raises.isEmpty()) {
             wait();

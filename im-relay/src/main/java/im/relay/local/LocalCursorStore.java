@@ -21,9 +21,8 @@ final class LocalCursorStore implements CursorStore {
     public void open(
             String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
         OpenJob job = new OpenJob(uid, device, fromHeads, lane, done);
-        String failure = writer.failure();
-        if (failure != null) {
-            Wakeups.wake(lane, () -> job.fail(failure, false));
+        if (writer.failure() != null) {
+            Wakeups.wake(lane, () -> job.fail(LogWriter.FAILED, false));
             return;
         }
         switch (intake.offer(job)) {
