@@ -5,18 +5,47 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tasks collected by lane, so that one commit wakes each lane once. Confined to one thread. */
 public final class Wakeups {
+    private static final Logger LOG = LoggerFactory.getLogger(Wakeups.class);
+
     private final Map<Executor, List<Runnable>> tasks = new IdentityHashMap<>();
 
     public void add(Executor lane, Runnable task) {
         tasks.computeIfAbsent(lane, l -> new ArrayList<>()).add(task);
     }
 
-    /** Hands every lane its tasks as one, in the order they were added. */
+    /**
+     * Hands every lane its tasks as one, in the order they were added. A lane that has ended loses its own tasks only,
+     * and a task that throws only itself.
+     */
     public void flush() {
-        tasks.forEach((lane, list) -> lane.execute(() -> list.forEach(Runnable::run)));
+        tasks.forEach(Wakeups::wake);
         tasks.clear();
+    }
+
+    /** One task for one lane. */
+    public static void wake(Executor lane, Runnable task) {
+        wake(lane, List.of(task));
+    }
+
+    private static void wake(Executor lane, List<Runnable> list) {
+        try {
+            lane.execute(() -> list.forEach(Wakeups::runGuarded));
+        } catch (RejectedExecutionException e) {
+            LOG.atDebug().addKeyValue("tasks", list.size()).log("lane has ended");
+        }
+    }
+
+    private static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.atError().setCause(e).log("task on a lane failed");
+        }
     }
 }

@@ -1,6 +1,6 @@
 /**
  * Who somebody is: {@link im.gateway.auth.TokenVerifier} turns a token into a uid and the time it expires, or refuses
- * it; {@code TokenMinter} makes tokens for the command line and for development. Nothing here knows a
+ * it; {@link im.gateway.auth.TokenMinter} makes tokens for the command line and for development. Nothing here knows a
  * connection, and no token is ever logged. Verifying is pure computation of some tens of microseconds, safe on any
  * thread. Start with {@link im.gateway.auth.TokenVerifier}.
  */

@@ -39,7 +39,8 @@ final class ConfigFile {
             }
             reader.parse(Files.readString(file));
         } catch (java.io.IOException e) {
-            problems.add(Problem.of("--config", file.toString(), "command line or IM_CONFIG", false, "a UTF-8 file that can be read"));
+            problems.add(Problem.of(
+                    "--config", file.toString(), "command line or IM_CONFIG", false, "a UTF-8 file that can be read"));
         }
         return reader.values;
     }
@@ -50,15 +51,19 @@ final class ConfigFile {
             if (first == JsonToken.START_OBJECT) {
                 mapping(parser, "");
             } else if (first != null && first != JsonToken.VALUE_NULL) {
-                complain("the file", "", line(parser), "key: value lines");
+                malformed(line(parser), "expected key: value lines");
                 return;
             }
             if (parser.nextToken() != null) {
-                complain("the file", "", line(parser), "one YAML document and nothing behind it");
+                malformed(line(parser), "expected one YAML document and nothing behind it");
             }
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-            complain("the file", "", line, "YAML, but: " + Problem.escape(e.getOriginalMessage().lines().findFirst().orElse("")));
+            malformed(
+                    line,
+                    "not YAML: "
+                            + Problem.escape(
+                                    e.getOriginalMessage().lines().findFirst().orElse("")));
         }
     }
 
@@ -120,6 +125,10 @@ final class ConfigFile {
 
     private void complain(String key, String value, int line, String expectation) {
         problems.add(Problem.of(key, value, source(line), false, expectation));
+    }
+
+    private void malformed(int line, String text) {
+        problems.add(new Problem(source(line) + ": " + text, false));
     }
 
     private String source(int line) {

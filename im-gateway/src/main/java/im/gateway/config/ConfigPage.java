@@ -37,15 +37,18 @@ public final class ConfigPage {
         return Keys.ALL.stream().map(ConfigPage::markdownRow).collect(Collectors.joining("", MARKDOWN_HEAD, ""));
     }
 
-    private static final String MARKDOWN_HEAD =
-            """
+    private static final String MARKDOWN_HEAD = """
             | key | variable | default | expected | what it does |
             |---|---|---|---|---|
             """;
 
     private static String markdownRow(Key<?> key) {
         List<String> cells = List.of(
-                code(key.name()), code(key.variable()), code(key.defaultText()), key.kind().expectation(), key.purpose());
+                code(key.name()),
+                code(key.variable()),
+                code(key.defaultText()),
+                key.kind().expectation(),
+                key.purpose());
         return cells.stream().map(c -> c.replace("|", "\\|")).collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 

@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
 /** Every key there is: the one place where names, bounds and defaults are written down. */
 final class Keys {
     static final int MAX_IO_THREADS = ConnectionIds.MAX_LOOPS;
-    /** What the contract publishes; development may go below to see the window end. */
-    static final Duration LEAST_DEDUPE_WINDOW = Duration.ofMinutes(10);
-
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
 
@@ -84,9 +81,9 @@ final class Keys {
 
     static final Key<Duration> DEDUPE_WINDOW = new Key<>(
             "message-log.dedupe-window",
-            Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
-            LEAST_DEDUPE_WINDOW,
-            "Repeats of a message within this time of one another are the same message. At least 10m outside dev mode.");
+            Kind.duration(Duration.ofMinutes(10), Duration.ofDays(7)),
+            Duration.ofMinutes(10),
+            "Repeats of a message within this time of one another are the same message.");
     static final Key<Integer> QUEUE_MESSAGES = new Key<>(
             "message-log.queue-messages",
             Kind.count("messages", 64, 1_000_000),
@@ -100,7 +97,7 @@ final class Keys {
     static final Key<Long> CACHE = new Key<>(
             "message-log.cache",
             Kind.size(MIB, 64 * 1024 * MIB),
-            32 * MIB,
+            64 * MIB,
             "Memory for blocks of the store read from disk.");
 
     static final Key<Optional<Path>> KEY_FILE = new Key<>(
@@ -115,7 +112,10 @@ final class Keys {
             Optional.empty(),
             "The only kid that a token may name. When not set a token may name none.");
     static final Key<Optional<String>> ISSUER = new Key<>(
-            "auth.issuer", Kind.optional(Kind.text()), Optional.empty(), "The iss that a token must have. Any when not set.");
+            "auth.issuer",
+            Kind.optional(Kind.text()),
+            Optional.empty(),
+            "The iss that a token must have. Any when not set.");
     static final Key<Optional<String>> AUDIENCE = new Key<>(
             "auth.audience",
             Kind.optional(Kind.text()),
@@ -133,8 +133,8 @@ final class Keys {
             Duration.ofSeconds(20),
             "From SIGTERM to exit, at most.");
 
-    static final Key<Integer> IO_THREADS = new Key<>(
-            "io.threads", Kind.count("threads", 0, MAX_IO_THREADS), 0, "Event loops; 0 for one a processor.");
+    static final Key<Integer> IO_THREADS =
+            new Key<>("io.threads", Kind.count("threads", 0, MAX_IO_THREADS), 0, "Event loops; 0 for one a processor.");
     static final Key<Transport> TRANSPORT = new Key<>(
             "io.transport",
             Kind.choice(Transport.class),
@@ -156,10 +156,35 @@ final class Keys {
 
     /** In the order of the documentation. */
     static final List<Key<?>> ALL = List.of(
-            DEV, DATA, NODE, HOST, HTTP_PORT, TCP_PORT, ADMIN_HOST, ADMIN_PORT, ALLOWED_ORIGINS, HEARTBEAT,
-            HANDSHAKE_TIMEOUT, WINDOW_MESSAGES, WINDOW_BYTES, UNANSWERED_SENDS, DEDUPE_WINDOW, QUEUE_MESSAGES,
-            QUEUE_BYTES, CACHE, KEY_FILE, KEY_ID, ISSUER, AUDIENCE, LEEWAY, DRAIN_TIMEOUT, IO_THREADS, TRANSPORT,
-            ALLOCATOR, LOG_LEVEL, LOG_FORMAT);
+            DEV,
+            DATA,
+            NODE,
+            HOST,
+            HTTP_PORT,
+            TCP_PORT,
+            ADMIN_HOST,
+            ADMIN_PORT,
+            ALLOWED_ORIGINS,
+            HEARTBEAT,
+            HANDSHAKE_TIMEOUT,
+            WINDOW_MESSAGES,
+            WINDOW_BYTES,
+            UNANSWERED_SENDS,
+            DEDUPE_WINDOW,
+            QUEUE_MESSAGES,
+            QUEUE_BYTES,
+            CACHE,
+            KEY_FILE,
+            KEY_ID,
+            ISSUER,
+            AUDIENCE,
+            LEEWAY,
+            DRAIN_TIMEOUT,
+            IO_THREADS,
+            TRANSPORT,
+            ALLOCATOR,
+            LOG_LEVEL,
+            LOG_FORMAT);
 
     static final Map<String, Key<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));

@@ -23,7 +23,11 @@ import java.util.stream.Collectors;
  * @param expectation completes the sentence "expected …"
  */
 record Kind<T>(
-        String unit, Function<String, T> parser, Predicate<T> allowed, Function<T, String> printer, String expectation) {
+        String unit,
+        Function<String, T> parser,
+        Predicate<T> allowed,
+        Function<T, String> printer,
+        String expectation) {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]{1,253}");
     private static final int MAX_TEXT = 256;
 
@@ -71,7 +75,8 @@ record Kind<T>(
                 DurationText::parse,
                 v -> v.compareTo(min) >= 0 && v.compareTo(max) <= 0,
                 DurationText::print,
-                "a duration from " + DurationText.print(min) + " to " + DurationText.print(max) + ", such as 500ms, 30s, 10m");
+                "a duration from " + DurationText.print(min) + " to " + DurationText.print(max)
+                        + ", such as 500ms, 30s, 10m");
     }
 
     static Kind<Long> size(long min, long max) {
@@ -156,7 +161,9 @@ record Kind<T>(
         try {
             URI uri = URI.create(text);
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-            return web && uri.getHost() != null && text.equals(uri.getScheme() + "://" + uri.getRawAuthority())
+            return web
+                    && uri.getHost() != null
+                    && text.equals(uri.getScheme() + "://" + uri.getRawAuthority())
                     && uri.getRawUserInfo() == null;
         } catch (IllegalArgumentException e) {
             return false;

@@ -29,7 +29,11 @@ record Problem(String line, boolean fromFlag) {
                 shown.append(c);
             }
         }
-        return text.length() > SHOWN ? shown.append("… (").append(text.length()).append(" characters)").toString()
+        return text.length() > SHOWN
+                ? shown.append("… (")
+                        .append(text.length())
+                        .append(" characters)")
+                        .toString()
                 : shown.toString();
     }
 }

@@ -27,7 +27,7 @@ public interface Connection {
     /** Who hears from this connection from now on. */
     void listen(ConnectionListener listener);
 
-    /** Bytes queued and not yet taken by the kernel. */
+    /** Bytes queued and not yet taken by the kernel, and for each buffer what its entry in the queue takes. */
     long pendingBytes();
 
     /** Stops or goes on reading from the socket. While stopped, the peer's bytes wait in the kernel. */
@@ -36,7 +36,7 @@ public interface Connection {
     /** {@link Loop#nowMillis()} when bytes last arrived. */
     long lastReadMillis();
 
-    /** {@link Loop#nowMillis()} when the kernel last took bytes, or when the queue was last empty. */
+    /** {@link Loop#nowMillis()} when the kernel was last seen to have taken bytes, or the queue to be empty. */
     long lastProgressMillis();
 
     /** {@link #close(CloseReason, String, int, long)} without advice. */

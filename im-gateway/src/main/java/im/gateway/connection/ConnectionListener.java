@@ -6,7 +6,10 @@ import im.protocol.v1.Frame;
 /** What a connection tells. Event loop only. */
 public interface ConnectionListener {
 
-    /** A frame arrived. What it holds is valid for ever (protobuf copies); its content is not yet checked. */
+    /**
+     * A frame arrived, of any body but Close, which ends the connection with {@link CloseReason#PEER}. What it holds is
+     * valid for ever (protobuf copies); its content is not yet checked.
+     */
     void onFrame(Frame frame);
 
     /** What the socket had to read in this turn has all been told. */

@@ -5,7 +5,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One event loop and what it owns: its connections, its clock, its tick wheel. The wheel has no entries: each tick
@@ -19,26 +22,31 @@ public final class Loop implements Executor {
     /** A connection's outbound queue never holds more than this, control frames of a few dozen bytes apart. */
     public static final int MAX_OUTBOUND_BYTES = 256 * 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final int BUCKETS = 32;
 
     private final int index;
     private final ScheduledExecutorService executor;
+    private final LongSupplier nanoClock;
     private final LoopRegistry registry;
     private final AtomicLong connections = new AtomicLong();
-    private long nowMillis = millis();
+    private long nowMillis;
     private int bucket;
 
     /**
      * @param executor the event loop
      * @param turnMillis how long the wheel takes to come round: a quarter of a heartbeat
+     * @param nanoClock monotonic nanoseconds, {@link System#nanoTime}
      */
-    public Loop(int index, ScheduledExecutorService executor, long turnMillis) {
+    public Loop(int index, ScheduledExecutorService executor, long turnMillis, LongSupplier nanoClock) {
         if (index < 0 || index >= ConnectionIds.MAX_LOOPS) {
             throw new IllegalArgumentException("loop index " + index);
         }
         this.index = index;
         this.executor = executor;
+        this.nanoClock = nanoClock;
         this.registry = new LoopRegistry(index);
+        this.nowMillis = millis();
         long tickMillis = Math.max(1, turnMillis / BUCKETS);
         var unused = executor.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     }
@@ -99,11 +107,20 @@ public final class Loop implements Executor {
 
     private void tick() {
         nowMillis = millis();
-        registry.visit(bucket, BUCKETS, ConnectionListener::onTick);
+        registry.visit(bucket, BUCKETS, Loop::tick);
         bucket = (bucket + 1) % BUCKETS;
     }
 
-    private static long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    /** One that fails must not stop the wheel. */
+    private static void tick(ConnectionListener listener) {
+        try {
+            listener.onTick();
+        } catch (RuntimeException e) {
+            LOG.error("onTick failed", e);
+        }
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
     }
 }

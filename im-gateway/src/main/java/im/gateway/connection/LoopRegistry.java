@@ -65,7 +65,7 @@ final class LoopRegistry {
 
     void release(long id) {
         int slot = ConnectionIds.slot(id);
-        if (slot < ids.length && ids[slot] == id) {
+        if (id != 0 && slot < ids.length && ids[slot] == id) {
             ids[slot] = 0;
             listeners[slot] = null;
             free[freeCount++] = slot;

@@ -7,12 +7,11 @@ import im.protocol.v1.Hello;
 public interface SessionOpener {
 
     /**
-     * Takes over a connection whose first frame was a Hello of at most {@link im.protocol.Limits#HANDSHAKE_BYTES}. The
-     * connection does not read until the session has answered with Welcome and called
-     * {@link Connection#setReading}. Event loop only.
+     * Takes over a connection whose first frame was a Hello of at most {@link im.protocol.Limits#HANDSHAKE_BYTES}, and
+     * calls {@link Connection#listen} before it returns. The Hello has been looked at by nobody: it may hold anything.
+     * The connection does not read until it is told to by {@link Connection#setReading}. Event loop only.
      *
      * @param ref the frame's ref, echoed by Welcome
-     * @return who hears what follows
      */
-    ConnectionListener open(Connection connection, long ref, Hello hello);
+    void open(Connection connection, long ref, Hello hello);
 }

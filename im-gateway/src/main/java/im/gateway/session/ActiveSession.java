@@ -28,4 +28,9 @@ final class ActiveSession {
         delivery.close();
         sends.close();
     }
+
+    @Override
+    public String toString() {
+        return delivery + " sends=" + (sends.isQuiet() ? "quiet" : "busy") + " cursorWrites=" + cursorWrites;
+    }
 }

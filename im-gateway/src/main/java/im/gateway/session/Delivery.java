@@ -455,6 +455,12 @@ final class Delivery {
         closed = true;
     }
 
+    @Override
+    public String toString() {
+        return "live=" + live + " reading=" + reading + " heads=" + heads + " compareNeeded=" + compareNeeded
+                + " behind=" + behind.size() + " syncs=" + syncs.size() + " needed=" + needed + " " + window;
+    }
+
     private <T> Consumer<ReadResult<T>> awaited(Consumer<T> then, Runnable again) {
         reading = true;
         int number = ++readNumber;

@@ -307,4 +307,11 @@ final class Session implements ConnectionListener {
         var unused = services.routes().remove(uid, device, connection.id());
         services.metrics().closed();
     }
+
+    /** For logs and failed tests: the state, no ids. */
+    @Override
+    public String toString() {
+        ActiveSession session = active;
+        return session == null ? "idle" : session + " pendingBytes=" + connection.pendingBytes();
+    }
 }

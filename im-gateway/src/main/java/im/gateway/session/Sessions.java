@@ -2,7 +2,6 @@ package im.gateway.session;
 
 import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionIds;
-import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
 import im.gateway.connection.SessionOpener;
 import im.protocol.CloseReason;
@@ -32,11 +31,10 @@ public final class Sessions implements SessionOpener {
     }
 
     @Override
-    public ConnectionListener open(Connection connection, long ref, Hello hello) {
+    public void open(Connection connection, long ref, Hello hello) {
         SessionOpening opening = new SessionOpening(services, connection, this::displace, ref, hello);
         connection.listen(opening);
         opening.start();
-        return opening;
     }
 
     private void displace(long id) {

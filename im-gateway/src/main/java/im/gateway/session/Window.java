@@ -37,4 +37,9 @@ final class Window {
     boolean isEmpty() {
         return messages == 0;
     }
+
+    @Override
+    public String toString() {
+        return "window=" + messages + "/" + bytes + "B";
+    }
 }

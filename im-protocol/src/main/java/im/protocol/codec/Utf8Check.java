@@ -11,8 +11,25 @@ final class Utf8Check {
 
     private int lowest = 0x80;
     private int highest = 0xbf;
+    /** Bytes of the frame that is coming in, checked already. */
+    private int checked;
 
     /**
+     * Checks what of a frame has come in since the last call.
+     *
+     * @param index where the frame's payload begins
+     * @param here how much of it has come in
+     * @param whole whether that is all of it
+     */
+    boolean acceptFrame(ByteBuf bytes, int index, int here, int mask, boolean whole) {
+        boolean valid = accept(bytes, index + checked, here - checked, mask, checked);
+        checked = whole ? 0 : here;
+        return valid;
+    }
+
+    /**
+     * Checks the next bytes of the text.
+     *
      * @param mask as in {@link Framing#applyMask}, 0 for none
      * @param offset of the first byte in what is masked
      * @return false if this, after all before it, cannot be UTF-8

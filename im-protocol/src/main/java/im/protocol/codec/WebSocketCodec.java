@@ -4,7 +4,6 @@ import im.protocol.CloseReason;
 import im.protocol.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * frames. Event loop only. 32 bytes of heap while no message is open; a fragmented one that is open holds at most
  * {@code maxMessageBytes}.
  *
- * <p>A whole message costs its event and a slice; its payload is unmasked where it lies. A frame that has not come in
+ * <p>A whole message costs its event and a slice, 64 bytes of heap; its payload is unmasked where it lies. A frame that has not come in
  * completely stays in the input, whose size the length check bounds: nothing above {@code maxMessageBytes} is waited
  * for.
  */
@@ -31,9 +30,6 @@ public final class WebSocketCodec {
     private static final int FINAL = 0x80;
     private static final int RESERVED = 0x70;
     private static final int MASKED = 0x80;
-    private static final int MAX_CONTROL_BYTES = 125;
-    /** Stands for a close frame without a code. */
-    private static final int NO_CODE = 1005;
 
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -43,14 +39,15 @@ public final class WebSocketCodec {
         CLIENT
     }
 
-    private final Role role;
-    private final int maxMessageBytes;
+    private final boolean server;
     private final boolean acceptText;
+    private final int maxMessageBytes;
     private boolean ended;
 
     private @Nullable OpenMessage open;
+    /** Of the text message that is coming in, in one frame or more. */
     private @Nullable Utf8Check text;
-    private int textChecked;
+    /** The aggregate in the event returned last. */
     private @Nullable ByteBuf lent;
 
     /** A fragmented message of which the last fragment has not come. */
@@ -75,9 +72,9 @@ public final class WebSocketCodec {
      * @param acceptText whether text messages are taken, and checked to be UTF-8 as they come in, or refused
      */
     public WebSocketCodec(Role role, int maxMessageBytes, boolean acceptText) {
-        this.role = role;
-        this.maxMessageBytes = maxMessageBytes;
+        this.server = role == Role.SERVER;
         this.acceptText = acceptText;
+        this.maxMessageBytes = maxMessageBytes;
     }
 
     /**
@@ -145,12 +142,11 @@ public final class WebSocketCodec {
         int mask = second >= MASKED ? in.getIntLE(start + header - 4) : 0;
         int here = Math.min(length, readable - header);
         if (isText(first)) {
-            checkText(in, start + header, here, mask, here == length && (first & FINAL) != 0);
+            checkText(in, start + header, here, mask, (first & FINAL) != 0, here == length);
         }
         if (here < length) {
             return null;
         }
-        textChecked = 0;
         Framing.applyMask(in, start + header, length, mask);
         in.readerIndex(start + header);
         return event(first, in.readSlice(length), alloc);
@@ -162,8 +158,8 @@ public final class WebSocketCodec {
         if ((first & RESERVED) != 0) {
             throw error("reserved bit");
         }
-        if (second >= MASKED != (role == Role.SERVER)) {
-            throw error(role == Role.SERVER ? "frame without mask" : "masked frame");
+        if (second >= MASKED != server) {
+            throw error(server ? "frame without mask" : "masked frame");
         }
         switch (opcode) {
             case CONTINUATION -> {
@@ -180,7 +176,7 @@ public final class WebSocketCodec {
                 }
             }
             case CLOSE, PING, PONG -> {
-                if (!last || (second & ~MASKED) > MAX_CONTROL_BYTES) {
+                if (!last || (second & ~MASKED) > CloseFrame.MAX_BYTES) {
                     throw error("fragmented or long control frame");
                 }
             }
@@ -200,7 +196,7 @@ public final class WebSocketCodec {
         } else if (lengthBytes == 8) {
             length = in.getLong(start + 2);
         }
-        if (lengthBytes == 2 && length <= 125 || lengthBytes == 8 && length <= 0xffff) {
+        if ((lengthBytes == 2 && length <= 125) || (lengthBytes == 8 && length <= 0xffff)) {
             throw error("length not in its shortest form");
         }
         if ((first & 0x08) == 0) {
@@ -226,11 +222,16 @@ public final class WebSocketCodec {
         return opcode == TEXT || (opcode == CONTINUATION && open != null && open.text);
     }
 
-    /** Checks what has come in of the frame and was not checked before. */
-    private void checkText(ByteBuf in, int index, int here, int mask, boolean end) throws ProtocolException {
-        Utf8Check check = text == null ? text = new Utf8Check() : text;
-        boolean valid = check.accept(in, index + textChecked, here - textChecked, mask, textChecked);
-        textChecked = here;
+    /** Checks as much of the frame as has come in, so that bad text is refused before its last byte. */
+    private void checkText(ByteBuf in, int index, int here, int mask, boolean last, boolean whole)
+            throws ProtocolException {
+        Utf8Check check = text;
+        if (check == null) {
+            check = new Utf8Check();
+            text = check;
+        }
+        boolean valid = check.acceptFrame(in, index, here, mask, whole);
+        boolean end = last && whole;
         if (!valid || (end && !check.isComplete())) {
             throw new ProtocolException(CloseReason.INVALID_UTF8, "text is not UTF-8");
         }
@@ -244,7 +245,11 @@ public final class WebSocketCodec {
         return switch (first & 0x0f) {
             case PING -> new WebSocketEvent.Ping(payload);
             case PONG -> new WebSocketEvent.Pong(payload);
-            case CLOSE -> close(payload);
+            case CLOSE -> {
+                WebSocketEvent.Close close = CloseFrame.parse(payload);
+                ended = true;
+                yield close;
+            }
             default -> data(first, payload, alloc);
         };
     }
@@ -271,30 +276,8 @@ public final class WebSocketCodec {
         return new WebSocketEvent.Message(message.bytes, message.text);
     }
 
-    private WebSocketEvent close(ByteBuf payload) throws ProtocolException {
-        int length = payload.readableBytes();
-        if (length == 0) {
-            ended = true;
-            return new WebSocketEvent.Close(NO_CODE, "");
-        }
-        if (length == 1 || !maySend(payload.getUnsignedShort(payload.readerIndex()))) {
-            throw error("close code missing or not allowed");
-        }
-        int code = payload.readUnsignedShort();
-        Utf8Check check = new Utf8Check();
-        if (!check.accept(payload, payload.readerIndex(), length - 2, 0, 0) || !check.isComplete()) {
-            throw new ProtocolException(CloseReason.INVALID_UTF8, "close text is not UTF-8");
-        }
-        ended = true;
-        return new WebSocketEvent.Close(code, payload.toString(StandardCharsets.UTF_8));
-    }
-
     private static ProtocolException error(String message) {
         return new ProtocolException(CloseReason.PROTOCOL_ERROR, message);
-    }
-
-    private static boolean maySend(int code) {
-        return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
     }
 
     /**
@@ -327,40 +310,22 @@ public final class WebSocketCodec {
      * @param reason cut to 123 bytes of UTF-8, between characters
      */
     public static ByteBuf encodeClose(int code, String reason, Wire wire, ByteBufAllocator alloc) {
-        if (code == NO_CODE) {
-            return begin(CLOSE, 0, wire, alloc);
-        }
-        if (!maySend(code)) {
-            throw new IllegalArgumentException("close code may not be sent: " + code);
-        }
-        String text = cut(reason);
-        int length = 2 + ByteBufUtil.utf8Bytes(text);
-        ByteBuf out = begin(CLOSE, length, wire, alloc).writeShort(code);
-        ByteBufUtil.writeUtf8(out, text);
-        return Framing.end(out, length, wire);
+        return CloseFrame.encode(code, reason, wire, alloc);
     }
 
-    private static ByteBuf begin(int opcode, int length, Wire wire, ByteBufAllocator alloc) {
+    static ByteBuf begin(int opcode, int length, Wire wire, ByteBufAllocator alloc) {
         if (wire == Wire.TCP) {
             throw new IllegalArgumentException("not a WebSocket: " + wire);
         }
         return Framing.begin(opcode, length, wire, alloc);
     }
 
-    private static String cut(String reason) {
-        int end = Math.min(reason.length(), MAX_CONTROL_BYTES - 2);
-        while (ByteBufUtil.utf8Bytes(reason, 0, end) > MAX_CONTROL_BYTES - 2) {
-            end = reason.offsetByCodePoints(end, -1);
-        }
-        boolean insidePair = end > 0 && end < reason.length() && Character.isHighSurrogate(reason.charAt(end - 1));
-        return reason.substring(0, insidePair ? end - 1 : end);
-    }
-
     /** The {@code Sec-WebSocket-Accept} that answers a {@code Sec-WebSocket-Key}; the key is not checked here. */
     public static String acceptKey(String key) {
         try {
             byte[] text = (key + ACCEPT_SUFFIX).getBytes(StandardCharsets.US_ASCII);
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-1", e);
         }

@@ -1,0 +1,39 @@
+package im.client;
+
+import im.client.internal.transport.Endpoint;
+import im.protocol.Ids;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What the builder was told, checked; the messages name the setting, its value and what was expected. */
+record ClientConfig(
+        List<Endpoint> endpoints,
+        TokenSource tokens,
+        String device,
+        NewDeviceStart newDeviceStart,
+        Duration heartbeat,
+        Duration connectTimeout,
+        int maxQueuedSends,
+        boolean queueWhileDisconnected,
+        Duration reconnectMin,
+        Duration reconnectMax,
+        RandomGenerator random) {
+
+    ClientConfig {
+        require(!endpoints.isEmpty(), "endpoint", "none", "at least one");
+        require(Ids.isValid(device), "device", device, "1-64 of [A-Za-z0-9._@+=-]");
+        require(!heartbeat.isNegative(), "heartbeat", heartbeat, "0 (the gateway's) or more");
+        require(heartbeat.compareTo(Duration.ofDays(1)) <= 0, "heartbeat", heartbeat, "at most a day");
+        require(!connectTimeout.isNegative() && !connectTimeout.isZero(), "connectTimeout", connectTimeout, "above 0");
+        require(maxQueuedSends > 0, "maxQueuedSends", maxQueuedSends, "1 or more");
+        require(reconnectMin.toMillis() > 0, "reconnectBackoff min", reconnectMin, "1 ms or more");
+        require(reconnectMax.compareTo(reconnectMin) >= 0, "reconnectBackoff max", reconnectMax, "at least min");
+    }
+
+    private static void require(boolean holds, String setting, Object value, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(setting + ": " + value + ", expected " + expected);
+        }
+    }
+}

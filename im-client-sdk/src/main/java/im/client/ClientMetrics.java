@@ -1,0 +1,12 @@
+package im.client;
+
+/**
+ * What a client has counted since it was built.
+ *
+ * @param attempts sends written to a socket, repeats included
+ * @param retries sends written again after a refusal that passes or a lost connection
+ * @param reconnects connections that reached Welcome after the first one
+ * @param redeliveredOnWire messages that came again on the wire and were dropped
+ * @param gaps holes seen in a conversation, each closed by asking for what was missing
+ */
+public record ClientMetrics(long attempts, long retries, long reconnects, long redeliveredOnWire, long gaps) {}

@@ -1,0 +1,263 @@
+package im.client;
+
+import im.client.internal.transport.Endpoint;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device of one uid: keeps a connection to the gateway, sends, receives, and comes back by itself when the
+ * connection is lost.
+ *
+ * <p><b>Threads.</b> Every method may be called from any thread and returns at once, except {@link #close()} and what
+ * {@link #blocking()} offers. All state is confined to one event loop of the client's {@link ImClientResources};
+ * listeners run on the callback executor, one call at a time. Futures complete on the event loop: hang no long work on
+ * them without an executor.
+ *
+ * <p><b>Sending.</b> Every send ends in exactly one {@link SendOutcome}; futures never complete exceptionally. Sends to
+ * one peer are accepted in the order of the calls. What was not answered is sent again, with the same message id, after
+ * a reconnect, for half of the gateway's dedupe window; after that the conversation is read to its head, and the
+ * outcome is Accepted if the message stands there, else Unknown.
+ *
+ * <p><b>Receiving.</b> One callback per (conversation, position) in one run of the app, in the order of the
+ * conversation. There is no durable store here: give the same {@linkplain Builder#device device} to go on where the
+ * last run acknowledged, or none to be a new device at each start.
+ */
+public final class ImClient implements AutoCloseable {
+    private final ClientSession session;
+    private final Blocking blocking;
+
+    private ImClient(ClientSession session) {
+        this.session = session;
+        this.blocking = new Blocking(this);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Connects and stays connected. Completes when everything missed until then was received; keeps retrying with
+     * back-off until it does. Fails with {@link ImClientException} when the gateway refuses for good, and on
+     * {@link #disconnect()} or {@link #shutdown()}. Called while connected or connecting, it is the same attempt;
+     * called after a refusal for good or a disconnect, it starts anew.
+     */
+    public CompletionStage<Void> connect() {
+        return session.connect();
+    }
+
+    /** Says goodbye, drops the connection and stays away until {@link #connect()}. Completes when the socket is gone. */
+    public CompletableFuture<Void> disconnect() {
+        return session.disconnect();
+    }
+
+    /**
+     * Sends, or queues until connected (see {@link Builder#maxQueuedSends} and {@link Builder#queueWhileDisconnected}).
+     * What can be seen to be wrong here (ids, size) is Rejected without being sent.
+     */
+    public CompletableFuture<SendOutcome> send(OutgoingMessage message) {
+        return session.send(message);
+    }
+
+    /** Sends a text with a new message id. */
+    public CompletableFuture<SendOutcome> send(String peer, String text) {
+        return session.send(OutgoingMessage.text(peer, text));
+    }
+
+    /** The same calls for callers that wait. */
+    public Blocking blocking() {
+        return blocking;
+    }
+
+    /**
+     * The uid that the token names, as the gateway told it.
+     *
+     * @throws IllegalStateException before the first connection
+     */
+    public String uid() {
+        return session.uid();
+    }
+
+    public String device() {
+        return session.device();
+    }
+
+    public ConnectionState state() {
+        return session.state();
+    }
+
+    /** A snapshot of the counters; each is exact, together they are of nearly one moment. */
+    public ClientMetrics stats() {
+        return session.stats();
+    }
+
+    /**
+     * Ends the client: says goodbye, closes the socket, settles every pending send (Unknown if it was ever written,
+     * else Rejected), and releases what the client made itself. No callback starts after it completed. Idempotent.
+     */
+    public CompletableFuture<Void> shutdown() {
+        return session.shutdown();
+    }
+
+    /** {@link #shutdown()}, waiting at most 10 s. On the client's own event loop it does not wait. */
+    @Override
+    public void close() {
+        session.close();
+    }
+
+    /** What a client is made of. Not thread-safe; every setting but endpoint and token has a default. */
+    public static final class Builder {
+        private List<Endpoint> endpoints = List.of();
+        private @Nullable Supplier<CompletionStage<String>> tokens;
+        private boolean tokensAreFresh;
+        private String device = "java-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        private NewDeviceStart newDeviceStart = NewDeviceStart.FIRST_HELD;
+        private @Nullable ImClientResources resources;
+        private @Nullable Executor callbackExecutor;
+        private MessageListener messageListener = message -> {};
+        private ConnectionStateListener stateListener = change -> {};
+        private Duration heartbeat = Duration.ZERO;
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private int maxQueuedSends = 1_000;
+        private boolean queueWhileDisconnected = true;
+        private Duration reconnectMin = Duration.ofMillis(100);
+        private Duration reconnectMax = Duration.ofSeconds(30);
+        private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+
+        private Builder() {}
+
+        /** {@code ws://host:port/v1/ws} or {@code tcp://host:port}. */
+        public Builder endpoint(URI endpoint) {
+            return endpoints(List.of(endpoint));
+        }
+
+        /** Tried in turn, the next one after each failure. */
+        public Builder endpoints(List<URI> endpoints) {
+            this.endpoints = endpoints.stream().map(Endpoint::of).toList();
+            return this;
+        }
+
+        /** One token for the client's life; a gateway that refuses it ends the client's attempts. */
+        public Builder token(String token) {
+            Objects.requireNonNull(token, "token");
+            this.tokens = () -> CompletableFuture.completedStage(token);
+            this.tokensAreFresh = false;
+            return this;
+        }
+
+        /**
+         * Asked, on the event loop, for the first connection, before a connection whose token has ended, and once more
+         * after a refusal. Must not block; a stage that fails counts as a failed attempt and is asked again later.
+         */
+        public Builder tokenSupplier(Supplier<CompletionStage<String>> supplier) {
+            this.tokens = Objects.requireNonNull(supplier, "supplier");
+            this.tokensAreFresh = true;
+            return this;
+        }
+
+        /** 1–64 characters of {@code [A-Za-z0-9._@+=-]}; at most one live connection each. Default: a random one. */
+        public Builder device(String device) {
+            this.device = device;
+            return this;
+        }
+
+        public Builder newDeviceStart(NewDeviceStart start) {
+            this.newDeviceStart = start;
+            return this;
+        }
+
+        /** Shared threads; whoever created them closes them, after the clients. Default: one loop of the client's own. */
+        public Builder resources(ImClientResources resources) {
+            this.resources = resources;
+            return this;
+        }
+
+        /**
+         * Where listeners run; calls of one client never overlap. Default: a pool of the resources. {@code
+         * Runnable::run} is the event loop itself, for listeners that never block.
+         */
+        public Builder callbackExecutor(Executor executor) {
+            this.callbackExecutor = executor;
+            return this;
+        }
+
+        public Builder messageListener(MessageListener listener) {
+            this.messageListener = listener;
+            return this;
+        }
+
+        public Builder stateListener(ConnectionStateListener listener) {
+            this.stateListener = listener;
+            return this;
+        }
+
+        /** The heartbeat to ask for; the gateway decides. Default: the gateway's. */
+        public Builder heartbeat(Duration heartbeat) {
+            this.heartbeat = heartbeat;
+            return this;
+        }
+
+        /** From the start of a connection to its Welcome; above it the attempt has failed. Default 10 s. */
+        public Builder connectTimeout(Duration timeout) {
+            this.connectTimeout = timeout;
+            return this;
+        }
+
+        /** Sends that may be unsettled at a time, queued and unanswered; above it Rejected(OVERLOADED). Default 1 000. */
+        public Builder maxQueuedSends(int sends) {
+            this.maxQueuedSends = sends;
+            return this;
+        }
+
+        /** Whether sends made without a connection wait for one (default) or are Rejected(UNAVAILABLE) at once. */
+        public Builder queueWhileDisconnected(boolean queue) {
+            this.queueWhileDisconnected = queue;
+            return this;
+        }
+
+        /**
+         * Back-off between attempts: a random time below a bound that doubles from {@code min} to {@code max}, and
+         * falls back to {@code min} after a connection that lived. Default 100 ms to 30 s.
+         */
+        public Builder reconnectBackoff(Duration min, Duration max) {
+            this.reconnectMin = min;
+            this.reconnectMax = max;
+            return this;
+        }
+
+        /** The source of jitter, used on the event loop only. */
+        public Builder random(RandomGenerator random) {
+            this.random = random;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if a setting is missing or out of its bounds; the message names it */
+        public ImClient build() {
+            ClientConfig config = new ClientConfig(
+                    endpoints,
+                    new TokenSource(tokens, tokensAreFresh),
+                    device,
+                    newDeviceStart,
+                    heartbeat,
+                    connectTimeout,
+                    maxQueuedSends,
+                    queueWhileDisconnected,
+                    reconnectMin,
+                    reconnectMax,
+                    random);
+            boolean ownResources = resources == null;
+            ImClientResources used = resources == null ? ImClientResources.create(1) : resources;
+            Executor callbacks = callbackExecutor == null ? used.callbacks() : callbackExecutor;
+            return new ImClient(
+                    new ClientSession(config, used, ownResources, callbacks, messageListener, stateListener));
+        }
+    }
+}

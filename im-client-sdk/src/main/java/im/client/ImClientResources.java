@@ -1,0 +1,90 @@
+package im.client;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads that clients share: event loops (epoll where the machine has it, else NIO) and as many threads for
+ * callbacks. However many clients share them, there are no others. Whoever creates them closes them, after the clients.
+ */
+public final class ImClientResources implements AutoCloseable {
+    private static final long CALLBACK_KEEP_ALIVE_SECONDS = 10;
+
+    private final EventLoopGroup loops;
+    private final ThreadPoolExecutor callbacks;
+    private final boolean epoll;
+
+    private ImClientResources(int threads) {
+        epoll = Epoll.isAvailable();
+        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        loops = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("im-client", true), io);
+        callbacks = new ThreadPoolExecutor(
+                threads,
+                threads,
+                CALLBACK_KEEP_ALIVE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("im-client-callback", true));
+        callbacks.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * @param threads event loops, and at most as many callback threads; 1 or more
+     */
+    public static ImClientResources create(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads: " + threads + ", expected 1 or more");
+        }
+        return new ImClientResources(threads);
+    }
+
+    EventLoop nextLoop() {
+        return loops.next();
+    }
+
+    boolean epoll() {
+        return epoll;
+    }
+
+    /** Bounded by the clients: each has at most one task here at a time. */
+    Executor callbacks() {
+        return callbacks;
+    }
+
+    /** Ends the threads without waiting for them; tasks of a client that is still open are lost. */
+    Future<?> release() {
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        callbacks.shutdown();
+        return loops.terminationFuture();
+    }
+
+    /** Ends the threads and waits for them, at most 10 s; on one of its own event loops it does not wait. */
+    @Override
+    public void close() {
+        release();
+        if (onOwnLoop()) {
+            return;
+        }
+        loops.terminationFuture().awaitUninterruptibly(10, TimeUnit.SECONDS);
+    }
+
+    private boolean onOwnLoop() {
+        for (var loop : loops) {
+            if (loop.inEventLoop()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

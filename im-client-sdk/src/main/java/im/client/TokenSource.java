@@ -1,0 +1,47 @@
+package im.client;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where tokens come from, and the last one, so that a reconnect does not fetch again. Event loop only. */
+final class TokenSource {
+    private final Supplier<CompletionStage<String>> supplier;
+    private final boolean fresh;
+    private @Nullable String cached;
+
+    TokenSource(@Nullable Supplier<CompletionStage<String>> supplier, boolean fresh) {
+        if (supplier == null) {
+            throw new IllegalArgumentException("token: none, expected token(...) or tokenSupplier(...)");
+        }
+        this.supplier = supplier;
+        this.fresh = fresh;
+    }
+
+    /** Whether asking again can give another token. */
+    boolean canRefresh() {
+        return fresh;
+    }
+
+    void forget() {
+        cached = null;
+    }
+
+    /** The last token, or a new one; a supplier that throws is a stage that fails. */
+    CompletionStage<String> token() {
+        String known = cached;
+        if (known != null) {
+            return CompletableFuture.completedStage(known);
+        }
+        try {
+            return supplier.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    void keep(String token) {
+        cached = token;
+    }
+}

@@ -1,0 +1,59 @@
+package im.gateway.edge;
+
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The public listeners.
+ *
+ * @param host address or name that both bind
+ * @param httpPort HTTP and WebSocket; 0 for any free one
+ * @param tcpPort likewise
+ * @param allowedOrigins web origins that may open a WebSocket besides the server's own, such as
+ *     {@code https://chat.example.org}; {@code *} for any
+ * @param handshakeTimeout from accept to a complete Hello, in total
+ * @param heartbeat of the sessions; a peer may send {@link WebSocketConnection#CONTROL_FRAMES} control frames in it
+ * @param backlog connections that the kernel may hold before they are accepted
+ * @param allocator of all buffers of the connections
+ */
+public record EdgeConfig(
+        String host,
+        int httpPort,
+        int tcpPort,
+        Set<String> allowedOrigins,
+        Duration handshakeTimeout,
+        Duration heartbeat,
+        int backlog,
+        ByteBufAllocator allocator) {
+
+    public EdgeConfig {
+        requirePositive("handshakeTimeout", handshakeTimeout.toMillis());
+        requirePositive("heartbeat", heartbeat.toMillis());
+        requirePositive("backlog", backlog);
+        allowedOrigins =
+                allowedOrigins.stream().map(o -> o.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static void requirePositive(String key, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(key + ": " + value + ", expected more than 0");
+        }
+    }
+
+    /**
+     * Whether a page of that origin may connect.
+     *
+     * @param host the request's Host: a page that this server itself has sent comes from there
+     */
+    boolean allowsOrigin(String origin, String host) {
+        String asked = origin.toLowerCase(Locale.ROOT);
+        String own = host.toLowerCase(Locale.ROOT);
+        return allowedOrigins.contains("*")
+                || allowedOrigins.contains(asked)
+                || asked.equals("http://" + own)
+                || asked.equals("https://" + own);
+    }
+}

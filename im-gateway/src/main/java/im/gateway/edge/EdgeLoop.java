@@ -1,0 +1,146 @@
+package im.gateway.edge;
+
+import im.gateway.connection.Loop;
+import im.gateway.connection.SessionOpener;
+import io.netty.channel.SingleThreadEventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the connections of one loop share: the list of those that have written in this turn, and the deadlines of
+ * handshakes and farewells. Event loop only, except {@link #stop}.
+ */
+final class EdgeLoop {
+    /** A peer that does not answer our close is cut off after this. */
+    private static final long FAREWELL_MILLIS = 5_000;
+
+    private static final long MAX_SWEEP_MILLIS = 250;
+
+    private final Loop loop;
+    private final SingleThreadEventLoop executor;
+    private final SessionOpener sessions;
+    private final EdgeMeters meters;
+    private final EdgeConfig config;
+    private final FailureLog failures;
+    private final DeadlineQueue handshakes;
+    private final DeadlineQueue farewells;
+    private List<NettyConnection> dirty = new ArrayList<>();
+    private List<NettyConnection> flushing = new ArrayList<>();
+    private boolean flushPlanned;
+    private boolean stopping;
+
+    EdgeLoop(
+            Loop loop,
+            SingleThreadEventLoop executor,
+            SessionOpener sessions,
+            EdgeMeters meters,
+            EdgeConfig config,
+            FailureLog failures) {
+        this.loop = loop;
+        this.executor = executor;
+        this.sessions = sessions;
+        this.meters = meters;
+        this.config = config;
+        this.failures = failures;
+        long handshakeMillis = config.handshakeTimeout().toMillis();
+        this.handshakes = new DeadlineQueue(handshakeMillis);
+        this.farewells = new DeadlineQueue(FAREWELL_MILLIS);
+        long sweepMillis = Math.max(1, Math.min(MAX_SWEEP_MILLIS, handshakeMillis / 20));
+        var unused = executor.scheduleWithFixedDelay(this::sweep, sweepMillis, sweepMillis, TimeUnit.MILLISECONDS);
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    SessionOpener sessions() {
+        return sessions;
+    }
+
+    EdgeMeters meters() {
+        return meters;
+    }
+
+    EdgeConfig config() {
+        return config;
+    }
+
+    FailureLog failures() {
+        return failures;
+    }
+
+    boolean inEventLoop() {
+        return executor.inEventLoop();
+    }
+
+    /** Whether sockets that now close do so because the server stops. */
+    boolean isStopping() {
+        return stopping;
+    }
+
+    DeadlineQueue.Deadline handshakeFrom(DeadlineQueue.Expiring owner) {
+        return handshakes.set(nowMillis(), owner);
+    }
+
+    DeadlineQueue.Deadline farewellFrom(DeadlineQueue.Expiring owner) {
+        return farewells.set(nowMillis(), owner);
+    }
+
+    /**
+     * The connection has written and is flushed when this turn of the loop ends, whoever let it write: its reads, a
+     * task of the lane, the tick. To be called once until then.
+     */
+    void flushLater(NettyConnection connection) {
+        dirty.add(connection);
+        planFlush();
+    }
+
+    private void planFlush() {
+        if (!flushPlanned) {
+            flushPlanned = true;
+            executor.executeAfterEventLoopIteration(this::flush);
+        }
+    }
+
+    /**
+     * A flush that makes a connection writable lets it write more. That goes out at the end of the next turn, not of
+     * this one: a peer that reads fast must not keep the loop from its other connections.
+     */
+    private void flush() {
+        List<NettyConnection> now = dirty;
+        dirty = flushing;
+        flushing = now;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flush();
+        }
+        now.clear();
+        flushPlanned = false;
+        if (!dirty.isEmpty()) {
+            flushPlanned = true;
+            executor.execute(() -> executor.executeAfterEventLoopIteration(this::flush));
+        }
+    }
+
+    private void sweep() {
+        try {
+            long now = nowMillis();
+            handshakes.sweep(now);
+            farewells.sweep(now);
+        } catch (RuntimeException e) {
+            failures.report("sweep", e);
+        }
+    }
+
+    /** Ends the handshakes that are under way, so that no session begins any more. Any thread. */
+    void stop() {
+        executor.execute(() -> {
+            stopping = true;
+            handshakes.sweep(Long.MAX_VALUE);
+        });
+    }
+
+    private static long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+}

@@ -1,0 +1,76 @@
+package im.gateway.edge;
+
+import im.gateway.connection.Loop;
+import im.protocol.CloseReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/** What the edge counts. Any thread. */
+final class EdgeMeters {
+
+    /** How a handshake ended: what became of an accepted socket before there was a session. */
+    enum Handshake {
+        /** With a Hello, which was given to a session. */
+        HELLO,
+        /** With an HTTP page of the table. */
+        PAGE,
+        /** With an HTTP status of refusal. */
+        HTTP_REFUSED,
+        /** With a close code. */
+        REFUSED,
+        TIMEOUT,
+        /** The peer went away. */
+        GONE
+    }
+
+    private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
+    private final Map<Handshake, Counter> handshakes = new EnumMap<>(Handshake.class);
+    private final Counter acceptFailures;
+
+    EdgeMeters(MeterRegistry registry, List<Loop> loops) {
+        for (CloseReason reason : CloseReason.values()) {
+            closes.put(
+                    reason,
+                    Counter.builder("im_gateway_closes_total")
+                            .description("Connections that ended, by reason, before or after their Hello")
+                            .tag("reason", reason.label())
+                            .register(registry));
+        }
+        for (Handshake outcome : Handshake.values()) {
+            handshakes.put(
+                    outcome,
+                    Counter.builder("im_gateway_handshakes_total")
+                            .description("Accepted sockets, by how their handshake ended")
+                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        acceptFailures = Counter.builder("im_gateway_accept_failures_total")
+                .description("Times that accepting failed and paused, for want of file descriptors for instance")
+                .register(registry);
+        Gauge.builder("im_gateway_connections", loops, EdgeMeters::connections)
+                .description("Connections whose Hello has come in")
+                .register(registry);
+    }
+
+    private static double connections(List<Loop> loops) {
+        return loops.stream().mapToLong(Loop::connections).sum();
+    }
+
+    void closed(CloseReason reason) {
+        Objects.requireNonNull(closes.get(reason)).increment();
+    }
+
+    void handshake(Handshake outcome) {
+        Objects.requireNonNull(handshakes.get(outcome)).increment();
+    }
+
+    void acceptFailed() {
+        acceptFailures.increment();
+    }
+}

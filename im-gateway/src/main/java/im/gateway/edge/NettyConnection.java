@@ -1,0 +1,413 @@
+package im.gateway.edge;
+
+import im.gateway.connection.Connection;
+import im.gateway.connection.ConnectionListener;
+import im.gateway.connection.Loop;
+import im.protocol.CloseReason;
+import im.protocol.Limits;
+import im.protocol.codec.FrameCodec;
+import im.protocol.codec.ProtocolException;
+import im.protocol.v1.Close;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Hello;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection on a Netty channel, and the only handler in its pipeline. Its phase is its listener:
+ *
+ * <pre>
+ * {@link AwaitingHello} ──Hello──▶ the session ──close, end of stream, failure──▶ {@link Nobody}
+ *        └──────────────anything else, or none in time──────────────────────────▶┘
+ * </pre>
+ *
+ * <p>After its end the socket stays open for our last bytes and the peer's farewell, five seconds at most; what arrives
+ * meanwhile is thrown away. Bytes of a frame that has not come in completely are kept in a buffer of about their size,
+ * released with the last of them; while reading is off, what had been read already waits there too.
+ */
+abstract class NettyConnection extends ChannelInboundHandlerAdapter
+        implements Connection, DeadlineQueue.Expiring, ChannelFutureListener {
+    private final EdgeLoop edge;
+    private ConnectionListener listener;
+    private @Nullable AwaitingHello handshake;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf unread;
+    private @Nullable CloseReason ended;
+    private DeadlineQueue.@Nullable Deadline farewell;
+    private long id;
+    private long lastRead;
+    private long lastProgress;
+    /** What would be pending if the kernel had taken nothing since we last looked. */
+    private long expected;
+
+    private boolean reading = true;
+    private boolean flushPlanned;
+
+    /** @param deadline of a handshake that has begun before, or null: it begins now */
+    NettyConnection(EdgeLoop edge, DeadlineQueue.@Nullable Deadline deadline) {
+        this.edge = edge;
+        this.handshake =
+                new AwaitingHello(this, edge.meters(), deadline == null ? edge.handshakeFrom(this) : deadline);
+        this.listener = handshake;
+        this.lastRead = edge.loop().nowMillis();
+        this.lastProgress = lastRead;
+    }
+
+    /**
+     * Takes what comes next out of the bytes, if it is there completely, and acts on it. Called while reading is on,
+     * and after the end with whatever still comes in.
+     *
+     * @return false if more bytes are needed
+     */
+    abstract boolean decode(ByteBuf in) throws ProtocolException;
+
+    /** The Hello is in: from now on a frame may have {@link Limits#FRAME_BYTES}. */
+    abstract void greeted();
+
+    /** Writes the last bytes of the connection. */
+    abstract void writeFarewell(CloseReason reason, Close close);
+
+    /** Whether the socket has to stay open in both directions because the peer still has to answer our farewell. */
+    abstract boolean awaitsAnswer();
+
+    /** Drops what the codec holds; once. */
+    abstract void releaseCodec();
+
+    @Override
+    public final long id() {
+        return id;
+    }
+
+    @Override
+    public final ByteBufAllocator alloc() {
+        return context().alloc();
+    }
+
+    @Override
+    public final Loop loop() {
+        return edge.loop();
+    }
+
+    @Override
+    public final long lastReadMillis() {
+        return lastRead;
+    }
+
+    final EdgeLoop edge() {
+        return edge;
+    }
+
+    final boolean isEnded() {
+        return ended != null;
+    }
+
+    final boolean awaitsHello() {
+        return handshake != null;
+    }
+
+    final ChannelHandlerContext context() {
+        ChannelHandlerContext known = context;
+        if (known == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return known;
+    }
+
+    @Override
+    public final void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public final void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        lastRead = edge.loop().nowMillis();
+        if (handshake != null) {
+            handshake.received(in.readableBytes());
+        }
+        ByteBuf held = unread;
+        unread = null;
+        decodeAll(held == null ? in : joined(held, in));
+    }
+
+    private static ByteBuf joined(ByteBuf held, ByteBuf in) {
+        try {
+            return held.discardReadBytes().writeBytes(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    /** Takes over the buffer; what is not consumed stays in {@link #unread}. */
+    private void decodeAll(ByteBuf in) {
+        try {
+            while ((reading || ended != null) && decodeNext(in)) {}
+        } finally {
+            keep(in);
+        }
+    }
+
+    private boolean decodeNext(ByteBuf in) {
+        try {
+            return decode(in);
+        } catch (ProtocolException e) {
+            String message = e.getMessage();
+            close(e.reason(), message == null ? "" : message);
+            return true;
+        }
+    }
+
+    private void keep(ByteBuf in) {
+        int rest = in.readableBytes();
+        if (rest == 0) {
+            in.release();
+        } else if (rest > in.capacity() / 2) {
+            unread = in;
+        } else {
+            unread = context().alloc().buffer(rest).writeBytes(in);
+            in.release();
+        }
+    }
+
+    @Override
+    public final void channelReadComplete(ChannelHandlerContext ctx) {
+        listener.onReadsDrained();
+    }
+
+    /** A frame's bytes have come in. */
+    final void frame(ByteBuf body) throws ProtocolException {
+        if (ended != null) {
+            return;
+        }
+        Frame frame = FrameCodec.parse(body);
+        if (frame.hasClose()) {
+            end(CloseReason.PEER);
+        } else {
+            listener.onFrame(frame);
+        }
+    }
+
+    /** The first frame was a Hello: the session takes over. */
+    final void greet(long ref, Hello hello) {
+        handshake = null;
+        listener = Nobody.INSTANCE;
+        greeted();
+        setReading(false);
+        id = edge.loop().reserve();
+        if (id == 0) {
+            close(CloseReason.OVERLOADED, "too many connections");
+            return;
+        }
+        edge.sessions().open(this, ref, hello);
+    }
+
+    @Override
+    public final void listen(ConnectionListener next) {
+        listener = next;
+        edge.loop().attach(id, next);
+    }
+
+    @Override
+    public final void setReading(boolean on) {
+        if (on == reading || ended != null) {
+            return;
+        }
+        reading = on;
+        context().channel().config().setAutoRead(on);
+        if (on && unread != null) {
+            edge.loop().execute(this::drain);
+        }
+    }
+
+    /** Goes on with what had been read when reading was switched off. */
+    private void drain() {
+        ByteBuf held = unread;
+        if (held == null || !(reading || ended != null)) {
+            return;
+        }
+        unread = null;
+        try {
+            decodeAll(held);
+            listener.onReadsDrained();
+        } catch (RuntimeException e) {
+            exceptionCaught(context(), e);
+        }
+    }
+
+    @Override
+    public final void write(ByteBuf frame) {
+        if (ended == null) {
+            send(frame);
+        } else {
+            frame.release();
+        }
+    }
+
+    /** Queues bytes, which are the channel's from now on. */
+    final void send(ByteBuf bytes) {
+        assert edge.inEventLoop() : "written from another thread";
+        ChannelHandlerContext ctx = context();
+        long before = pendingBytes();
+        if (before == 0) {
+            lastProgress = edge.loop().nowMillis();
+        }
+        ctx.write(bytes, ctx.voidPromise());
+        expected += pendingBytes() - before;
+        flushLater();
+    }
+
+    private void flushLater() {
+        if (!flushPlanned) {
+            flushPlanned = true;
+            edge.flushLater(this);
+        }
+    }
+
+    /** The turn is over. */
+    final void flush() {
+        flushPlanned = false;
+        context().flush();
+    }
+
+    @Override
+    public final long pendingBytes() {
+        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
+        return outbound == null ? 0 : outbound.totalPendingWriteBytes();
+    }
+
+    @Override
+    public final long lastProgressMillis() {
+        ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
+        long pending = outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
+        if (pending == 0 || pending < expected) {
+            lastProgress = edge.loop().nowMillis();
+        }
+        expected = pending;
+        return lastProgress;
+    }
+
+    @Override
+    public final void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            listener.onWritable();
+        }
+    }
+
+    @Override
+    public final void close(CloseReason reason, String text, int retryAfterMs, long attempt) {
+        if (ended != null) {
+            return;
+        }
+        if (reason == CloseReason.IO) {
+            end(reason);
+            context().close();
+            return;
+        }
+        if (reason != CloseReason.PEER) {
+            Close close = Close.newBuilder()
+                    .setCode(reason.code())
+                    .setText(text)
+                    .setReconnect(reason.reconnect())
+                    .setRetryAfterMs(retryAfterMs)
+                    .setAttempt(attempt)
+                    .build();
+            writeFarewell(reason, close);
+        }
+        end(reason);
+    }
+
+    /** No session any more; what was written goes out, then our side of the socket closes. */
+    final void end(CloseReason reason) {
+        ConnectionListener last = listener;
+        setReading(true);
+        ended = reason;
+        listener = Nobody.INSTANCE;
+        handshake = null;
+        farewell = edge.farewellFrom(this);
+        edge.meters().closed(reason);
+        try {
+            last.onClosed(reason);
+        } catch (RuntimeException e) {
+            edge.failures().report("onClosed", e);
+        }
+        if (id != 0) {
+            edge.loop().release(id);
+        }
+        if (!awaitsAnswer()) {
+            endOutput();
+        }
+    }
+
+    /** Closes our side of the socket when all that was queued has left. */
+    final void endOutput() {
+        ChannelHandlerContext ctx = context();
+        if (ctx.channel().isActive()) {
+            ctx.write(Unpooled.EMPTY_BUFFER).addListener(this);
+            flushLater();
+        }
+    }
+
+    @Override
+    public final void operationComplete(ChannelFuture lastWrite) {
+        if (lastWrite.isSuccess()) {
+            ((DuplexChannel) lastWrite.channel()).shutdownOutput();
+        }
+    }
+
+    /** The Hello, or the peer's farewell, has not come in time. */
+    @Override
+    public final void expired() {
+        if (ended != null) {
+            context().close();
+        } else if (edge.isStopping()) {
+            close(CloseReason.GOING_AWAY, "server stops");
+        } else {
+            close(CloseReason.TIMEOUT, "no Hello in time");
+        }
+    }
+
+    @Override
+    public final void channelInactive(ChannelHandlerContext ctx) {
+        if (ended == null) {
+            end(edge.isStopping() ? CloseReason.GOING_AWAY : CloseReason.PEER);
+        }
+        if (farewell != null) {
+            farewell.end();
+        }
+        if (unread != null) {
+            unread.release();
+            unread = null;
+        }
+        releaseCodec();
+    }
+
+    @Override
+    public final void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            close(isFarEnd((IOException) cause) ? CloseReason.PEER : CloseReason.IO, "");
+            ctx.close();
+        } else if (cause instanceof RuntimeException) {
+            edge.failures().report("a connection", cause);
+            close(CloseReason.INTERNAL, "internal error");
+        } else {
+            edge.failures().report("a connection", cause);
+            close(CloseReason.IO, "");
+        }
+    }
+
+    /** There is no type for a reset: NIO and epoll tell it by their text. */
+    private static boolean isFarEnd(IOException e) {
+        String message = e.getMessage();
+        return e instanceof ClosedChannelException || (message != null && message.contains("reset"));
+    }
+}

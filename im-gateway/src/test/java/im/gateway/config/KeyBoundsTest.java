@@ -1,0 +1,129 @@
+package im.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+/** Each key by itself: what is just allowed, what just is not, and what has another form. */
+class KeyBoundsTest {
+    private static final String LONG_ID = "a".repeat(64);
+    private static final String LONG_TEXT = "a".repeat(256);
+
+    /** A key with texts that are good and texts that are bad; the texts separated by a bar. */
+    record Row(String key, List<String> good, List<String> bad) {
+        static Row of(String key, String good, String bad) {
+            return new Row(key, texts(good), texts(bad));
+        }
+
+        private static List<String> texts(String texts) {
+            return Arrays.asList(texts.split("\\|", -1));
+        }
+    }
+
+    private static final String BAD_PORTS = "-1|65536|99999999999|http|8080.0|0x50| 80|";
+
+    static final List<Row> ROWS = List.of(
+            Row.of("dev", "true|false", "yes|1|TRUE|"),
+            Row.of("data", "/tmp/x|x", "| "),
+            Row.of("node", "a|node-1.example|" + LONG_ID, "|" + LONG_ID + "a|a b|a\nb|\u00e9"),
+            Row.of("listen.host", "127.0.0.1|::1|localhost", "|0.0.0.0|10.0.0.1|a b|http://x"),
+            Row.of("listen.http-port", "0|1|65535", BAD_PORTS),
+            Row.of("listen.tcp-port", "0|1|65535", BAD_PORTS),
+            Row.of("listen.admin-host", "127.0.0.1|::1|localhost", "|0.0.0.0|127.1.example.org|a b"),
+            Row.of("listen.admin-port", "0|1|65535", BAD_PORTS),
+            Row.of(
+                    "listen.allowed-origins",
+                    "|*|https://a.example|https://a.example,http://b:8080",
+                    "a.example|https://a.example/|https://a.example/x|ftp://a|*,https://a|null|https://u@a|https://a,"),
+            Row.of("session.heartbeat", "1s|1000ms|30s|5m|300s", "999ms|301s|30|30 s|-1s|1h|PT30S||9999999999s"),
+            Row.of("session.handshake-timeout", "1s|1m", "999ms|61s|10"),
+            Row.of("session.window-messages", "1|512", "0|513|all|-1|1e2"),
+            Row.of("session.window-bytes", "128KiB|131072B|256KiB", "131071B|262145B|256|256kb|1MiB|"),
+            Row.of("session.unanswered-sends", "1|4096", "0|4097|x"),
+            Row.of("message-log.dedupe-window", "10m|600s|7d|168h", "599s|169h|forever"),
+            Row.of("message-log.queue-messages", "64|1000000", "63|1000001|x"),
+            Row.of("message-log.queue-bytes", "1MiB|1GiB", "1023KiB|1025MiB|9999999999GiB"),
+            Row.of("message-log.cache", "1MiB|64GiB", "1023KiB|65GiB|999999999GiB"),
+            Row.of("auth.key-file", "|/etc/key", "\u0000"),
+            Row.of("auth.key-id", "|k1|" + LONG_TEXT, LONG_TEXT + "a|a\nb"),
+            Row.of("auth.issuer", "|https://issuer|" + LONG_TEXT, LONG_TEXT + "a|a\u0000b"),
+            Row.of("auth.audience", "|im|" + LONG_TEXT, LONG_TEXT + "a|a\tb"),
+            Row.of("auth.leeway", "0s|5m", "301s|-1s|x"),
+            Row.of("drain.timeout", "1s|10m", "0s|601s|20"),
+            Row.of("io.threads", "0|1|256", "-1|257|auto"),
+            Row.of("io.transport", "auto|epoll|nio", "EPOLL|io_uring|"),
+            Row.of("io.allocator", "adaptive|pooled", "heap|Pooled|"),
+            Row.of("logging.level", "error|warn|info|debug|trace", "INFO|all|"),
+            Row.of("logging.format", "text|json", "xml|JSON|"));
+
+    @ParameterizedTest
+    @FieldSource("ROWS")
+    void aValueWithinBoundsIsTaken(Row row) throws Exception {
+        for (String text : row.good()) {
+            LoadedConfig loaded = load(row.key(), text);
+
+            RawValue value = loaded.values().get(row.key());
+            assertThat(value).as(row.key() + "=" + text).isEqualTo(new RawValue(text, "--set", true));
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("ROWS")
+    void aValueOutOfBoundsOrOfAnotherFormIsRefusedWithKeyValueAndExpectation(Row row) {
+        for (String text : row.bad()) {
+            List<String> lines = problems(row.key(), text);
+
+            String shown = text.isEmpty() ? "is not set" : "is \"" + Problem.escape(text) + "\"";
+            assertThat(lines).as(row.key() + "=" + text).hasSize(1);
+            assertThat(lines.get(0)).startsWith(row.key() + " " + shown + " (--set): expected ");
+            assertThat(lines.get(0).chars().noneMatch(Character::isISOControl)).isTrue();
+        }
+    }
+
+    @Test
+    void theTableAboveHoldsEveryKey() {
+        Set<String> keys = ROWS.stream().map(Row::key).collect(Collectors.toSet());
+
+        assertThat(keys).isEqualTo(Keys.BY_NAME.keySet());
+        assertThat(ROWS).hasSameSizeAs(Keys.ALL);
+    }
+
+    @Test
+    void everyDefaultIsReadBackFromItsOwnText() {
+        for (Key<?> key : Keys.ALL) {
+            assertThat(key.kind().read(key.defaultText()).map(Object.class::cast))
+                    .as(key.name())
+                    .contains(key.byDefault());
+        }
+    }
+
+    /** In dev mode, so that a key by itself stands. */
+    private static LoadedConfig load(String key, String text) throws ConfigException {
+        List<ConfigLoader.Flag> flags = new ArrayList<>();
+        if (!key.equals("dev")) {
+            flags.add(new ConfigLoader.Flag("dev", "true", "--dev"));
+        } else if (text.equals("false")) {
+            flags.add(new ConfigLoader.Flag("auth.key-file", "/etc/key", "--set"));
+        }
+        flags.add(new ConfigLoader.Flag(key, text, "--set"));
+        return ConfigLoader.load(null, Map.of(), flags, Path.of("/home"));
+    }
+
+    private static List<String> problems(String key, String text) {
+        try {
+            load(key, text);
+            return List.of();
+        } catch (ConfigException e) {
+            return e.lines();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package im.gateway.session;
+
+import im.protocol.ConversationKey;
+import im.protocol.codec.PlacedCodec;
+import im.relay.ConversationStore;
+import im.relay.CursorStore;
+import im.relay.PlacedMessage;
+import im.relay.ReadResult;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** A correct store of one device in memory, whose reads happen, and are answered, when the test's schedule says so. */
+final class ScheduledStore implements ConversationStore, CursorStore {
+    final Map<ConversationKey, List<PlacedMessage>> messages = new TreeMap<>(Comparator.comparing(ConversationKey::text));
+    final Map<ConversationKey, Long> cursors = new HashMap<>();
+    /** The heads of the last compare that the present connection got an answer to. */
+    Map<ConversationKey, Long> comparedHeads = Map.of();
+    /** Counts connections, so that a late answer to an old one is told apart. */
+    int connection;
+
+    private final List<Read<?>> unread = new ArrayList<>();
+    private final List<Runnable> unanswered = new ArrayList<>();
+    private final List<Runnable> cursorWrites = new ArrayList<>();
+    private long last;
+
+    private record Read<T>(Supplier<T> read, Executor lane, Consumer<ReadResult<T>> done) {
+        Runnable execute() {
+            T value = read.get();
+            return () -> lane.execute(() -> done.accept(new ReadResult.Ok<>(value)));
+        }
+    }
+
+    PlacedMessage append(ConversationKey conversation, int step, int size) {
+        List<PlacedMessage> list = messages.computeIfAbsent(conversation, c -> new ArrayList<>());
+        last += step;
+        long prev = head(conversation);
+        PlacedMessage message =
+                new PlacedMessage(conversation, last, prev, PlacedCodec.encode(last, prev, envelope(size)));
+        list.add(message);
+        return message;
+    }
+
+    /** An Envelope with {@code data} of the size, as its bytes. */
+    private static byte[] envelope(int size) {
+        return im.protocol.v1.Envelope.newBuilder()
+                .setData(com.google.protobuf.ByteString.copyFrom(new byte[size]))
+                .build()
+                .toByteArray();
+    }
+
+    long head(ConversationKey conversation) {
+        List<PlacedMessage> list = messages.getOrDefault(conversation, List.of());
+        return list.isEmpty() ? 0 : list.get(list.size() - 1).position();
+    }
+
+    void execute(int which) {
+        if (!unread.isEmpty()) {
+            unanswered.add(unread.remove(which % unread.size()).execute());
+        }
+    }
+
+    void answer(int which) {
+        if (!unanswered.isEmpty()) {
+            unanswered.remove(which % unanswered.size()).run();
+        }
+    }
+
+    void writeCursor() {
+        if (!cursorWrites.isEmpty()) {
+            cursorWrites.remove(0).run();
+        }
+    }
+
+    boolean isQuiet() {
+        return unread.isEmpty() && unanswered.isEmpty() && cursorWrites.isEmpty();
+    }
+
+    @Override
+    public void page(
+            ConversationKey conversation,
+            long after,
+            int maxMessages,
+            int maxBytes,
+            Executor lane,
+            Consumer<ReadResult<Page>> done) {
+        unread.add(new Read<>(() -> page(conversation, after, maxMessages, maxBytes), lane, done));
+    }
+
+    private Page page(ConversationKey conversation, long after, int maxMessages, int maxBytes) {
+        List<PlacedMessage> found = new ArrayList<>();
+        int bytes = 0;
+        boolean more = false;
+        for (PlacedMessage message : messages.getOrDefault(conversation, List.of())) {
+            if (message.position() > after) {
+                boolean fits = found.size() < maxMessages && bytes + message.placed().length <= maxBytes;
+                if (!found.isEmpty() && !fits) {
+                    more = true;
+                    break;
+                }
+                found.add(message);
+                bytes += message.placed().length;
+            }
+        }
+        long head = head(conversation);
+        return new Page(found, more, head, more ? found.get(found.size() - 1).position() : head);
+    }
+
+    @Override
+    public void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done) {
+        unread.add(new Read<>(() -> head(conversation), lane, done));
+    }
+
+    @Override
+    public void compare(CompareRequest request, Executor lane, Consumer<ReadResult<Comparison>> done) {
+        int asker = connection;
+        Map<ConversationKey, Long> heads = new HashMap<>();
+        unread.add(new Read<>(() -> compare(request, heads), lane, result -> {
+            if (asker == connection) {
+                    }
+            done.accept(result);
+        }));
+    }
+
+    private Comparison compare(CompareRequest request, Map<ConversationKey, Long> heads) {
+        List<Behind> behind = new ArrayList<>();
+        for (ConversationKey conversation : messages.keySet()) {
+            long head = head(conversation);
+            heads.put(conversation, head);
+            long stored = request.complete() ? 0 : cursors.getOrDefault(conversation, 0L);
+            long base = request.known().getOrDefault(conversation, stored);
+            if (head > base || request.wanted().contains(conversation)) {
+                behind.add(new Behind(conversation, head, base));
+            }
+        }
+        behind.sort(Comparator.comparingLong(Behind::head).reversed());
+        return new Comparison(last, behind);
+    }
+
+    @Override
+    public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+        lane.execute(() -> done.accept(new ReadResult.Ok<>(false)));
+    }
+
+    @Override
+    public void raise(
+            String uid, String device, ConversationKey conversation, long position, Executor lane, Runnable durable) {
+        cursorWrites.add(() -> {
+            cursors.merge(conversation, position, Math::max);
+            lane.execute(durable);
+        });
+    }
+}

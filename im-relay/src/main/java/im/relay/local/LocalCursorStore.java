@@ -1,0 +1,49 @@
+package im.relay.local;
+
+import im.protocol.ConversationKey;
+import im.relay.CursorStore;
+import im.relay.ReadResult;
+import im.relay.Wakeups;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Devices and cursors, written with the log's commits. Safe from any thread. */
+final class LocalCursorStore implements CursorStore {
+    private final Intake intake;
+    private final LogWriter writer;
+
+    LocalCursorStore(Intake intake, LogWriter writer) {
+        this.intake = intake;
+        this.writer = writer;
+    }
+
+    @Override
+    public void open(
+            String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+        OpenJob job = new OpenJob(uid, device, fromHeads, lane, done);
+        String failure = writer.failure();
+        if (failure != null) {
+            Wakeups.wake(lane, () -> job.fail(failure, false));
+            return;
+        }
+        switch (intake.offer(job)) {
+            case TAKEN -> {}
+            case FULL -> Wakeups.wake(lane, () -> job.fail("the log's queue is full", false));
+            case CLOSED -> Wakeups.wake(lane, () -> job.fail("the log is closed", false));
+        }
+    }
+
+    @Override
+    public void raise(
+            String uid,
+            String device,
+            ConversationKey conversation,
+            long position,
+            Executor lane,
+            Runnable durable) {
+        Raise raise = new Raise(new Raise.Key(uid, device, conversation), position, lane, durable);
+        if (writer.failure() != null || intake.offer(raise) != Intake.Offered.TAKEN) {
+            Wakeups.wake(lane, durable);
+        }
+    }
+}

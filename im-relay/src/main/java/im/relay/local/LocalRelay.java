@@ -1,0 +1,62 @@
+package im.relay.local;
+
+import im.protocol.ConversationKey;
+import im.relay.PlacedMessage;
+import im.relay.PushBus;
+import im.relay.Wakeups;
+import im.router.RouteDirectory;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pushes each committed message to the connections of both uids, the sending device's among them. It hears of a
+ * message only after the sync, so nothing is pushed that a crash could take back. Writer thread only.
+ */
+public final class LocalRelay implements CommitListener {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalRelay.class);
+
+    private final RouteDirectory routes;
+    private final PushBus bus;
+
+    public LocalRelay(RouteDirectory routes, PushBus bus) {
+        this.routes = routes;
+        this.bus = bus;
+    }
+
+    @Override
+    public void committed(List<PlacedMessage> messages, Wakeups wakeups) {
+        for (PlacedMessage message : messages) {
+            ConversationKey conversation = message.conversation();
+            push(message, conversation.first(), wakeups);
+            if (!conversation.first().equals(conversation.second())) {
+                push(message, conversation.second(), wakeups);
+            }
+        }
+    }
+
+    private void push(PlacedMessage message, String uid, Wakeups wakeups) {
+        CompletableFuture<long[]> found = routes.connectionsOf(uid).toCompletableFuture();
+        if (found.isDone() && !found.isCompletedExceptionally()) {
+            push(message, uid, found.join(), wakeups);
+            return;
+        }
+        // Routes of a form that is not in memory: the answer comes on another thread, with wake-ups of its own.
+        found.whenComplete((connections, failure) -> {
+            if (failure != null) {
+                LOG.atWarn().addKeyValue("cause", failure).log("routes cannot be read, nothing is pushed");
+                return;
+            }
+            Wakeups own = new Wakeups();
+            push(message, uid, connections, own);
+            own.flush();
+        });
+    }
+
+    private void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+        if (connections.length > 0) {
+            bus.push(message, uid, connections, wakeups);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package im.relay.local;
+
+import im.relay.ReadResult;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.rocksdb.RocksDBException;
+
+/** One call of {@link im.relay.CursorStore#open}. */
+final class OpenJob implements Job {
+    private final String uid;
+    private final String device;
+    private final boolean fromHeads;
+    private final Executor lane;
+    private final Consumer<ReadResult<Boolean>> done;
+    private boolean isNew;
+
+    OpenJob(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+        this.uid = uid;
+        this.device = device;
+        this.fromHeads = fromHeads;
+        this.lane = lane;
+        this.done = done;
+    }
+
+    @Override
+    public Executor lane() {
+        return lane;
+    }
+
+    @Override
+    public int messages() {
+        return 1;
+    }
+
+    @Override
+    public long bytes() {
+        return 0;
+    }
+
+    @Override
+    public void apply(Commit commit) throws RocksDBException {
+        isNew = commit.open(uid, device, fromHeads);
+    }
+
+    @Override
+    public void succeed() {
+        done.accept(new ReadResult.Ok<>(isNew));
+    }
+
+    @Override
+    public void fail(String why, boolean perhapsWritten) {
+        done.accept(new ReadResult.Failed<>(why, Commit.RETRY_AFTER_MS));
+    }
+}

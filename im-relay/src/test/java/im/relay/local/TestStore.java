@@ -1,0 +1,82 @@
+package im.relay.local;
+
+import im.relay.PlacedMessage;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.List;
+import java.util.ArrayList;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** A local store on a folder, with a clock in the test's hand, that can be closed and opened again. */
+final class TestStore implements AutoCloseable {
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final List<PlacedMessage> committed = Collections.synchronizedList(new ArrayList<>());
+    final Path folder;
+    LocalLogConfig config = LocalLogConfig.defaults();
+    volatile Instant wall = Instant.parse("2026-01-01T00:00:00Z");
+    volatile long nanos;
+    private final Random random = new Random(1);
+    private @Nullable LocalStore store;
+
+    TestStore(Path folder) {
+        this.folder = folder;
+    }
+
+    static TestStore opened(Path folder) {
+        TestStore store = new TestStore(folder);
+        store.open();
+        return store;
+    }
+
+    LocalStore store() {
+        LocalStore open = store;
+        if (open == null) {
+            throw new IllegalStateException("not open");
+        }
+        return open;
+    }
+
+    void open() {
+        InstantSource source = () -> wall;
+        Clock clock = source.withZone(ZoneOffset.UTC);
+        Surroundings around = new Surroundings(clock, () -> nanos, random, meters);
+        try {
+            store = LocalStore.open(folder, config, around, (messages, wakeups) -> committed.addAll(messages));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Both clocks go on. */
+    synchronized void pass(Duration time) {
+        wall = wall.plus(time);
+        nanos += time.toNanos();
+    }
+
+    void restart() {
+        close();
+        open();
+    }
+
+    @Override
+    public void close() {
+        LocalStore open = store;
+        store = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
