@@ -1,50 +1,186 @@
 package im.client;
 
+import im.client.internal.transport.Dialer;
+import im.protocol.v1.Code;
+import im.protocol.v1.Send;
+import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
+/**
+ * A client's session: outlives its connections. Takes the calls of all threads, checks what can be checked on the
+ * spot, and brings the rest to the event loop, where {@link Reconnector} and {@link Traffic} have all state. Nothing is
+ * done on the loop from inside a caller's call, so that a future's callback may call anything.
+ */
 final class ClientSession {
+    private static final long CLOSE_SECONDS = 10;
+
+    private final ClientConfig config;
+    private final ImClientResources resources;
+    private final boolean ownResources;
+    private final EventLoop loop;
+    private final Timers timers;
+    private final Traffic traffic;
+    private final Reconnector reconnector;
+    private final SessionView view = new SessionView();
+    private final AtomicInteger unsettled = new AtomicInteger();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile boolean ending;
+
+    /**
+     * @param ownResources whether the client made them, and releases them at its end
+     */
     ClientSession(
             ClientConfig config,
             ImClientResources resources,
             boolean ownResources,
-            Executor callbacks,
+            Executor callbackExecutor,
             MessageListener messages,
-            ConnectionStateListener states) {}
+            ConnectionStateListener states) {
+        this.config = config;
+        this.resources = resources;
+        this.ownResources = ownResources;
+        this.loop = resources.nextLoop();
+        this.timers = new Timers(loop);
+        this.traffic = new Traffic(
+                loop,
+                timers,
+                config.random(),
+                owner -> new Callbacks(loop, callbackExecutor, messages, states, owner));
+        Dialer dialer = new Dialer(loop, resources.epoll(), resources.callbacks());
+        this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, view);
+    }
 
     CompletableFuture<Void> connect() {
-        throw new UnsupportedOperationException();
+        CompletableFuture<Void> connected = new CompletableFuture<>();
+        boolean taken = onLoop(() -> {
+            if (ending) {
+                connected.completeExceptionally(new ImClientException(0, "client is shut down"));
+            } else {
+                reconnector.start(connected);
+            }
+        });
+        if (!taken) {
+            connected.completeExceptionally(new ImClientException(0, "client resources are closed"));
+        }
+        return connected;
     }
 
     CompletableFuture<Void> disconnect() {
-        throw new UnsupportedOperationException();
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        boolean taken =
+                onLoop(() -> reconnector.stop("disconnected").whenComplete((done, failure) -> gone.complete(null)));
+        if (!taken) {
+            gone.complete(null);
+        }
+        return gone;
     }
 
-    CompletableFuture<SendOutcome> send(OutgoingMessage m) {
-        throw new UnsupportedOperationException();
+    CompletableFuture<SendOutcome> send(OutgoingMessage message) {
+        String id = Outgoing.messageId(message);
+        SendOutcome refusal = Outgoing.refusal(message, id, view.payloadLimit());
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(refusal);
+        }
+        SendPromise promise = new SendPromise(id, unsettled::decrementAndGet);
+        if (unsettled.incrementAndGet() > config.maxQueuedSends()) {
+            promise.rejected(Code.OVERLOADED, config.maxQueuedSends() + " sends are waiting");
+        } else if (!config.queueWhileDisconnected() && !view.isConnected()) {
+            promise.rejected(Code.UNAVAILABLE, "not connected");
+        } else {
+            Send send = Outgoing.send(message, id);
+            if (!onLoop(() -> enqueue(send, promise))) {
+                promise.rejected(Code.UNAVAILABLE, "client resources are closed");
+            }
+        }
+        return promise.future;
+    }
+
+    private void enqueue(Send send, SendPromise promise) {
+        String refusal = view.refusal();
+        if (ending) {
+            promise.rejected(Code.UNAVAILABLE, "client is shut down");
+        } else if (refusal != null) {
+            promise.rejected(Code.UNAVAILABLE, "connection refused for good: " + refusal);
+        } else {
+            traffic.send(send, promise);
+        }
     }
 
     String uid() {
-        throw new UnsupportedOperationException();
+        String uid = view.uid();
+        if (uid == null) {
+            throw new IllegalStateException("not connected yet: the gateway tells the uid");
+        }
+        return uid;
     }
 
     String device() {
-        throw new UnsupportedOperationException();
+        return config.device();
     }
 
     ConnectionState state() {
-        throw new UnsupportedOperationException();
+        return view.state();
     }
 
     ClientMetrics stats() {
-        throw new UnsupportedOperationException();
+        return traffic.metrics(view.reconnects());
     }
 
     CompletableFuture<Void> shutdown() {
-        throw new UnsupportedOperationException();
+        if (!onLoop(this::end)) {
+            traffic.end("client resources are closed");
+            release();
+        }
+        return ended.copy();
+    }
+
+    private void end() {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        CompletableFuture<Void> gone = reconnector.stop("shut down");
+        traffic.end("client was shut down");
+        timers.cancelAll();
+        // Later on the loop, after what the lines above have put there: the last callbacks.
+        gone.whenCompleteAsync((done, failure) -> release(), loop);
+    }
+
+    private void release() {
+        if (ownResources) {
+            resources.release().addListener(done -> ended.complete(null));
+        } else {
+            ended.complete(null);
+        }
     }
 
     void close() {
-        throw new UnsupportedOperationException();
+        CompletableFuture<Void> done = shutdown();
+        if (loop.inEventLoop()) {
+            return;
+        }
+        try {
+            done.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("client did not end within " + CLOSE_SECONDS + " s", e);
+        }
+    }
+
+    /** False if the loop has ended; then nothing of this session runs any more. */
+    private boolean onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -62,9 +63,10 @@ public final class ImClientResources implements AutoCloseable {
     }
 
     /** Ends the threads without waiting for them; tasks of a client that is still open are lost. */
-    void release() {
+    Future<?> release() {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         callbacks.shutdown();
+        return loops.terminationFuture();
     }
 
     /** Ends the threads and waits for them, at most 10 s; on one of its own event loops it does not wait. */

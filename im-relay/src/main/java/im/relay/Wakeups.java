@@ -44,7 +44,7 @@ public final class Wakeups {
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError().setCause(e).log("task on a lane failed");
         }
     }

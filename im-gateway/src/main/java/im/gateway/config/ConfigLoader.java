@@ -35,19 +35,38 @@ public final class ConfigLoader {
     public static LoadedConfig load(@Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home)
             throws ConfigException {
         ConfigLoader loader = new ConfigLoader();
-        loader.defaults(home);
-        Map<String, RawValue> fromFile = file == null ? Map.of() : ConfigFile.read(file, loader.problems);
-        Map<String, RawValue> fromEnvironment = loader.environment(environment);
-        Map<String, RawValue> fromFlags = loader.flags(flags);
-        Map<String, RawValue> set = new HashMap<>(fromFile);
-        set.putAll(fromEnvironment);
-        set.putAll(fromFlags);
+        loader.gather(file, environment, flags, home);
+        return new LoadedConfig(loader.build(loader::server), loader.warnings, loader.values);
+    }
+
+    /**
+     * The same sources, but only what tokens need: nothing here asks whether a server could start.
+     *
+     * @throws ConfigException with all that is wrong in any key
+     */
+    public static TokenSettings loadForTokens(
+            @Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) throws ConfigException {
+        ConfigLoader loader = new ConfigLoader();
+        loader.gather(file, environment, flags, home);
+        return loader.build(() -> new TokenSettings(loader.get(Keys.DATA), loader.auth()));
+    }
+
+    /**
+     * @param data folder in which a key made in dev mode lies
+     * @param auth what tokens must say
+     */
+    public record TokenSettings(Path data, AuthConfig auth) {}
+
+    private void gather(@Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) {
+        defaults(home);
+        Map<String, RawValue> set = new HashMap<>(file == null ? Map.of() : ConfigFile.read(file, problems));
+        set.putAll(environment(environment));
+        set.putAll(flags(flags));
         RawValue dev = set.get(Keys.DEV.name());
         if (dev != null && dev.text().equals("true")) {
-            loader.values.put(Keys.HOST.name(), new RawValue("127.0.0.1", "dev mode", false));
+            values.put(Keys.HOST.name(), new RawValue("127.0.0.1", "dev mode", false));
         }
-        loader.values.putAll(set);
-        return loader.build();
+        values.putAll(set);
     }
 
     private void defaults(Path home) {
@@ -90,29 +109,23 @@ public final class ConfigLoader {
         return set;
     }
 
-    private LoadedConfig build() throws ConfigException {
+    private <T> T build(Supplier<T> parts) throws ConfigException {
         for (Key<?> key : Keys.ALL) {
             RawValue value = raw(key);
             if (key.kind().read(value.text()).isEmpty()) {
                 problems.add(Problem.of(key.name(), value, key.kind().expectation()));
             }
         }
-        ServerConfig config = problems.isEmpty() ? checked(this::server) : null;
-        if (config == null) {
+        if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return new LoadedConfig(config, warnings, values);
-    }
-
-    private @Nullable ServerConfig checked(Supplier<ServerConfig> server) {
         try {
-            return server.get();
+            return parts.get();
         } catch (InvalidSettings e) {
             for (Fault fault : e.faults()) {
-                RawValue value = raw(fault.key());
-                problems.add(Problem.of(fault.key().name(), value, fault.expectation()));
+                problems.add(Problem.of(fault.key().name(), raw(fault.key()), fault.expectation()));
             }
-            return null;
+            throw new ConfigException(problems);
         }
     }
 
@@ -136,11 +149,15 @@ public final class ConfigLoader {
                         get(Keys.UNANSWERED_SENDS)),
                 new MessageLogConfig(
                         get(Keys.DEDUPE_WINDOW), get(Keys.QUEUE_MESSAGES), get(Keys.QUEUE_BYTES), get(Keys.CACHE)),
-                new AuthConfig(
-                        get(Keys.KEY_FILE), get(Keys.KEY_ID), get(Keys.ISSUER), get(Keys.AUDIENCE), get(Keys.LEEWAY)),
+                auth(),
                 get(Keys.DRAIN_TIMEOUT),
                 new IoConfig(get(Keys.IO_THREADS), get(Keys.TRANSPORT), get(Keys.ALLOCATOR)),
                 new LoggingConfig(get(Keys.LOG_LEVEL), get(Keys.LOG_FORMAT)));
+    }
+
+    private AuthConfig auth() {
+        return new AuthConfig(
+                get(Keys.KEY_FILE), get(Keys.KEY_ID), get(Keys.ISSUER), get(Keys.AUDIENCE), get(Keys.LEEWAY));
     }
 
     private RawValue raw(Key<?> key) {

@@ -15,9 +15,6 @@ import java.util.stream.Collectors;
 /** Every key there is: the one place where names, bounds and defaults are written down. */
 final class Keys {
     static final int MAX_IO_THREADS = ConnectionIds.MAX_LOOPS;
-    /** What the contract publishes; development may go below to see the window end. */
-    static final Duration LEAST_DEDUPE_WINDOW = Duration.ofMinutes(10);
-
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
 
@@ -84,9 +81,9 @@ final class Keys {
 
     static final Key<Duration> DEDUPE_WINDOW = new Key<>(
             "message-log.dedupe-window",
-            Kind.duration(Duration.ofSeconds(1), Duration.ofHours(24)),
-            LEAST_DEDUPE_WINDOW,
-            "Repeats of a message within this time of one another are the same message. At least 10m outside dev mode.");
+            Kind.duration(Duration.ofMinutes(10), Duration.ofDays(7)),
+            Duration.ofMinutes(10),
+            "Repeats of a message within this time of one another are the same message.");
     static final Key<Integer> QUEUE_MESSAGES = new Key<>(
             "message-log.queue-messages",
             Kind.count("messages", 64, 1_000_000),
@@ -100,7 +97,7 @@ final class Keys {
     static final Key<Long> CACHE = new Key<>(
             "message-log.cache",
             Kind.size(MIB, 64 * 1024 * MIB),
-            32 * MIB,
+            64 * MIB,
             "Memory for blocks of the store read from disk.");
 
     static final Key<Optional<Path>> KEY_FILE = new Key<>(

@@ -37,7 +37,7 @@ public record ServerConfig(
         if (dev) {
             faults.addAll(devFaults(listen));
         } else {
-            faults.addAll(productionFaults(messageLog, auth));
+            faults.addAll(productionFaults(auth));
         }
         if (!faults.isEmpty()) {
             throw new InvalidSettings(faults);
@@ -72,20 +72,10 @@ public record ServerConfig(
         return faults;
     }
 
-    private static List<Fault> productionFaults(MessageLogConfig log, AuthConfig auth) {
-        List<Fault> faults = new ArrayList<>();
-        if (auth.keyFile().isEmpty()) {
-            faults.add(Fault.of(
-                    Keys.KEY_FILE,
-                    auth.keyFile(),
-                    "the file that holds the HS256 key of your tokens; or start with --dev to try things out"));
-        }
-        if (log.dedupeWindow().compareTo(Keys.LEAST_DEDUPE_WINDOW) < 0) {
-            faults.add(Fault.of(
-                    Keys.DEDUPE_WINDOW,
-                    log.dedupeWindow(),
-                    "at least " + DurationText.print(Keys.LEAST_DEDUPE_WINDOW) + " outside dev mode"));
-        }
-        return faults;
+    private static List<Fault> productionFaults(AuthConfig auth) {
+        String expectation = "the file that holds the HS256 key of your tokens; or start with --dev to try things out";
+        return auth.keyFile().isPresent()
+                ? List.of()
+                : List.of(Fault.of(Keys.KEY_FILE, auth.keyFile(), expectation));
     }
 }

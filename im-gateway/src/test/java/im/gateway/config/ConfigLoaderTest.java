@@ -185,16 +185,23 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void outsideDevModeAKeyFileAndTheFullDedupeWindowAreNeeded() {
-        ConfigException e = refused(null, Map.of("IM_MESSAGE_LOG_DEDUPE_WINDOW", "599s"));
+    void outsideDevModeAKeyFileIsNeeded() {
+        ConfigException e = refused(null, Map.of());
 
         assertThat(e.isUsage()).isFalse();
         assertThat(e.lines())
-                .containsExactly(
-                        "auth.key-file is not set (default): expected the file that holds the HS256 key of your tokens; or"
-                                + " start with --dev to try things out",
-                        "message-log.dedupe-window is \"599s\" (IM_MESSAGE_LOG_DEDUPE_WINDOW): expected at least 10m outside"
-                                + " dev mode");
+                .containsExactly("auth.key-file is not set (default): expected the file that holds the HS256 key of your"
+                        + " tokens; or start with --dev to try things out");
+    }
+
+    @Test
+    void tokensNeedNoConfigurationThatCouldStart() throws Exception {
+        Map<String, String> environment = Map.of("IM_AUTH_ISSUER", "iss", "IM_LISTEN_TCP_PORT", "8080");
+
+        ConfigLoader.TokenSettings settings = ConfigLoader.loadForTokens(null, environment, List.of(), HOME);
+
+        assertThat(settings.auth().issuer()).contains("iss");
+        assertThat(settings.data()).isEqualTo(HOME.resolve("data"));
     }
 
     @Test

@@ -49,7 +49,7 @@ class KeyBoundsTest {
             Row.of("session.window-messages", "1|512", "0|513|all|-1|1e2"),
             Row.of("session.window-bytes", "128KiB|131072B|256KiB", "131071B|262145B|256|256kb|1MiB|"),
             Row.of("session.unanswered-sends", "1|4096", "0|4097|x"),
-            Row.of("message-log.dedupe-window", "1s|24h|1d", "999ms|25h|forever"),
+            Row.of("message-log.dedupe-window", "10m|600s|7d|168h", "599s|169h|forever"),
             Row.of("message-log.queue-messages", "64|1000000", "63|1000001|x"),
             Row.of("message-log.queue-bytes", "1MiB|1GiB", "1023KiB|1025MiB|9999999999GiB"),
             Row.of("message-log.cache", "1MiB|64GiB", "1023KiB|65GiB|999999999GiB"),

@@ -76,7 +76,7 @@ public final class EnvelopeCodec {
     /**
      * What tells a retry from another message under the same id: the first {@value #HASH_BYTES} bytes of SHA-256 over
      * content type, a zero byte, {@code t} for text or {@code d} for data, and the content. A Send with neither counts
-     * as empty text. Copies the text once.
+     * as empty text. Copies the text once to hash it.
      */
     public static byte[] requestHash(Send send) {
         MessageDigest digest = SHA_256.get();

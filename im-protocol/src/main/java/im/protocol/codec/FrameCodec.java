@@ -16,9 +16,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Frames as bytes. {@code encode…} sizes first, then writes header and body into one buffer of exactly that size: one
- * buffer a call, plus protobuf's output stream (about 100 bytes of heap) in {@link #encode}, nothing else. The buffer
- * belongs to the caller, reference count 1.
+ * Frames as bytes. {@code encode…} sizes first, then writes header and body into one buffer of exactly that size, which
+ * belongs to the caller with reference count 1. That buffer is all that {@link #encodeDeliver} and {@link
+ * #encodeSyncPage} allocate; {@link #encode} adds protobuf's stream, about 200 bytes of heap. {@link #parse} makes the
+ * frame, protobuf's builders and a reader: about 1 KB for a short message.
  */
 public final class FrameCodec {
     /**
@@ -26,6 +27,9 @@ public final class FrameCodec {
      * a valid uid.
      */
     public static final int PLACED_OVERHEAD = 128;
+
+    /** Up to here a copy costs less than protobuf's reader for direct memory does. */
+    private static final int SMALL = 1_024;
 
     private static final int REF = 0x08;
     private static final int DELIVER = 0x32;
@@ -53,6 +57,9 @@ public final class FrameCodec {
      *     text is expected, or nested deeper than {@link Limits#NESTING}
      */
     public static Frame parse(ByteBuf body) throws ProtocolException {
+        if (!WireTypes.fit(body)) {
+            throw new ProtocolException(CloseReason.MALFORMED, "not a frame");
+        }
         CodedInputStream in = input(body);
         in.setRecursionLimit(Limits.NESTING);
         try {
@@ -68,6 +75,9 @@ public final class FrameCodec {
         if (body.hasArray()) {
             int offset = body.arrayOffset() + body.readerIndex();
             return CodedInputStream.newInstance(body.array(), offset, body.readableBytes());
+        }
+        if (body.readableBytes() <= SMALL) {
+            return CodedInputStream.newInstance(ByteBufUtil.getBytes(body));
         }
         return CodedInputStream.newInstance(body.nioBuffer());
     }

@@ -28,6 +28,8 @@ final class Utf8Check {
     }
 
     /**
+     * Checks the next bytes of the text.
+     *
      * @param mask as in {@link Framing#applyMask}, 0 for none
      * @param offset of the first byte in what is masked
      * @return false if this, after all before it, cannot be UTF-8

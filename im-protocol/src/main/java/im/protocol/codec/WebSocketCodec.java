@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * frames. Event loop only. 32 bytes of heap while no message is open; a fragmented one that is open holds at most
  * {@code maxMessageBytes}.
  *
- * <p>A whole message costs its event and a slice; its payload is unmasked where it lies. A frame that has not come in
+ * <p>A whole message costs its event and a slice, 64 bytes of heap; its payload is unmasked where it lies. A frame that has not come in
  * completely stays in the input, whose size the length check bounds: nothing above {@code maxMessageBytes} is waited
  * for.
  */

@@ -2,20 +2,21 @@ package im.protocol.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.stream.Stream;
 
-/** An unpooled allocator that knows what it has out, in both forms of memory that the codecs treat differently. */
-final class Buffers {
-    final UnpooledByteBufAllocator alloc;
-    private final String name;
+/** An unpooled allocator of one kind of memory only, which knows what it has out. */
+final class Buffers extends AbstractByteBufAllocator {
+    private final UnpooledByteBufAllocator counting = new UnpooledByteBufAllocator(false);
+    private final boolean direct;
 
     private Buffers(boolean direct) {
-        this.alloc = new UnpooledByteBufAllocator(direct);
-        this.name = direct ? "direct" : "heap";
+        super(direct);
+        this.direct = direct;
     }
 
     static Stream<Buffers> both() {
@@ -23,7 +24,6 @@ final class Buffers {
     }
 
     static Buffers heap() {
-        // ioBuffer() asks for direct memory where it can be freed by hand, whatever the allocator prefers.
         return new Buffers(false);
     }
 
@@ -32,11 +32,31 @@ final class Buffers {
     }
 
     ByteBufAllocator alloc() {
-        return alloc;
+        return this;
+    }
+
+    @Override
+    public ByteBuf ioBuffer(int initialCapacity, int maxCapacity) {
+        return buffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+        return counting.heapBuffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+        return counting.directBuffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+        return false;
     }
 
     ByteBuf of(byte[] bytes) {
-        return alloc.buffer(bytes.length).writeBytes(bytes);
+        return buffer(bytes.length).writeBytes(bytes);
     }
 
     /** The bytes of a buffer, which is released and must have been the only reference. */
@@ -48,16 +68,16 @@ final class Buffers {
     }
 
     void assertNothingHeld() {
-        assertThat(alloc.metric().usedHeapMemory())
+        assertThat(counting.metric().usedHeapMemory())
                 .as("heap bytes not released")
                 .isZero();
-        assertThat(alloc.metric().usedDirectMemory())
+        assertThat(counting.metric().usedDirectMemory())
                 .as("direct bytes not released")
                 .isZero();
     }
 
     @Override
     public String toString() {
-        return name;
+        return direct ? "direct" : "heap";
     }
 }

@@ -75,20 +75,33 @@ final class Intake {
         return Offered.TAKEN;
     }
 
-    /** Waits for what is next; null when the queue is closed and empty. */
-    synchronized @Nullable Taken take() throws InterruptedException {
-        while (jobs.isEmpty() && !closed) {
-            if (raises.isEmpty()) {
-                wait();
+    /** Waits for what is next; null when the queue is closed and empty. An interrupt is nobody's business and ignored. */
+    synchronized @Nullable Taken take() {
+        while (jobs.isEmpty() && !closed && !isRaiseDue()) {
+            try {
+                await();
+            } catch (InterruptedException e) {
                 continue;
             }
-            long left = firstRaiseNanos + RAISE_DELAY_NANOS - System.nanoTime();
-            if (left <= 0 || raises.size() >= RAISES_EARLY) {
-                break;
-            }
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000));
         }
         return jobs.isEmpty() && raises.isEmpty() ? null : drain();
+    }
+
+    private boolean isRaiseDue() {
+        return raises.size() >= RAISES_EARLY || (!raises.isEmpty() && raiseDelayNanos() <= 0);
+    }
+
+    private long raiseDelayNanos() {
+        return firstRaiseNanos + RAISE_DELAY_NANOS - System.nanoTime();
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the loop is in take()
+    private void await() throws InterruptedException {
+        if (raises.isEmpty()) {
+            wait();
+        } else {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(raiseDelayNanos(), 1_000_000));
+        }
     }
 
     /** From now on everything is refused; what is queued is still taken. */

@@ -3,8 +3,10 @@ package im.relay.local;
 import im.relay.ConversationStore;
 import im.relay.CursorStore;
 import im.relay.MessageLog;
+import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
 /** The data folder, open: one RocksDB behind the three ports. */
@@ -16,6 +18,8 @@ public final class LocalStore implements AutoCloseable {
     private final LocalMessageLog log;
     private final LocalCursorStore cursors;
     private final LocalConversationStore conversations;
+    private final RelayMeters meters;
+    private final Gauge queue;
 
     private LocalStore(
             DataFolder folder,
@@ -26,9 +30,9 @@ public final class LocalStore implements AutoCloseable {
             CommitListener listener) {
         this.folder = folder;
         this.tables = tables;
-        RelayMeters meters = new RelayMeters(around.meters());
+        meters = new RelayMeters(around.meters());
         intake = new Intake(config.queueMessages(), config.queueBytes());
-        meters.gaugeQueue(intake::messages);
+        queue = meters.gaugeQueue(intake::messages);
         // A quarter of the window: with the sender's half, a retry always falls into the window of the original.
         long holdNanos = config.dedupeWindow().dividedBy(4).toNanos();
         LogWriter writer = new LogWriter(state, intake, holdNanos, meters, listener);
@@ -86,6 +90,7 @@ public final class LocalStore implements AutoCloseable {
         joinWriter();
         synchronized (this) {
             conversations.close();
+            meters.remove(queue);
             tables.close();
             folder.close();
         }
@@ -105,7 +110,7 @@ public final class LocalStore implements AutoCloseable {
         }
     }
 
-    private static void release(DataFolder folder, @org.jspecify.annotations.Nullable Tables tables)
+    private static void release(DataFolder folder, @Nullable Tables tables)
             throws IOException {
         if (tables != null) {
             tables.close();

@@ -52,8 +52,6 @@ final class LogWriter implements Runnable {
             for (Intake.Taken taken = intake.take(); taken != null; taken = intake.take()) {
                 handle(taken);
             }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody may interrupt the writer", e);
         } finally {
             synced.close();
         }
@@ -65,40 +63,68 @@ final class LogWriter implements Runnable {
             fail(taken, why, false);
             return;
         }
-        boolean[] writing = new boolean[1];
         try (Commit commit = new Commit(state, holdNanos)) {
-            commit(taken, commit, writing);
-        } catch (RocksDBException | RuntimeException | Error e) {
-            String text = "log failed: " + e.getMessage();
-            failure = text;
-            LOG.atError()
-                    .addKeyValue("cause", e)
-                    .addKeyValue("position", state.lastPosition)
-                    .log("log failed; nothing is accepted until a restart");
-            fail(taken, text, writing[0]);
+            if (SeededBug.COMMIT_BEFORE_EFFECT.isActive()) {
+                tellThenWrite(taken, commit);
+            } else if (write(taken, commit)) {
+                tell(taken, commit.placed());
+                if (SeededBug.INDEX_AFTER_BATCH.isActive()) {
+                    writeIndexLate(commit);
+                }
+            }
         }
     }
 
-    private void commit(Intake.Taken taken, Commit commit, boolean[] writing) throws RocksDBException {
-        long start = System.nanoTime();
+    /** Whether all of it is on disk; if not, everybody has been told. */
+    private boolean write(Intake.Taken taken, Commit commit) {
+        boolean writing = false;
+        try {
+            long start = System.nanoTime();
+            apply(taken, commit);
+            writing = true;
+            commit.write(synced);
+            meters.commit.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+            meters.commitMessages.record(commit.placed().size());
+            return true;
+        } catch (RocksDBException | RuntimeException | Error e) {
+            String why = "the log failed: " + e.getMessage();
+            failure = why;
+            LOG.atError()
+                    .addKeyValue("cause", e)
+                    .addKeyValue("writing", writing)
+                    .addKeyValue("position", state.lastPosition)
+                    .log("log failed, nothing is accepted until a restart");
+            fail(taken, why, writing);
+            return false;
+        }
+    }
+
+    private static void apply(Intake.Taken taken, Commit commit) throws RocksDBException {
         for (Job job : taken.jobs()) {
             job.apply(commit);
         }
         commit.raise(taken.raises());
-        writing[0] = true;
-        if (SeededBug.COMMIT_BEFORE_EFFECT.isActive()) {
+    }
+
+    /** Only for {@link SeededBug#COMMIT_BEFORE_EFFECT}. */
+    private void tellThenWrite(Intake.Taken taken, Commit commit) {
+        try {
+            apply(taken, commit);
             tell(taken, commit.placed());
             LockSupport.parkNanos(SEEDED_DELAY_NANOS);
             commit.write(synced);
-            return;
+        } catch (RocksDBException e) {
+            failure = "the log failed: " + e.getMessage();
         }
-        commit.write(synced);
-        meters.commit.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        meters.commitMessages.record(commit.placed().size());
-        tell(taken, commit.placed());
-        if (SeededBug.INDEX_AFTER_BATCH.isActive()) {
+    }
+
+    /** Only for {@link SeededBug#INDEX_AFTER_BATCH}. */
+    private void writeIndexLate(Commit commit) {
+        try {
             LockSupport.parkNanos(SEEDED_DELAY_NANOS);
             commit.writeIndex(synced);
+        } catch (RocksDBException e) {
+            failure = "the log failed: " + e.getMessage();
         }
     }
 

@@ -6,11 +6,25 @@ import java.util.function.Consumer;
 import org.rocksdb.RocksDBException;
 
 /** One call of {@link im.relay.CursorStore#open}. */
-record OpenJob(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done, boolean[] isNew)
-        implements Job {
+final class OpenJob implements Job {
+    private final String uid;
+    private final String device;
+    private final boolean fromHeads;
+    private final Executor lane;
+    private final Consumer<ReadResult<Boolean>> done;
+    private boolean isNew;
 
     OpenJob(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
-        this(uid, device, fromHeads, lane, done, new boolean[1]);
+        this.uid = uid;
+        this.device = device;
+        this.fromHeads = fromHeads;
+        this.lane = lane;
+        this.done = done;
+    }
+
+    @Override
+    public Executor lane() {
+        return lane;
     }
 
     @Override
@@ -25,12 +39,12 @@ record OpenJob(String uid, String device, boolean fromHeads, Executor lane, Cons
 
     @Override
     public void apply(Commit commit) throws RocksDBException {
-        isNew[0] = commit.open(uid, device, fromHeads);
+        isNew = commit.open(uid, device, fromHeads);
     }
 
     @Override
     public void succeed() {
-        done.accept(new ReadResult.Ok<>(isNew[0]));
+        done.accept(new ReadResult.Ok<>(isNew));
     }
 
     @Override

@@ -35,10 +35,16 @@ final class RelayMeters {
         }
     }
 
-    void gaugeQueue(Supplier<Number> messages) {
-        Gauge.builder("im.relay.queue.messages", messages)
+    /** To be given back to {@link #remove}. */
+    Gauge gaugeQueue(Supplier<Number> messages) {
+        return Gauge.builder("im.relay.queue.messages", messages)
                 .description("messages that wait for the writer")
                 .register(registry);
+    }
+
+    void remove(Gauge gauge) {
+        registry.remove(gauge);
+        gauge.close();
     }
 
     void told(List<AppendOutcome> outcomes) {

@@ -1,0 +1,79 @@
+package im.client;
+
+import com.google.protobuf.UnsafeByteOperations;
+import im.protocol.Ids;
+import im.protocol.Limits;
+import im.protocol.MessageId;
+import im.protocol.v1.Conversation;
+import im.protocol.v1.Send;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** From the app's words to the protocol's, and what can be refused without asking the gateway. No state. */
+final class Outgoing {
+    private Outgoing() {}
+
+    /** The id that the app gave, or a new one. */
+    static String messageId(OutgoingMessage message) {
+        String given = message.messageId();
+        return given != null
+                ? given
+                : MessageId.create(System.currentTimeMillis(), ThreadLocalRandom.current())
+                        .toString();
+    }
+
+    /** Why it cannot be sent, or null if it can. */
+    static SendOutcome.@Nullable Rejected refusal(OutgoingMessage message, String id, int payloadLimit) {
+        if (MessageId.parse(id) == null) {
+            return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "message id is not a canonical lower-case UUID");
+        }
+        if (!Ids.isValid(message.peer())) {
+            return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "peer is not 1-64 of [A-Za-z0-9._@+=-]");
+        }
+        if (message.contentType().length() > Limits.CONTENT_TYPE_LENGTH) {
+            return new SendOutcome.Rejected(
+                    id,
+                    ErrorCode.MALFORMED,
+                    "content type of more than " + Limits.CONTENT_TYPE_LENGTH + " characters");
+        }
+        if (hasLoneSurrogate(message.contentType())
+                || (message.content() instanceof Content.Text text && hasLoneSurrogate(text.value()))) {
+            return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "text with a lone surrogate");
+        }
+        int size = message.content().sizeBytes();
+        return size <= payloadLimit
+                ? null
+                : new SendOutcome.Rejected(
+                        id, ErrorCode.TOO_LARGE, "content of " + size + " bytes, at most " + payloadLimit);
+    }
+
+    private static boolean hasLoneSurrogate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
+    }
+
+    /** Built once; what is sent again is the same. */
+    static Send send(OutgoingMessage message, String id) {
+        Send.Builder send = Send.newBuilder()
+                .setMessageId(id)
+                .setConversation(Conversation.newBuilder().setPeer(message.peer()))
+                .setContentType(message.contentType());
+        if (message.content() instanceof Content.Data data) {
+            send.setData(UnsafeByteOperations.unsafeWrap(data.bytes()));
+        } else {
+            send.setText(((Content.Text) message.content()).value());
+        }
+        return send.build();
+    }
+}

@@ -1,0 +1,290 @@
+package im.client;
+
+import im.client.internal.order.Backoff;
+import im.client.internal.transport.Dialer;
+import im.client.internal.transport.Endpoint;
+import im.protocol.CloseReason;
+import im.protocol.Limits;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Hello;
+import im.protocol.v1.NewDevice;
+import im.protocol.v1.Versions;
+import im.protocol.v1.Welcome;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a session connected while that is wanted: which endpoint, with which token and attempt, after which delay, and
+ * when to stop for good. Event loop only.
+ *
+ * <p>At most two connections exist: {@code active}, which had its Welcome and carries the traffic, and {@code next},
+ * which is on its way to take its place, because there is none or because the gateway said GoAway. When {@code next}
+ * is welcome, {@code active} is retired; that the gateway closes it with 4409 a little earlier means nothing (D37).
+ */
+final class Reconnector implements ClientConnection.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Reconnector.class);
+
+    private static final String CLIENT = "im-client-java/0.1";
+    private static final long TOKEN_MARGIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** A larger stored attempt is no clock's: it is not followed, or there would be none left above it. */
+    private static final long MAX_ATTEMPT = Long.MAX_VALUE / 2;
+
+    private final ClientConfig config;
+    private final EventLoop loop;
+    private final Timers timers;
+    private final Dialer dialer;
+    private final Traffic traffic;
+    private final SessionView view;
+    private final Backoff backoff;
+    private final List<CompletableFuture<Void>> connects = new ArrayList<>();
+
+    private boolean wanted;
+    private @Nullable ClientConnection active;
+    private @Nullable ClientConnection next;
+    /** The delay before the next dial, or the time-out of the token that is being fetched. */
+    private Timers.@Nullable Timer timer;
+    /** Numbers the dials, so that a token that comes too late starts nothing; odd while one is being fetched. */
+    private long fetch;
+
+    private int endpointTurn;
+    private long lastAttempt;
+    private boolean freshTokenTried;
+    private boolean tokenEnds;
+    private long tokenEndNanos;
+    private boolean everWelcomed;
+
+    Reconnector(
+            ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
+        this.config = config;
+        this.loop = loop;
+        this.timers = timers;
+        this.dialer = dialer;
+        this.traffic = traffic;
+        this.view = view;
+        this.backoff = new Backoff(config.reconnectMin(), config.reconnectMax(), config.random());
+    }
+
+    /** Connects and stays connected; the future follows {@link ImClient#connect()}. */
+    void start(CompletableFuture<Void> connected) {
+        if (view.state() == ConnectionState.LIVE) {
+            connected.complete(null);
+            return;
+        }
+        connects.add(connected);
+        if (!wanted) {
+            wanted = true;
+            freshTokenTried = false;
+            dial();
+        }
+    }
+
+    /** Drops what there is and stays away; completes when the sockets are gone. */
+    CompletableFuture<Void> stop(String why) {
+        CompletableFuture<Void> gone = drop(why);
+        change(ConnectionState.CLOSED, CloseReason.NORMAL.code(), why);
+        failConnects(new ImClientException(0, why));
+        return gone;
+    }
+
+    private CompletableFuture<Void> drop(String why) {
+        wanted = false;
+        fetch += fetch % 2;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        CompletableFuture<Void> oneGone = active == null ? done() : active.retire(why);
+        CompletableFuture<Void> otherGone = next == null ? done() : next.retire(why);
+        active = null;
+        next = null;
+        traffic.detach();
+        return CompletableFuture.allOf(oneGone, otherGone);
+    }
+
+    private static CompletableFuture<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void dial() {
+        if (active == null) {
+            change(ConnectionState.CONNECTING, 0, "");
+        }
+        if (tokenEnds && tokenEndNanos - System.nanoTime() < TOKEN_MARGIN_NANOS) {
+            config.tokens().forget();
+        }
+        long fetching = ++fetch;
+        long timeout = config.connectTimeout().toMillis();
+        timer = timers.after(timeout, () -> tokenCame(fetching, null, "not within " + timeout + " ms"));
+        config.tokens()
+                .token()
+                .whenComplete(
+                        (token, failure) -> loop.execute(() -> tokenCame(fetching, token, String.valueOf(failure))));
+    }
+
+    private void tokenCame(long fetching, @Nullable String token, String failure) {
+        if (fetching != fetch) {
+            return;
+        }
+        fetch++;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        if (token == null) {
+            failed(Ending.lost("no token: " + failure));
+            return;
+        }
+        config.tokens().keep(token);
+        lastAttempt = Math.max(lastAttempt + 1, System.currentTimeMillis());
+        List<Endpoint> endpoints = config.endpoints();
+        Endpoint endpoint = endpoints.get(Math.floorMod(endpointTurn, endpoints.size()));
+        long timeout = config.connectTimeout().toMillis();
+        next = new ClientConnection(this, traffic, timers, dialer, endpoint, hello(token), timeout);
+    }
+
+    private Hello hello(String token) {
+        NewDevice start =
+                config.newDeviceStart() == NewDeviceStart.HEADS ? NewDevice.FROM_HEADS : NewDevice.FROM_FIRST_HELD;
+        return Hello.newBuilder()
+                .setVersions(Versions.newBuilder().setOldest(Limits.VERSION).setNewest(Limits.VERSION))
+                .setToken(token)
+                .setDevice(config.device())
+                .setPlatform("java")
+                .setHeartbeatMs((int) config.heartbeat().toMillis())
+                .setClient(CLIENT)
+                .setLogId(traffic.logId())
+                .setNewDevice(start)
+                .setClientCursors(traffic.hasCursors())
+                .setAttempt(lastAttempt)
+                .build();
+    }
+
+    @Override
+    public void welcomed(ClientConnection connection, Welcome welcome) {
+        ClientConnection old = active;
+        active = connection;
+        next = null;
+        freshTokenTried = false;
+        tokenEnds = welcome.getTokenExpiresMs() > 0;
+        long left = welcome.getTokenExpiresMs() - welcome.getServerTimeMs();
+        tokenEndNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(left);
+        view.welcomed(welcome, everWelcomed);
+        everWelcomed = true;
+        traffic.attach(connection, welcome);
+        if (old != null) {
+            old.retire("replaced by a newer connection of this client");
+        }
+        change(ConnectionState.CATCHING_UP, 0, "");
+    }
+
+    @Override
+    public void signalled(ClientConnection connection, Frame signal) {
+        if (connection != active) {
+            return;
+        }
+        switch (signal.getBodyCase()) {
+            case CAUGHT_UP -> {
+                change(ConnectionState.LIVE, 0, "");
+                List<CompletableFuture<Void>> waiting = List.copyOf(connects);
+                connects.clear();
+                waiting.forEach(connected -> connected.complete(null));
+            }
+            case LAGGING -> change(ConnectionState.LAGGING, 0, "");
+            case GO_AWAY -> goAway(signal.getGoAway().getReconnectAfterMs());
+            default -> throw new IllegalArgumentException("not a signal: " + signal.getBodyCase());
+        }
+    }
+
+    /** Opens the next connection after the delay; this one carries on until then. */
+    private void goAway(int reconnectAfterMillis) {
+        if (next == null && timer == null) {
+            endpointTurn++;
+            timer = timers.after(Math.max(0, reconnectAfterMillis), this::redial);
+        }
+    }
+
+    @Override
+    public void ended(ClientConnection connection, Ending ending) {
+        LOG.debug("connection ended device={} why={}", config.device(), ending.describe());
+        if (connection == next) {
+            next = null;
+            endpointTurn++;
+            failed(ending);
+        } else if (connection == active) {
+            backoff.lived(connection.livedMillis());
+            active = null;
+            traffic.detach();
+            activeEnded(ending);
+        }
+    }
+
+    private void activeEnded(Ending ending) {
+        boolean replacing = next != null && next.isHelloSent();
+        if (!replacing && (isFinal(ending) || (next == null && timer == null))) {
+            failed(ending);
+        } else {
+            boolean dialling = next != null || fetch % 2 == 1;
+            change(dialling ? ConnectionState.CONNECTING : ConnectionState.WAITING, ending.code(), ending.text());
+        }
+    }
+
+    private boolean isFinal(Ending ending) {
+        return ending.is(CloseReason.UNAUTHENTICATED)
+                ? !config.tokens().canRefresh() || freshTokenTried
+                : !ending.reconnect();
+    }
+
+    /** An attempt, or the connection without another on its way, has ended. */
+    private void failed(Ending ending) {
+        if (isFinal(ending)) {
+            closeForGood(ending);
+            return;
+        }
+        if (ending.is(CloseReason.UNAUTHENTICATED)) {
+            freshTokenTried = true;
+            config.tokens().forget();
+        }
+        if (ending.attempt() < MAX_ATTEMPT) {
+            lastAttempt = Math.max(lastAttempt, ending.attempt());
+        }
+        long asked = Backoff.spread(ending.retryAfterMillis(), config.random());
+        timer = timers.after(Math.max(asked, backoff.nextMillis()), this::redial);
+        if (active == null) {
+            change(ConnectionState.WAITING, ending.code(), ending.text());
+        }
+    }
+
+    private void redial() {
+        timer = null;
+        dial();
+    }
+
+    private void closeForGood(Ending ending) {
+        var gone = drop("giving up");
+        view.refused(ending.describe());
+        traffic.settleSends("connection refused for good: " + ending.describe());
+        change(ConnectionState.CLOSED, ending.code(), ending.text());
+        failConnects(new ImClientException(ending.code(), ending.describe()));
+        gone.thenRun(() -> LOG.debug("gave up device={} why={}", config.device(), ending.describe()));
+    }
+
+    private void failConnects(ImClientException why) {
+        List<CompletableFuture<Void>> waiting = List.copyOf(connects);
+        connects.clear();
+        waiting.forEach(connected -> connected.completeExceptionally(why));
+    }
+
+    private void change(ConnectionState to, int closeCode, String reason) {
+        ConnectionState from = view.state();
+        if (from != to) {
+            view.state(to);
+            traffic.stateChanged(new StateChange(from, to, closeCode, reason));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package im.client.internal.order;
+
+import im.protocol.v1.Code;
+import im.protocol.v1.Conversation;
+import im.protocol.v1.Cursor;
+import im.protocol.v1.Deliver;
+import im.protocol.v1.Placed;
+import im.protocol.v1.SyncPage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came in, one {@link Progress} a conversation: each position goes to the app once and in order, holes are closed
+ * by a Sync, and what the app has seen is acknowledged (D18, D29, D33).
+ *
+ * <ul>
+ *   <li>A position at or below the cursor is dropped and acknowledged again; one whose prev is above the cursor shows a
+ *       hole: it is dropped and the conversation is synced, one Sync at a time, until what was dropped is there.
+ *   <li>A conversation without a cursor takes the first Deliver as its base.
+ *   <li>Acknowledged, and told in Resume, is only what the app has seen: what waits for it is delivered again on the
+ *       next connection, and dropped as received.
+ * </ul>
+ *
+ * <p>Single-threaded.
+ */
+public final class Inbox {
+
+    /** What the inbox asks of its session. */
+    public interface Exits {
+        /** The next message of its conversation; {@link Inbox#shown} is to be called when the app has seen it. */
+        void show(Progress conversation, Placed placed);
+
+        /** Writes a Sync, after the delay. */
+        void sync(String peer, long after, long delayMillis);
+
+        /** A Sync to the head that {@link Inbox#readToHead} asked for has ended. */
+        void atHead(String peer);
+
+        /** There is something for {@link Inbox#takeAcks}. */
+        void acksDue();
+    }
+
+    private static final long MIN_SYNC_RETRY_MILLIS = 50;
+    private static final long MAX_SYNC_RETRY_MILLIS = 5_000;
+
+    private final Exits exits;
+    private final Map<String, Progress> conversations = new HashMap<>();
+    private final Deque<Progress> ackDue = new ArrayDeque<>();
+    private long repeated;
+    private long gaps;
+
+    public Inbox(Exits exits) {
+        this.exits = exits;
+    }
+
+    public void deliver(Deliver deliver) {
+        String peer = deliver.getConversation().getPeer();
+        for (Placed placed : deliver.getPlacedList()) {
+            Progress at = conversations.get(peer);
+            if (at == null) {
+                at = new Progress(peer, placed.getPrev());
+                conversations.put(peer, at);
+            }
+            if (placed.getPosition() <= at.received) {
+                repeated(at, placed);
+            } else if (placed.getPrev() > at.received) {
+                hole(at, placed);
+            } else {
+                accept(at, placed);
+            }
+        }
+    }
+
+    private void accept(Progress at, Placed placed) {
+        at.received = placed.getPosition();
+        at.carried = Math.max(at.carried, placed.getPosition());
+        exits.show(at, placed);
+    }
+
+    private void repeated(Progress at, Placed placed) {
+        repeated++;
+        at.carried = Math.max(at.carried, placed.getPosition());
+        if (at.acknowledgeable() > 0) {
+            acknowledge(at);
+        }
+    }
+
+    private void hole(Progress at, Placed placed) {
+        at.wanted = Math.max(at.wanted, placed.getPosition());
+        if (!at.syncing) {
+            gaps++;
+            sync(at, 0);
+        }
+    }
+
+    private void sync(Progress at, long delayMillis) {
+        at.syncing = true;
+        exits.sync(at.peer, at.received, delayMillis);
+    }
+
+    /** The answer to the open Sync of {@code peer}; a page joins on to what was received, whatever its prevs say. */
+    public void page(String peer, SyncPage page) {
+        Progress at = conversations.get(peer);
+        if (at == null || !at.syncing) {
+            return;
+        }
+        long before = at.received;
+        for (Placed placed : page.getPlacedList()) {
+            if (placed.getPosition() <= at.received) {
+                repeated(at, placed);
+            } else {
+                accept(at, placed);
+            }
+        }
+        at.received = Math.max(at.received, page.getCompleteUpTo());
+        at.emptyPages = at.received > before ? 0 : at.emptyPages + 1;
+        if (page.getMore() || at.received < at.wanted) {
+            sync(at, at.emptyPages == 0 ? 0 : retryMillis(at));
+        } else {
+            endSync(at);
+        }
+    }
+
+    private void endSync(Progress at) {
+        at.syncing = false;
+        boolean wasToHead = at.toHead;
+        at.toHead = at.toHeadNext;
+        at.toHeadNext = false;
+        if (at.toHead) {
+            sync(at, 0);
+        }
+        if (wasToHead) {
+            exits.atHead(at.peer);
+        }
+    }
+
+    /** The open Sync was refused: asked again later, unless that would be refused again; then it has ended. */
+    public void syncRefused(String peer, Code code, long retryAfterMillis) {
+        Progress at = conversations.get(peer);
+        if (at == null || !at.syncing) {
+            return;
+        }
+        Refusal refusal = Refusal.of(code);
+        if (refusal == Refusal.FOR_NOW || refusal == Refusal.OPEN) {
+            at.emptyPages++;
+            sync(at, Math.max(retryAfterMillis, retryMillis(at)));
+        } else {
+            endSync(at);
+        }
+    }
+
+    private static long retryMillis(Progress at) {
+        return Math.min(MAX_SYNC_RETRY_MILLIS, MIN_SYNC_RETRY_MILLIS << Math.min(at.emptyPages, 10));
+    }
+
+    /** Reads the conversation to the head it has from now on, then tells {@link Exits#atHead}. */
+    public void readToHead(String peer) {
+        Progress at = conversations.computeIfAbsent(peer, p -> new Progress(p, 0));
+        if (at.syncing) {
+            at.toHeadNext = true;
+        } else {
+            at.toHead = true;
+            sync(at, 0);
+        }
+    }
+
+    /** The app has seen the conversation up to this position. */
+    public void shown(Progress at, long position) {
+        at.shown = Math.max(at.shown, position);
+        if (conversations.get(at.peer) == at && at.acknowledgeable() > at.acknowledged) {
+            acknowledge(at);
+        }
+    }
+
+    private void acknowledge(Progress at) {
+        if (!at.ackDue) {
+            at.ackDue = true;
+            ackDue.addLast(at);
+            exits.acksDue();
+        }
+    }
+
+    /** Takes at most {@code max} cursors to acknowledge; empty when none is due. */
+    public List<Cursor> takeAcks(int max) {
+        List<Cursor> acks = new ArrayList<>(Math.min(max, ackDue.size()));
+        while (acks.size() < max && !ackDue.isEmpty()) {
+            Progress at = ackDue.removeFirst();
+            at.ackDue = false;
+            at.acknowledged = at.acknowledgeable();
+            acks.add(cursor(at.peer, at.acknowledged));
+        }
+        return acks;
+    }
+
+    public boolean hasAcks() {
+        return !ackDue.isEmpty();
+    }
+
+    /** Whether there is something to tell in Resume. */
+    public boolean hasCursors() {
+        return conversations.values().stream().anyMatch(at -> at.shown > 0);
+    }
+
+    /** The connection is gone, and with it its Syncs and the acknowledgements that were not written. */
+    public void disconnected() {
+        ackDue.clear();
+        conversations.values().forEach(Progress::connectionLost);
+    }
+
+    /**
+     * A connection begins.
+     *
+     * @param resumed whether it is told the cursors; else the gateway goes by its own
+     * @return the cursors to tell; empty if not {@code resumed}
+     */
+    public List<Cursor> connected(boolean resumed) {
+        List<Cursor> cursors = new ArrayList<>();
+        for (Progress at : conversations.values()) {
+            at.carried = resumed ? at.shown : 0;
+            if (at.carried > 0) {
+                cursors.add(cursor(at.peer, at.carried));
+            }
+        }
+        return cursors;
+    }
+
+    /** Another message log: its positions have nothing to do with those known here. */
+    public void forgetAll() {
+        conversations.clear();
+        ackDue.clear();
+    }
+
+    private static Cursor cursor(String peer, long position) {
+        return Cursor.newBuilder()
+                .setConversation(Conversation.newBuilder().setPeer(peer))
+                .setPosition(position)
+                .build();
+    }
+
+    public long repeated() {
+        return repeated;
+    }
+
+    public long gaps() {
+        return gaps;
+    }
+}

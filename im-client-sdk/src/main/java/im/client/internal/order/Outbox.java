@@ -1,0 +1,295 @@
+package im.client.internal.order;
+
+import im.protocol.v1.Code;
+import im.protocol.v1.Send;
+import im.protocol.v1.SendResult;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Every send without an outcome, one {@link Lane} a conversation, and what may be written next (D12, D13, D38).
+ *
+ * <ul>
+ *   <li>An answer is matched by the frame's ref. When one is a failure, everything written after it into the same
+ *       conversation counts as refused too: late answers to those frames are counted and otherwise ignored.
+ *   <li>What is unsent again goes out in order, the oldest marked {@code first}, once nothing older is unanswered.
+ *   <li>A message is written again for half of the dedupe window after its first try; then its conversation is read to
+ *       the head. Its own copy settles it; without one its outcome is unknown.
+ *   <li>When a conversation is blocked, its last answer is in and nothing is left, it is given up.
+ * </ul>
+ *
+ * <p>Single-threaded; the caller calls {@link #pump()} after what may have made room.
+ */
+public final class Outbox {
+
+    /** What the outbox asks of its session. */
+    public interface Exits {
+        /** Writes the frame; returns its ref, above 0 and not used on this connection before. */
+        long write(Send send);
+
+        boolean isWritable();
+
+        void giveUp(String peer);
+
+        /** Reads the conversation to its head, then calls {@link Outbox#atHead}. */
+        void readToHead(String peer);
+
+        /** Runs the task once, after the delay. */
+        void after(long millis, Runnable task);
+    }
+
+    private static final long MIN_RETRY_MILLIS = 50;
+    private static final long MAX_RETRY_MILLIS = 10_000;
+
+    private final Exits exits;
+    private final LongSupplier nanoTime;
+    private final RandomGenerator random;
+    private final Map<String, Lane> lanes = new HashMap<>();
+    private final Map<Long, PendingSend> flights = new HashMap<>();
+    private final Deque<Lane> writable = new ArrayDeque<>();
+
+    private boolean connected;
+    private int window;
+    private long retryNanos;
+    private long attempts;
+    private long retries;
+
+    /**
+     * @param nanoTime a monotonic clock
+     * @param random for the jitter of retries
+     */
+    public Outbox(Exits exits, LongSupplier nanoTime, RandomGenerator random) {
+        this.exits = exits;
+        this.nanoTime = nanoTime;
+        this.random = random;
+    }
+
+    /** Takes a send; false, and nothing else, if its message id is on its way to this peer already. */
+    public boolean add(PendingSend send) {
+        String peer = peerOf(send);
+        Lane lane = lanes.computeIfAbsent(peer, Lane::new);
+        if (!lane.add(send)) {
+            return false;
+        }
+        offer(lane);
+        return true;
+    }
+
+    /**
+     * A connection takes sends from now on.
+     *
+     * @param window frames that may be unanswered at a time
+     * @param dedupeMillis W, the gateway's dedupe window; retries end at half of it
+     */
+    public void connected(int window, long dedupeMillis) {
+        this.connected = true;
+        this.window = window;
+        this.retryNanos = TimeUnit.MILLISECONDS.toNanos(dedupeMillis / 2);
+        lanes.values().forEach(this::offer);
+        pump();
+    }
+
+    /** The connection is gone; what it did not answer goes out again on the next. */
+    public void disconnected() {
+        connected = false;
+        flights.clear();
+        for (Lane lane : new ArrayList<>(lanes.values())) {
+            lane.takeBackAll();
+            dropIfDone(lane);
+        }
+    }
+
+    /** Writes what may be written, the conversations in turn. */
+    public void pump() {
+        while (connected && flights.size() < window && exits.isWritable()) {
+            Lane lane = writable.pollFirst();
+            if (lane == null) {
+                return;
+            }
+            lane.queued = false;
+            PendingSend next = lane.mayWrite() ? lane.unsent.peekFirst() : null;
+            if (next != null && isOverdue(next)) {
+                lane.verifying = true;
+                exits.readToHead(lane.peer);
+            } else if (next != null) {
+                write(lane, next);
+            }
+            offer(lane);
+        }
+    }
+
+    private boolean isOverdue(PendingSend send) {
+        return send.lastResort || (send.tries > 0 && nanoTime.getAsLong() - send.firstTryNanos >= retryNanos);
+    }
+
+    private void write(Lane lane, PendingSend next) {
+        lane.unsent.removeFirst();
+        Send send = lane.blocked ? next.send.toBuilder().setFirst(true).build() : next.send;
+        lane.blocked = false;
+        if (next.tries++ == 0) {
+            next.firstTryNanos = nanoTime.getAsLong();
+        } else {
+            retries++;
+        }
+        attempts++;
+        lane.unanswered++;
+        lane.sent.addLast(next);
+        next.ref = exits.write(send);
+        flights.put(next.ref, next);
+    }
+
+    /** The answer to the frame {@code ref}; one to a frame that is not known is ignored. */
+    public void answered(long ref, SendResult result) {
+        PendingSend send = flights.remove(ref);
+        if (send == null) {
+            return;
+        }
+        Lane lane = laneOf(send);
+        lane.unanswered--;
+        if (send.ref == ref) {
+            send.ref = 0;
+            if (result.getCode() != Code.OK) {
+                failed(lane, send, result);
+            } else if (!send.settled) {
+                lane.failures = 0;
+                settle(lane, send).accepted(result.getAcceptedMs());
+            }
+        }
+        giveUpIfDone(lane);
+        offer(lane);
+        pump();
+    }
+
+    private void failed(Lane lane, PendingSend send, SendResult result) {
+        lane.takeBackAfter(send);
+        lane.blocked = true;
+        if (send.settled) {
+            return; // its own copy was faster than the failure
+        }
+        Code code = result.getCode();
+        Refusal refusal = Refusal.of(code);
+        send.uncertain |= refusal == Refusal.OPEN;
+        if (refusal == Refusal.FOR_THIS_BODY || (refusal == Refusal.FOR_GOOD && !send.uncertain)) {
+            settle(lane, send).rejected(code, result.getText());
+            return;
+        }
+        send.lastResort |= refusal == Refusal.FOR_GOOD;
+        lane.sent.remove(send);
+        lane.unsent.addFirst(send);
+        if (!send.lastResort) {
+            pause(lane, result.getRetryAfterMs());
+        }
+    }
+
+    private void pause(Lane lane, int retryAfterMillis) {
+        long bound = Math.min(MAX_RETRY_MILLIS, MIN_RETRY_MILLIS << Math.min(lane.failures++, 10));
+        long delay = retryAfterMillis > 0 ? Backoff.spread(retryAfterMillis, random) : random.nextLong(1, bound + 1);
+        lane.paused = true;
+        exits.after(delay, () -> {
+            lane.paused = false;
+            dropIfDone(lane);
+            offer(lane);
+            pump();
+        });
+    }
+
+    /** An envelope of this uid was seen in the conversation: if it is pending, it is accepted. */
+    public void ownCopy(String peer, String messageId, long acceptedMillis) {
+        Lane lane = lanes.get(peer);
+        PendingSend send = lane == null ? null : lane.find(messageId);
+        if (lane == null || send == null) {
+            return;
+        }
+        settle(lane, send).accepted(acceptedMillis);
+        giveUpIfDone(lane);
+        offer(lane);
+        pump();
+    }
+
+    /** The conversation was read to its head after {@link Exits#readToHead}: what it did not show is unknown. */
+    public void atHead(String peer) {
+        Lane lane = lanes.get(peer);
+        if (lane == null || !lane.verifying) {
+            return;
+        }
+        lane.verifying = false;
+        PendingSend oldest = lane.unsent.peekFirst();
+        if (oldest != null && isOverdue(oldest)) {
+            settle(lane, oldest).unknown("no answer within half of the dedupe window, and not found at the head");
+        }
+        giveUpIfDone(lane);
+        offer(lane);
+        pump();
+    }
+
+    /** Settles everything: what was written may be in the log, what was not is rejected with {@code code}. */
+    public void settleAll(Code code, String why) {
+        disconnected();
+        for (Lane lane : new ArrayList<>(lanes.values())) {
+            for (PendingSend send : new ArrayList<>(lane.unsent)) {
+                Settlement settlement = settle(lane, send);
+                if (send.tries > 0) {
+                    settlement.unknown(why);
+                } else {
+                    settlement.rejected(code, why);
+                }
+            }
+        }
+        lanes.clear();
+        writable.clear();
+    }
+
+    private static Settlement settle(Lane lane, PendingSend send) {
+        lane.remove(send);
+        send.settled = true;
+        return send.settlement;
+    }
+
+    private void offer(Lane lane) {
+        if (!lane.queued && lane.mayWrite()) {
+            lane.queued = true;
+            writable.addLast(lane);
+        }
+    }
+
+    /** D38: a block that nothing will open is given up, when the last answer is in. */
+    private void giveUpIfDone(Lane lane) {
+        if (connected && lane.isIdle() && lane.blocked) {
+            lane.blocked = false;
+            exits.giveUp(lane.peer);
+        }
+        dropIfDone(lane);
+    }
+
+    private void dropIfDone(Lane lane) {
+        if (lane.isIdle() && !lane.blocked && !lane.paused && !lane.verifying) {
+            lanes.remove(lane.peer, lane);
+        }
+    }
+
+    private Lane laneOf(PendingSend send) {
+        Lane lane = lanes.get(peerOf(send));
+        if (lane == null) {
+            throw new IllegalStateException("a lane with an unanswered frame was dropped");
+        }
+        return lane;
+    }
+
+    private static String peerOf(PendingSend send) {
+        return send.send.getConversation().getPeer();
+    }
+
+    public long attempts() {
+        return attempts;
+    }
+
+    public long retries() {
+        return retries;
+    }
+}

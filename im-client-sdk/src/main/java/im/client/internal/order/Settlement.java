@@ -1,0 +1,14 @@
+package im.client.internal.order;
+
+import im.protocol.v1.Code;
+
+/** Where the outcome of a send goes; exactly one call, once. */
+public interface Settlement {
+    void accepted(long acceptedMillis);
+
+    /** Not accepted, and it will not be. */
+    void rejected(Code code, String text);
+
+    /** It may stand in the log or not. */
+    void unknown(String why);
+}

@@ -1,0 +1,28 @@
+package im.client.internal.transport;
+
+import im.protocol.CloseReason;
+
+/**
+ * Why a link is gone.
+ *
+ * @param code the WebSocket close code or that of our own {@link CloseReason}; 0 when there is none: the socket could
+ *     not be opened, ended or broke
+ * @param text for logs and people; may come from the peer
+ * @param retryAfterMillis what an HTTP answer other than 101 asked for; 0 if nothing did
+ */
+public record LinkEnd(int code, String text, long retryAfterMillis) {
+
+    static LinkEnd of(String text) {
+        return new LinkEnd(0, text, 0);
+    }
+
+    static LinkEnd of(CloseReason reason, String text) {
+        return new LinkEnd(reason.code(), text, 0);
+    }
+
+    /** Java's own words for a failure, without its stack. */
+    static LinkEnd of(Throwable cause) {
+        String message = cause.getMessage();
+        return of(message == null ? cause.getClass().getSimpleName() : message);
+    }
+}

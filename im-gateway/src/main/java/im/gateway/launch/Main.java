@@ -1,0 +1,70 @@
+package im.gateway.launch;
+
+import im.gateway.config.ConfigException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/**
+ * The command line. What scripts read goes to stdout, everything else to stderr; exit codes are those of
+ * {@link ExitCode}.
+ */
+@Command(
+        name = "im",
+        description = "IM gateway: long connections, durable messages.",
+        subcommands = {StartCommand.class, TokenCommand.class, ConfigCommand.class, HelpCommand.class},
+        footer = {
+            "",
+            "Commands of the simulator: simulate, send, listen; each explains itself with --help.",
+            "Exit codes: 0 done, 2 wrong usage, 4 cannot start."
+        })
+public final class Main implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        int code = run(arguments);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    static int run(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.getSubcommands().values().forEach(command -> {
+            if (!command.getCommandSpec().mixinStandardHelpOptions()) {
+                command.getCommandSpec().addOption(CommandLine.Model.OptionSpec.builder("--help", "-h")
+                        .usageHelp(true)
+                        .description("Shows this.")
+                        .build());
+            }
+        });
+        line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+        return line.execute(arguments);
+    }
+
+    private static int failed(Exception e, CommandLine command) throws Exception {
+        if (e instanceof ConfigException config) {
+            say(command, config.lines());
+            return config.isUsage() ? ExitCode.USAGE : ExitCode.CANNOT_START;
+        }
+        if (e instanceof CannotStart cannot) {
+            say(command, List.of(String.valueOf(cannot.getMessage())));
+            return ExitCode.CANNOT_START;
+        }
+        throw e;
+    }
+
+    private static void say(CommandLine command, List<String> lines) {
+        lines.forEach(line -> command.getErr().println("im " + command.getCommandName() + ": " + line));
+        command.getErr().flush();
+    }
+
+    /** No command: says which there are. */
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "expected a command");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package im.gateway.launch;
+
+import im.gateway.admin.AdminServer;
+import im.gateway.auth.AuthKey;
+import im.gateway.auth.CountedTokenVerifier;
+import im.gateway.auth.Hs256TokenVerifier;
+import im.gateway.auth.TokenMinter;
+import im.gateway.auth.TokenRules;
+import im.gateway.config.AuthConfig;
+import im.gateway.config.MessageLogConfig;
+import im.gateway.config.ServerConfig;
+import im.gateway.edge.EdgeServer;
+import im.gateway.edge.EventLoops;
+import im.gateway.edge.HttpPage;
+import im.gateway.launch.Endpoints.Ports;
+import im.gateway.session.LoopPushBus;
+import im.gateway.session.SessionConfig;
+import im.gateway.session.SessionMetrics;
+import im.gateway.session.SessionServices;
+import im.gateway.session.Sessions;
+import im.relay.SeededBug;
+import im.relay.local.LocalLogConfig;
+import im.relay.local.LocalRelay;
+import im.relay.local.LocalStore;
+import im.relay.local.Surroundings;
+import im.router.RouteDirectory;
+import im.router.memory.MemoryRouteDirectory;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a server's parts: data folder, metrics, admin, event loops, store, sessions, listeners. They are closed in
+ * reverse, at once if one of them cannot be opened. The admin's HTTP library takes as long to load as all the rest, so
+ * it loads beside it.
+ */
+final class ServerStart {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerStart.class);
+    private static final Clock CLOCK = Clock.systemUTC();
+    /** Safe for many threads, unlike a generator of one's own. */
+    private static final RandomGenerator RANDOM =
+            () -> ThreadLocalRandom.current().nextLong();
+
+    private final ServerConfig config;
+    private final OpenParts parts = new OpenParts();
+    private final Lifecycle lifecycle = new Lifecycle();
+
+    ServerStart(ServerConfig config) {
+        this.config = config;
+    }
+
+    StandaloneServer run() throws CannotStart {
+        try {
+            judgeSeededBug(config.dev());
+            return open();
+        } catch (IOException e) {
+            parts.close();
+            throw new CannotStart(String.valueOf(e.getMessage()), e);
+        } catch (CannotStart | RuntimeException | Error e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private StandaloneServer open() throws IOException, CannotStart {
+        DataFolder folder = parts.add("data folder", DataFolder.open(config.data()));
+        NettySetup.unpackNativesInto(folder.natives());
+        AuthKey key = key();
+        Ports ports = new PortChoice(lastPorts(), RANDOM).choose(config.listen());
+        PrometheusMeterRegistry metrics =
+                parts.add("metrics", new ProcessMetrics()).registry();
+        CompletableFuture<AdminServer> admin = startAdmin(ports, metrics);
+        parts.add("admin", () -> closeAdmin(admin));
+        EventLoops loops = parts.add("event loops", NettySetup.openLoops(config));
+        RouteDirectory routes = new MemoryRouteDirectory(RANDOM);
+        LocalStore store = parts.add(
+                "store",
+                LocalStore.open(
+                        config.data(),
+                        logConfig(),
+                        Surroundings.system(metrics),
+                        new LocalRelay(routes, new LoopPushBus(loops.loops()))));
+        lifecycle.opened(store.log());
+        Sessions sessions = new Sessions(services(key, store, routes, metrics), loops.loops(), RANDOM);
+        EdgeServer edge = parts.add(
+                "listeners",
+                EdgeServer.start(NettySetup.edge(config, ports), loops, pages(key, ports), sessions, metrics));
+        awaitAdmin(admin, ports);
+        Endpoints endpoints = Endpoints.of(config.listen(), ports);
+        endpoints.write(config.data());
+        lifecycle.ready();
+        return new StandaloneServer(config, parts, lifecycle, endpoints, edge, sessions);
+    }
+
+    private static void judgeSeededBug(boolean dev) throws CannotStart {
+        @Nullable SeededBug bug;
+        try {
+            bug = SeededBug.active();
+        } catch (ExceptionInInitializerError e) {
+            throw new CannotStart(SeededBug.PROPERTY + " names no seeded bug", e);
+        }
+        if (bug != null && !dev) {
+            throw new CannotStart(SeededBug.PROPERTY + " breaks the server on purpose; that needs --dev");
+        }
+        if (bug != null) {
+            LOG.atWarn().addKeyValue("bug", bug).log("THIS SERVER IS BROKEN ON PURPOSE: a seeded bug is active");
+        }
+    }
+
+    private AuthKey key() throws IOException {
+        return config.auth().keyFile().isPresent()
+                ? AuthKey.read(config.auth().keyFile().get())
+                : AuthKey.readOrCreate(DataFolder.devKey(config.data()));
+    }
+
+    private Ports lastPorts() throws IOException {
+        return Endpoints.lastPorts(config.data()).orElseGet(() -> {
+            LOG.warn("endpoints.json cannot be understood; ports given as 0 are chosen anew");
+            return Ports.NONE;
+        });
+    }
+
+    private CompletableFuture<AdminServer> startAdmin(Ports ports, PrometheusMeterRegistry metrics) {
+        CompletableFuture<AdminServer> admin = new CompletableFuture<>();
+        Thread thread = new Thread(() -> completeWithAdmin(admin, ports, metrics), "im-admin-start");
+        thread.start();
+        return admin;
+    }
+
+    private void completeWithAdmin(
+            CompletableFuture<AdminServer> admin, Ports ports, PrometheusMeterRegistry metrics) {
+        try {
+            AdminServer.start(config.listen().adminHost(), ports.admin(), lifecycle.checks(), metrics)
+                    .whenComplete((server, failure) -> {
+                        if (failure == null) {
+                            admin.complete(server);
+                        } else {
+                            admin.completeExceptionally(failure);
+                        }
+                    });
+        } catch (RuntimeException | Error e) {
+            admin.completeExceptionally(e);
+        }
+    }
+
+    private static void closeAdmin(CompletableFuture<AdminServer> admin) {
+        // One that could not be opened has told why already, and has closed itself.
+        if (admin.handle((server, failure) -> failure == null).join()) {
+            var unused = admin.join().close().toCompletableFuture().join();
+        }
+    }
+
+    private void awaitAdmin(CompletableFuture<AdminServer> admin, Ports ports) throws CannotStart {
+        try {
+            var unused = admin.join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String address = config.listen().adminHost() + ":" + ports.admin();
+            throw new CannotStart("admin: cannot listen on " + address + ": " + cause.getMessage(), e);
+        }
+    }
+
+    private LocalLogConfig logConfig() {
+        MessageLogConfig log = config.messageLog();
+        return LocalLogConfig.defaults()
+                .withDedupeWindow(log.dedupeWindow())
+                .withQueue(log.queueMessages(), log.queueBytes())
+                .withCacheBytes(log.cacheBytes());
+    }
+
+    private SessionServices services(
+            AuthKey key, LocalStore store, RouteDirectory routes, PrometheusMeterRegistry metrics) {
+        return new SessionServices(
+                sessionConfig(),
+                new CountedTokenVerifier(new Hs256TokenVerifier(key, rules(config.auth()), CLOCK), metrics),
+                store.log(),
+                store.conversations(),
+                store.cursors(),
+                routes,
+                new SessionMetrics(metrics),
+                CLOCK);
+    }
+
+    private SessionConfig sessionConfig() {
+        im.gateway.config.SessionConfig session = config.session();
+        return new SessionConfig(
+                config.node(),
+                session.heartbeat(),
+                session.windowMessages(),
+                Math.toIntExact(session.windowBytes()),
+                session.unansweredSends(),
+                config.messageLog().dedupeWindow());
+    }
+
+    private Map<String, HttpPage> pages(AuthKey key, Ports ports) {
+        if (!config.dev()) {
+            return Map.of();
+        }
+        TokenMinter minter = new TokenMinter(key, rules(config.auth()), CLOCK);
+        return Map.of(DevTokenPage.PATH, new DevTokenPage(minter, config.listen().host(), ports.http()));
+    }
+
+    /** The token rules that the configuration asks for. */
+    static TokenRules rules(AuthConfig auth) {
+        return new TokenRules(auth.keyId(), auth.issuer(), auth.audience(), auth.leeway());
+    }
+}

@@ -1,0 +1,208 @@
+package im.protocol.codec;
+
+import com.google.protobuf.ByteString;
+import im.protocol.v1.Ack;
+import im.protocol.v1.CaughtUp;
+import im.protocol.v1.Close;
+import im.protocol.v1.Code;
+import im.protocol.v1.Conversation;
+import im.protocol.v1.Cursor;
+import im.protocol.v1.Deliver;
+import im.protocol.v1.Envelope;
+import im.protocol.v1.Error;
+import im.protocol.v1.Frame;
+import im.protocol.v1.GiveUp;
+import im.protocol.v1.GoAway;
+import im.protocol.v1.Hello;
+import im.protocol.v1.Lagging;
+import im.protocol.v1.Limits;
+import im.protocol.v1.NewDevice;
+import im.protocol.v1.Ping;
+import im.protocol.v1.Placed;
+import im.protocol.v1.Pong;
+import im.protocol.v1.Resume;
+import im.protocol.v1.Send;
+import im.protocol.v1.SendResult;
+import im.protocol.v1.Sync;
+import im.protocol.v1.SyncPage;
+import im.protocol.v1.Versions;
+import im.protocol.v1.Welcome;
+import java.util.List;
+import java.util.Random;
+
+/** A filled-in frame of every kind. */
+final class Frames {
+    static final String ID = "018bcfe5-6800-7000-8000-000000000000";
+
+    private Frames() {}
+
+    static Conversation with(String peer) {
+        return Conversation.newBuilder().setPeer(peer).build();
+    }
+
+    static List<Frame> all() {
+        return List.of(
+                Frame.newBuilder().setRef(1).setHello(hello()).build(),
+                Frame.newBuilder().setRef(1).setWelcome(welcome()).build(),
+                Frame.newBuilder()
+                        .setResume(
+                                Resume.newBuilder().addCursors(cursor("bob", 9)).setLast(true))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(2)
+                        .setPing(Ping.newBuilder().setClientTimeMs(5))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(2)
+                        .setPong(Pong.newBuilder().setClientTimeMs(5).setServerTimeMs(6))
+                        .build(),
+                Frame.newBuilder().setRef(3).setSend(send("Grüße 世界")).build(),
+                Frame.newBuilder()
+                        .setRef(Long.MAX_VALUE)
+                        .setSend(send("").toBuilder().setData(bytes(300, 1)))
+                        .build(),
+                Frame.newBuilder().setRef(3).setSendResult(result()).build(),
+                Frame.newBuilder()
+                        .setGiveUp(GiveUp.newBuilder().setConversation(with("bob")))
+                        .build(),
+                Frame.newBuilder().setDeliver(deliver(3)).build(),
+                Frame.newBuilder()
+                        .setAck(Ack.newBuilder().addCursors(cursor("a", 1)).addCursors(cursor("b", Long.MAX_VALUE)))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(4)
+                        .setSync(Sync.newBuilder()
+                                .setConversation(with("b"))
+                                .setAfter(7)
+                                .setLimit(500))
+                        .build(),
+                Frame.newBuilder().setRef(4).setSyncPage(page()).build(),
+                Frame.newBuilder().setCaughtUp(CaughtUp.getDefaultInstance()).build(),
+                Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build(),
+                Frame.newBuilder().setGoAway(goAway()).build(),
+                Frame.newBuilder().setClose(close()).build(),
+                Frame.newBuilder().setRef(5).setError(error()).build(),
+                Frame.newBuilder().setRef(-1).build());
+    }
+
+    private static Hello hello() {
+        return Hello.newBuilder()
+                .setVersions(Versions.newBuilder().setOldest(1).setNewest(1))
+                .setToken("t".repeat(500))
+                .setDevice("phone")
+                .setPlatform("linux")
+                .setHeartbeatMs(30_000)
+                .setClient("sdk/1")
+                .setLogId("log")
+                .setNewDevice(NewDevice.FROM_HEADS)
+                .setClientCursors(true)
+                .setAttempt(1_700_000_000_000L)
+                .build();
+    }
+
+    private static Welcome welcome() {
+        return Welcome.newBuilder()
+                .setVersion(1)
+                .setConnection("c1")
+                .setUid("alice")
+                .setHeartbeatMs(30_000)
+                .setServerTimeMs(1_700_000_000_000L)
+                .setLimits(Limits.newBuilder().setFrameBytes(131_072).setDedupeMs(600_000))
+                .setLogId("log")
+                .setTokenExpiresMs(1_700_000_000_001L)
+                .setNode("n1")
+                .build();
+    }
+
+    static Send send(String text) {
+        return Send.newBuilder()
+                .setMessageId(ID)
+                .setConversation(with("bob"))
+                .setContentType("text/plain")
+                .setText(text)
+                .setFirst(true)
+                .build();
+    }
+
+    private static SendResult result() {
+        return SendResult.newBuilder()
+                .setMessageId(ID)
+                .setCode(Code.OUT_OF_ORDER)
+                .setRetryAfterMs(100)
+                .setAcceptedMs(1)
+                .setText("later")
+                .build();
+    }
+
+    static Deliver deliver(int messages) {
+        Deliver.Builder deliver = Deliver.newBuilder().setConversation(with("bob"));
+        for (int i = 1; i <= messages; i++) {
+            deliver.addPlaced(placed(i, i - 1, "text " + i));
+        }
+        return deliver.setCatchingUp(true).build();
+    }
+
+    static Placed placed(long position, long prev, String text) {
+        return Placed.newBuilder()
+                .setPosition(position)
+                .setPrev(prev)
+                .setEnvelope(Envelope.newBuilder()
+                        .setMessageId(ID)
+                        .setSender("bob")
+                        .setSenderDevice("phone")
+                        .setAcceptedMs(1_700_000_000_000L)
+                        .setContentType("text/plain")
+                        .setText(text))
+                .build();
+    }
+
+    private static SyncPage page() {
+        return SyncPage.newBuilder()
+                .setConversation(with("bob"))
+                .addAllPlaced(deliver(2).getPlacedList())
+                .setMore(true)
+                .setHead(99)
+                .setCompleteUpTo(2)
+                .build();
+    }
+
+    private static GoAway goAway() {
+        return GoAway.newBuilder()
+                .setReconnectAfterMs(1_000)
+                .setReason(GoAway.Reason.DRAINING)
+                .setDeadlineMs(10_000)
+                .build();
+    }
+
+    private static Close close() {
+        return Close.newBuilder()
+                .setCode(4411)
+                .setText("older")
+                .setReconnect(true)
+                .setRetryAfterMs(5)
+                .setAttempt(77)
+                .build();
+    }
+
+    private static Error error() {
+        return Error.newBuilder()
+                .setCode(Code.BAD_RANGE)
+                .setText("limit")
+                .setRetryAfterMs(1)
+                .setField("limit")
+                .build();
+    }
+
+    static Cursor cursor(String peer, long position) {
+        return Cursor.newBuilder()
+                .setConversation(with(peer))
+                .setPosition(position)
+                .build();
+    }
+
+    static ByteString bytes(int length, long seed) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return ByteString.copyFrom(bytes);
+    }
+}

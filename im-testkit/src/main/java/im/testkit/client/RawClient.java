@@ -1,0 +1,295 @@
+package im.testkit.client;
+
+import com.google.protobuf.ByteString;
+import im.protocol.codec.FrameCodec;
+import im.protocol.codec.Wire;
+import im.protocol.v1.Ack;
+import im.protocol.v1.Close;
+import im.protocol.v1.Conversation;
+import im.protocol.v1.Cursor;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Hello;
+import im.protocol.v1.NewDevice;
+import im.protocol.v1.Resume;
+import im.protocol.v1.Send;
+import im.protocol.v1.SendResult;
+import im.protocol.v1.Versions;
+import im.protocol.v1.Welcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket that sends any frame and keeps what arrives until it is asked for. It answers nothing by itself, neither
+ * pings nor closes. One thread at a time; a thread of its own reads.
+ */
+public final class RawClient implements AutoCloseable {
+    /** Long enough for a machine under load; a test that waits this long fails. */
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final Socket socket;
+    private final Wire wire;
+    private final OutputStream out;
+    private final List<Frame> inbox = new ArrayList<>();
+    private final FrameReader reader;
+    private long refs;
+    private boolean ended;
+    private int webSocketClose;
+    private @Nullable Close close;
+
+    private RawClient(Socket socket, Wire wire, InputStream in) throws IOException {
+        this.socket = socket;
+        this.wire = wire;
+        this.out = socket.getOutputStream();
+        this.reader = new FrameReader(in, wire, this::arrived, this::closeFrame);
+        Thread thread = new Thread(this::read, "raw-client");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Opens a socket, and on {@code ws://} the WebSocket on it. */
+    public static RawClient connect(URI url) throws IOException {
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setTcpNoDelay(true);
+        boolean webSocket = url.getScheme().equals("ws");
+        if (webSocket) {
+            WebSocketUpgrade.perform(socket, url);
+        }
+        return new RawClient(socket, webSocket ? Wire.WEBSOCKET_CLIENT : Wire.TCP, socket.getInputStream());
+    }
+
+    /** A Hello of a device that starts at the first message held and brings no cursors. */
+    public static Hello.Builder hello(String token, String device) {
+        return Hello.newBuilder()
+                .setVersions(Versions.newBuilder().setOldest(1).setNewest(1))
+                .setToken(token)
+                .setDevice(device)
+                .setNewDevice(NewDevice.FROM_FIRST_HELD)
+                .setAttempt(System.currentTimeMillis())
+                .setClient("raw");
+    }
+
+    /** Connects, says {@link #hello}, and takes the Welcome out of the inbox. */
+    public static RawClient welcomed(URI url, String token, String device) throws IOException {
+        RawClient client = connect(url);
+        client.handshake(hello(token, device).build());
+        return client;
+    }
+
+    public Welcome handshake(Hello hello) throws IOException {
+        send(Frame.newBuilder().setRef(nextRef()).setHello(hello).build());
+        return await(BodyCase.WELCOME).getWelcome();
+    }
+
+    public long nextRef() {
+        return ++refs;
+    }
+
+    public void send(Frame frame) throws IOException {
+        ByteBuf bytes = FrameCodec.encode(frame, wire, UnpooledByteBufAllocator.DEFAULT);
+        try {
+            bytes.readBytes(out, bytes.readableBytes());
+            out.flush();
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** Several frames in one write. */
+    public void sendTogether(List<Frame> frames) throws IOException {
+        ByteBuf all = Unpooled.buffer();
+        for (Frame frame : frames) {
+            ByteBuf bytes = FrameCodec.encode(frame, wire, UnpooledByteBufAllocator.DEFAULT);
+            all.writeBytes(bytes);
+            bytes.release();
+        }
+        out.write(all.array(), all.arrayOffset(), all.readableBytes());
+        out.flush();
+    }
+
+    /** Bytes as they are, with no framing. */
+    public void sendBytes(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+    }
+
+    /** A Send frame with a text. */
+    public Frame text(String messageId, String peer, String text) {
+        return text(messageId, peer, text, false);
+    }
+
+    public Frame text(String messageId, String peer, String text, boolean first) {
+        Send.Builder send = Send.newBuilder()
+                .setMessageId(messageId)
+                .setConversation(peer(peer))
+                .setContentType("text/plain")
+                .setText(text)
+                .setFirst(first);
+        return Frame.newBuilder().setRef(nextRef()).setSend(send).build();
+    }
+
+    /** A Send frame with bytes. */
+    public Frame data(String messageId, String peer, byte[] data) {
+        Send.Builder send = Send.newBuilder()
+                .setMessageId(messageId)
+                .setConversation(peer(peer))
+                .setContentType("application/octet-stream")
+                .setData(ByteString.copyFrom(data));
+        return Frame.newBuilder().setRef(nextRef()).setSend(send).build();
+    }
+
+    /** Sends and waits for the answer to that ref. */
+    public SendResult sendAndAwait(Frame send) throws IOException {
+        send(send);
+        return result(send.getRef());
+    }
+
+    public SendResult result(long ref) {
+        return await(
+                        frame -> frame.getRef() == ref && frame.getBodyCase() == BodyCase.SEND_RESULT,
+                        "the result of ref " + ref)
+                .getSendResult();
+    }
+
+    public void ack(String peer, long position) throws IOException {
+        send(Frame.newBuilder()
+                .setAck(Ack.newBuilder().addCursors(cursor(peer, position)))
+                .build());
+    }
+
+    /** The client's cursors, last frame of them. */
+    public void resume(Cursor... cursors) throws IOException {
+        send(Frame.newBuilder()
+                .setResume(Resume.newBuilder().addAllCursors(List.of(cursors)).setLast(true))
+                .build());
+    }
+
+    public static Cursor cursor(String peer, long position) {
+        return Cursor.newBuilder()
+                .setConversation(peer(peer))
+                .setPosition(position)
+                .build();
+    }
+
+    public static Conversation peer(String uid) {
+        return Conversation.newBuilder().setPeer(uid).build();
+    }
+
+    /** The first frame of that kind that has arrived, or arrives; it leaves the inbox, others stay. */
+    public Frame await(BodyCase kind) {
+        return await(frame -> frame.getBodyCase() == kind, kind.toString());
+    }
+
+    public Frame await(Predicate<Frame> fits, String what) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (inbox) {
+            while (true) {
+                for (int i = 0; i < inbox.size(); i++) {
+                    if (fits.test(inbox.get(i))) {
+                        return inbox.remove(i);
+                    }
+                }
+                if (ended || System.nanoTime() > deadline) {
+                    throw new AssertionError(
+                            (ended ? "connection ended" : "waited in vain") + " for " + what + ", inbox " + inbox);
+                }
+                waitForNews();
+            }
+        }
+    }
+
+    /** What has arrived and was not asked for. */
+    public List<Frame> inbox() {
+        synchronized (inbox) {
+            return List.copyOf(inbox);
+        }
+    }
+
+    /** Waits for the end of the connection; the Close frame before it, if there was one. */
+    public @Nullable Close awaitEnd() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (inbox) {
+            while (!ended) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError("connection is still open, inbox " + inbox);
+                }
+                waitForNews();
+            }
+            return close;
+        }
+    }
+
+    /** {@link #awaitEnd} where a Close frame must have come. */
+    public Close awaitClose() {
+        Close last = awaitEnd();
+        if (last == null) {
+            throw new AssertionError("connection ended without a Close frame");
+        }
+        return last;
+    }
+
+    /** The code of the WebSocket close frame; 0 when there was none. */
+    public int webSocketCloseCode() {
+        synchronized (inbox) {
+            return webSocketClose;
+        }
+    }
+
+    private void waitForNews() {
+        try {
+            inbox.wait(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private void read() {
+        try {
+            reader.readToEnd();
+        } finally {
+            synchronized (inbox) {
+                ended = true;
+                inbox.notifyAll();
+            }
+        }
+    }
+
+    private void arrived(Frame frame) {
+        synchronized (inbox) {
+            if (frame.getBodyCase() == BodyCase.CLOSE) {
+                close = frame.getClose();
+            }
+            inbox.add(frame);
+            inbox.notifyAll();
+        }
+    }
+
+    private void closeFrame(int code) {
+        synchronized (inbox) {
+            webSocketClose = code;
+        }
+    }
+
+    /** Resets the connection. */
+    public void abort() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,186 @@
+package im.testkit.load;
+
+import im.client.ImClientResources;
+import im.testkit.checker.ContractChecker;
+import im.testkit.checker.Verdict;
+import im.testkit.client.RecordingClient;
+import im.testkit.history.DeviceRun;
+import im.testkit.history.History;
+import im.testkit.history.HistoryFile;
+import im.testkit.history.Start;
+import im.testkit.net.TcpProxy;
+import im.testkit.server.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** One server, the apps that use it, and the history of what they saw. Driven by one thread. */
+public final class Stage implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final String SEED = "im.test.seed";
+
+    private final ServerProcess server;
+    private final boolean webSocket;
+    private final long seed;
+    private final Random random;
+    private final History history = new History();
+    private final ImClientResources resources = ImClientResources.create(2);
+    private final List<App> apps = new ArrayList<>();
+
+    /**
+     * @param server running; closed by whoever started it
+     * @param webSocket whether the apps use WebSocket or TCP
+     */
+    public Stage(ServerProcess server, boolean webSocket, long seed) {
+        this.server = server;
+        this.webSocket = webSocket;
+        this.seed = seed;
+        this.random = new Random(seed);
+        System.out.println(SEED + "=" + seed);
+    }
+
+    /** The seed of {@code -Dim.test.seed}, or a new one. */
+    public static long chooseSeed() {
+        return Long.getLong(SEED, System.nanoTime() & 0xffff_ffffL);
+    }
+
+    public ServerProcess server() {
+        return server;
+    }
+
+    public Random random() {
+        return random;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    public History history() {
+        return history;
+    }
+
+    public List<App> apps() {
+        return apps;
+    }
+
+    /** A new app on a new device. */
+    public App app(String uid, String device, Start start) {
+        try {
+            TcpProxy proxy = TcpProxy.to(() -> ServerProcess.address(endpoint()));
+            App app = new App(this, uid, device, start, proxy);
+            apps.add(app);
+            return app;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private URI endpoint() {
+        return webSocket ? server.ws() : server.tcp();
+    }
+
+    RecordingClient open(DeviceRun run, Start start, TcpProxy proxy) {
+        URI direct = endpoint();
+        URI through = URI.create(direct.getScheme() + "://127.0.0.1:" + proxy.port() + direct.getRawPath());
+        return RecordingClient.open(
+                history,
+                new RecordingClient.Profile(
+                        run, start, through, server.tokens().of(run.uid()), resources, random.nextLong()));
+    }
+
+    /** Waits until these apps are connected and caught up. */
+    public void awaitLive(List<App> wanted) {
+        await(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE, "all apps live");
+    }
+
+    /**
+     * Ends all faults, starts the server if it is down, connects every app, waits for all outcomes and then until the
+     * history is clean and nothing more arrives, or the patience is over.
+     */
+    public Verdict settle(Duration patience) {
+        if (!server.running()) {
+            server.start();
+        }
+        for (App app : apps) {
+            app.proxy().release();
+            app.proxy().delay(Duration.ZERO);
+            app.connect();
+        }
+        awaitLive(apps);
+        await(() -> apps.stream().allMatch(app -> app.client().unsettled() == 0), PATIENCE, "all outcomes");
+        return quiet(patience);
+    }
+
+    private Verdict quiet(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        int seen = -1;
+        while (true) {
+            int now = history.events().size();
+            if (now == seen) {
+                Verdict verdict = ContractChecker.check(history);
+                if (verdict.clean() || System.nanoTime() > deadline) {
+                    return verdict;
+                }
+            }
+            seen = now;
+            LockSupport.parkNanos(2 * POLL.toNanos());
+        }
+    }
+
+    /** Writes the history where a build keeps its output; returns the file. */
+    public Path dump(String name) {
+        Path file = Path.of("target", "histories", name + "-" + seed + ".jsonl");
+        try {
+            HistoryFile.write(file, history.events());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toAbsolutePath();
+    }
+
+    /** Lets real time pass, up to so many milliseconds, by the seed. */
+    public void pause(int upToMillis) {
+        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(upToMillis * 1000 + 1)));
+    }
+
+    static void await(CompletableFuture<Void> future, String what) {
+        try {
+            future.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(what + " not done within " + PATIENCE, e);
+        }
+    }
+
+    /** Polls until it holds; {@link IllegalStateException} when it does not in time. */
+    public static void await(BooleanSupplier holds, Duration atMost, String what) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(what + ": not within " + atMost);
+            }
+            LockSupport.parkNanos(POLL.toNanos() / 10);
+        }
+    }
+
+    @Override
+    public void close() {
+        apps.forEach(App::close);
+        resources.close();
+    }
+}

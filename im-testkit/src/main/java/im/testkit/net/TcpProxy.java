@@ -1,0 +1,151 @@
+package im.testkit.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * A TCP proxy on loopback that can delay, hold back and cut. Any thread may turn its knobs; they apply to all
+ * connections through it, also to those of later.
+ */
+public final class TcpProxy implements AutoCloseable {
+
+    /** Which way bytes go. */
+    public enum Direction {
+        TO_SERVER,
+        TO_CLIENT
+    }
+
+    private final ServerSocket listener;
+    private final Supplier<InetSocketAddress> target;
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Set<Direction> held = ConcurrentHashMap.newKeySet();
+    private final AtomicLong accepted = new AtomicLong();
+    private volatile long delayNanos;
+    private volatile boolean open = true;
+
+    private TcpProxy(ServerSocket listener, Supplier<InetSocketAddress> target) {
+        this.listener = listener;
+        this.target = target;
+    }
+
+    /**
+     * Listens on a free port of loopback.
+     *
+     * @param target asked for every connection, so that a server may come back elsewhere
+     */
+    public static TcpProxy to(Supplier<InetSocketAddress> target) throws IOException {
+        TcpProxy proxy = new TcpProxy(new ServerSocket(0, 128, InetAddress.getLoopbackAddress()), target);
+        daemon("tcp-proxy-accept", proxy::accept);
+        return proxy;
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** How many connections were ever accepted. */
+    public long accepted() {
+        return accepted.get();
+    }
+
+    /** From now on bytes arrive this much later, in both directions; the rate stays. */
+    public void delay(Duration delay) {
+        delayNanos = delay.toNanos();
+    }
+
+    /** Stops forwarding one way. What arrives waits; both ends stay open: with one direction the peer is half-open. */
+    public void hold(Direction direction) {
+        held.add(direction);
+    }
+
+    /** Forwards again, first what has waited. */
+    public void release() {
+        synchronized (held) {
+            held.clear();
+            held.notifyAll();
+        }
+    }
+
+    /** Resets all connections; what was held back is gone. */
+    public void cut() {
+        links.forEach(Link::close);
+    }
+
+    /** Ends the proxy: no connection is accepted and all are reset. */
+    @Override
+    public void close() {
+        open = false;
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            cut();
+            release();
+        }
+    }
+
+    private void accept() {
+        while (open) {
+            try {
+                Socket client = listener.accept();
+                accepted.incrementAndGet();
+                connect(client);
+            } catch (IOException e) {
+                if (open) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket server = new Socket();
+        try {
+            server.connect(target.get(), 5_000);
+        } catch (IOException e) {
+            client.setSoLinger(true, 0);
+            client.close();
+            return;
+        }
+        Link link = new Link(this, client, server);
+        links.add(link);
+        link.start();
+        if (!open) {
+            link.close();
+        }
+    }
+
+    /** Waits until this direction is not held; false when the link was closed meanwhile. */
+    boolean mayPass(Direction direction, Link link) throws InterruptedException {
+        synchronized (held) {
+            while (held.contains(direction) && link.open()) {
+                held.wait(50);
+            }
+        }
+        return link.open();
+    }
+
+    long delayNanos() {
+        return delayNanos;
+    }
+
+    void gone(Link link) {
+        links.remove(link);
+    }
+
+    static void daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

@@ -1,0 +1,292 @@
+package im.testkit.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real server in a process of its own. It can be killed, stopped, paused and started again on the same folder, where
+ * it keeps its ports. Calls that wait have a bound and fail with the end of the server's log. One thread at a time,
+ * except the urls and {@link #killNow}.
+ */
+public final class ServerProcess implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration STOP = Duration.ofSeconds(60);
+    private static final int LOG_LINES = 60;
+    private static final Set<ProcessHandle> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> RUNNING.forEach(ServerProcess::killTree), "kill-servers"));
+    }
+
+    private final ServerSpec spec;
+    private final Tokens tokens;
+    private volatile @Nullable Process process;
+    private volatile Map<String, URI> urls = Map.of();
+
+    private ServerProcess(ServerSpec spec, Tokens tokens) {
+        this.spec = spec;
+        this.tokens = tokens;
+    }
+
+    /** Starts a server and waits until it is ready. */
+    public static ServerProcess start(ServerSpec spec) {
+        ServerProcess server = prepare(spec);
+        server.start();
+        return server;
+    }
+
+    /** Makes the folder and the key, and starts nothing yet. */
+    public static ServerProcess prepare(ServerSpec spec) {
+        try {
+            Files.createDirectories(spec.folder());
+            if (!Files.exists(spec.key())) {
+                byte[] bytes = new byte[32];
+                new SecureRandom().nextBytes(bytes);
+                Files.writeString(spec.key(), HexFormat.of().formatHex(bytes));
+            }
+            return new ServerProcess(spec, new Tokens(Files.readAllBytes(spec.key())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it, on the folder as it is, and waits until it is ready. */
+    public void start() {
+        if (running()) {
+            throw new IllegalStateException("runs already, pid " + pid());
+        }
+        try {
+            Process started = new ProcessBuilder(spec.command())
+                    .redirectError(ProcessBuilder.Redirect.appendTo(spec.log().toFile()))
+                    .start();
+            RUNNING.add(started.toHandle());
+            started.onExit().thenRun(() -> RUNNING.remove(started.toHandle()));
+            process = started;
+            awaitReady(started);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitReady(Process started) {
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicReference<String> ready = new AtomicReference<>("");
+        Thread reader = new Thread(() -> readOutput(started, ready, ended), "server-stdout");
+        reader.setDaemon(true);
+        reader.start();
+        await(ended, START);
+        if (!"ready".equals(ready.get())) {
+            killTree(started.toHandle());
+            throw new IllegalStateException("server did not get ready" + logTail());
+        }
+    }
+
+    /** Reads until {@code ready}, opens the latch then or at the end, and drains what follows. */
+    private void readOutput(Process started, AtomicReference<String> ready, CountDownLatch ended) {
+        try (BufferedReader out = started.inputReader(StandardCharsets.UTF_8)) {
+            String line;
+            while ((line = out.readLine()) != null) {
+                if (line.startsWith("http=")) {
+                    urls = parse(line);
+                } else if (line.equals("ready")) {
+                    ready.set(line);
+                    ended.countDown();
+                }
+            }
+        } catch (IOException e) {
+            ready.compareAndSet("", e.toString());
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private static Map<String, URI> parse(String line) {
+        Map<String, URI> urls = new HashMap<>();
+        for (String word : line.trim().split(" +")) {
+            int equals = word.indexOf('=');
+            urls.put(word.substring(0, equals), URI.create(word.substring(equals + 1)));
+        }
+        return Map.copyOf(urls);
+    }
+
+    private static void await(CountDownLatch latch, Duration atMost) {
+        try {
+            boolean unused = latch.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    public URI http() {
+        return url("http");
+    }
+
+    public URI ws() {
+        return url("ws");
+    }
+
+    public URI tcp() {
+        return url("tcp");
+    }
+
+    public URI admin() {
+        return url("admin");
+    }
+
+    private URI url(String name) {
+        URI url = urls.get(name);
+        if (url == null) {
+            throw new IllegalStateException("the server did not say its " + name + " address" + logTail());
+        }
+        return url;
+    }
+
+    /** Host and port of one of the urls. */
+    public static InetSocketAddress address(URI url) {
+        return new InetSocketAddress(url.getHost(), url.getPort());
+    }
+
+    public boolean running() {
+        return process != null && process.isAlive();
+    }
+
+    /** Of the server itself, not of a wrapper around it. */
+    public long pid() {
+        return server().pid();
+    }
+
+    private ProcessHandle server() {
+        Process started = process;
+        if (started == null) {
+            throw new IllegalStateException("never started");
+        }
+        if (spec.wrapper().isEmpty()) {
+            return started.toHandle();
+        }
+        return started.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("java"))
+                .findFirst()
+                .orElse(started.toHandle());
+    }
+
+    /** SIGKILL; returns at once. Any thread. */
+    public void killNow() {
+        if (running()) {
+            server().destroyForcibly();
+        }
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    public void kill9() {
+        killNow();
+        waitForExit(STOP);
+    }
+
+    /** SIGTERM; returns the exit code once it is gone. */
+    public int terminate() {
+        server().destroy();
+        return waitForExit(STOP);
+    }
+
+    /** {@link #kill9}, then {@link #start()}. */
+    public void killAndRestart() {
+        kill9();
+        start();
+    }
+
+    /** SIGSTOP. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("kill -" + name + " exited " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Waits for it to end by itself; its exit code. */
+    public int waitForExit(Duration atMost) {
+        Process started = process;
+        if (started == null) {
+            throw new IllegalStateException("never started");
+        }
+        try {
+            if (!started.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("still runs after " + atMost + logTail());
+            }
+            return started.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** The end of what it wrote to stderr, for a failure's message. */
+    public String logTail() {
+        Path log = spec.log();
+        try {
+            List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+            int from = Math.max(0, lines.size() - LOG_LINES);
+            return "\n---- end of " + log + "\n" + String.join("\n", lines.subList(from, lines.size()));
+        } catch (IOException e) {
+            return "\n---- " + log + " cannot be read: " + e;
+        }
+    }
+
+    /** Kills it if it still runs. */
+    @Override
+    public void close() {
+        Process started = process;
+        if (started != null) {
+            killTree(started.toHandle());
+            waitForExit(STOP);
+        }
+    }
+
+    private static void killTree(ProcessHandle top) {
+        List<ProcessHandle> below = top.descendants().toList();
+        below.forEach(ProcessHandle::destroyForcibly);
+        top.destroyForcibly();
+    }
+}

@@ -1,0 +1,89 @@
+package im.testkit.server;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How to start a server.
+ *
+ * @param folder of this server alone: its data, its key and its log lie in it
+ * @param settings configuration keys over the test profile ({@link #in})
+ * @param properties system properties of its JVM
+ * @param wrapper a command that runs the command behind it, as strace does; usually empty
+ */
+public record ServerSpec(
+        Path folder, Map<String, String> settings, Map<String, String> properties, List<String> wrapper) {
+
+    /** The test profile: all ports chosen by the kernel, heartbeat 3 s. */
+    public static ServerSpec in(Path folder) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("listen.http-port", "0");
+        settings.put("listen.tcp-port", "0");
+        settings.put("listen.admin-port", "0");
+        settings.put("session.heartbeat", "3s");
+        return new ServerSpec(folder, settings, Map.of(), List.of());
+    }
+
+    public ServerSpec set(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(settings);
+        more.put(key, value);
+        return new ServerSpec(folder, more, properties, wrapper);
+    }
+
+    public ServerSpec property(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(properties);
+        more.put(name, value);
+        return new ServerSpec(folder, settings, more, wrapper);
+    }
+
+    public ServerSpec wrappedIn(String... command) {
+        return new ServerSpec(folder, settings, properties, List.of(command));
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path key() {
+        return folder.resolve("token.key");
+    }
+
+    Path log() {
+        return folder.resolve("server.log");
+    }
+
+    /**
+     * The command line: this JVM's java, the flags of {@code im.test.jvm.flags}, and this JVM's class path, which holds
+     * what was just built.
+     */
+    List<String> command() {
+        List<String> command = new ArrayList<>(wrapper);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
+            if (!flag.isEmpty()) {
+                command.add(flag);
+            }
+        }
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:TieredStopAtLevel=1");
+        command.add("-Xmx512m");
+        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add("im.gateway.launch.Main");
+        command.add("start");
+        command.add("--dev");
+        command.add("--data");
+        command.add(data().toString());
+        settings.forEach((key, value) -> {
+            command.add("--set");
+            command.add(key + "=" + value);
+        });
+        command.add("--set");
+        command.add("auth.key-file=" + key());
+        return command;
+    }
+}

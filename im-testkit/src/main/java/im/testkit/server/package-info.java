@@ -1,0 +1,8 @@
+/**
+ * The real server as a child process: {@link im.testkit.server.ServerProcess}, and tokens that it takes. Whoever starts
+ * one closes it; what a test leaves behind dies with the test's JVM.
+ */
+@NullMarked
+package im.testkit.server;
+
+import org.jspecify.annotations.NullMarked;

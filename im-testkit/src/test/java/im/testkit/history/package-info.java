@@ -1,0 +1,4 @@
+@NullMarked
+package im.testkit.history;
+
+import org.jspecify.annotations.NullMarked;

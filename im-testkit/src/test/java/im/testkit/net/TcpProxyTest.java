@@ -1,0 +1,106 @@
+package im.testkit.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import im.testkit.net.TcpProxy.Direction;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class TcpProxyTest {
+    private ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    private TcpProxy proxy =
+            TcpProxy.to(() -> new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()));
+    private Socket client = new Socket();
+    private Socket server = new Socket();
+
+    TcpProxyTest() throws IOException {}
+
+    @BeforeEach
+    void connect() throws IOException {
+        client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+        server = listener.accept();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        server.close();
+        proxy.close();
+        listener.close();
+    }
+
+    @Test
+    void bytesPassBothWaysAndTheEndOfOneWayIsPassedOn() throws IOException {
+        client.getOutputStream().write(7);
+        server.getOutputStream().write(8);
+        assertThat(server.getInputStream().read()).isEqualTo(7);
+        assertThat(client.getInputStream().read()).isEqualTo(8);
+
+        client.shutdownOutput();
+
+        assertThat(server.getInputStream().read()).isEqualTo(-1);
+        server.getOutputStream().write(9);
+        assertThat(client.getInputStream().read()).isEqualTo(9);
+        assertThat(proxy.accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void oneWayThatIsHeldWaitsWhileTheOtherPasses() throws IOException {
+        proxy.hold(Direction.TO_CLIENT);
+        server.getOutputStream().write(8);
+        client.getOutputStream().write(7);
+        assertThat(server.getInputStream().read()).isEqualTo(7);
+        client.setSoTimeout(100);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+
+        proxy.release();
+
+        client.setSoTimeout(0);
+        assertThat(client.getInputStream().read()).isEqualTo(8);
+    }
+
+    @Test
+    void aCutResetsBothEndsAndLosesWhatWasHeld() throws IOException {
+        proxy.hold(Direction.TO_CLIENT);
+        server.getOutputStream().write(8);
+
+        proxy.cut();
+
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void delayedBytesArriveNotBeforeTheirTimeAndInOrder() throws IOException {
+        proxy.delay(Duration.ofMillis(150));
+        long began = System.nanoTime();
+        client.getOutputStream().write(1);
+        client.getOutputStream().write(2);
+
+        assertThat(server.getInputStream().read()).isEqualTo(1);
+        assertThat(System.nanoTime() - began)
+                .isGreaterThanOrEqualTo(Duration.ofMillis(150).toNanos());
+        assertThat(server.getInputStream().read()).isEqualTo(2);
+    }
+
+    @Test
+    void aConnectionToAServerThatIsGoneIsReset() throws IOException {
+        listener.close();
+
+        try (Socket late = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            assertThatThrownBy(() -> late.getInputStream().read()).isInstanceOf(SocketException.class);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package im.testkit.net;
+
+import org.jspecify.annotations.NullMarked;
