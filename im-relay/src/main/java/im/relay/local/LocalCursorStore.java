@@ -18,12 +18,10 @@ final class LocalCursorStore implements CursorStore {
     }
 
     @Override
-    public void open(
-            String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+    public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
         OpenJob job = new OpenJob(uid, device, fromHeads, lane, done);
-        String failure = writer.failure();
-        if (failure != null) {
-            Wakeups.wake(lane, () -> job.fail(failure, false));
+        if (writer.failure() != null) {
+            Wakeups.wake(lane, () -> job.fail(LogWriter.FAILED, false));
             return;
         }
         switch (intake.offer(job)) {
@@ -35,12 +33,7 @@ final class LocalCursorStore implements CursorStore {
 
     @Override
     public void raise(
-            String uid,
-            String device,
-            ConversationKey conversation,
-            long position,
-            Executor lane,
-            Runnable durable) {
+            String uid, String device, ConversationKey conversation, long position, Executor lane, Runnable durable) {
         Raise raise = new Raise(new Raise.Key(uid, device, conversation), position, lane, durable);
         if (writer.failure() != null || intake.offer(raise) != Intake.Offered.TAKEN) {
             Wakeups.wake(lane, durable);
