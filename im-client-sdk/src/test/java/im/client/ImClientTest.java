@@ -118,7 +118,8 @@ class ImClientTest {
             peer.answer(first, Code.UNKNOWN_OUTCOME);
 
             Frame second = peer.expectSend("a", true);
-            assertThat(second.getSend().getMessageId()).isEqualTo(first.getSend().getMessageId());
+            assertThat(second.getSend().getMessageId())
+                    .isEqualTo(first.getSend().getMessageId());
             assertThat(second.getRef()).isNotEqualTo(first.getRef());
             peer.answer(second, Code.OK);
 
@@ -138,7 +139,10 @@ class ImClientTest {
                     .isInstanceOfSatisfying(
                             SendOutcome.Rejected.class,
                             rejected -> assertThat(rejected.code()).isEqualTo(ErrorCode.CONFLICT));
-            assertThat(peer.expect(BodyCase.GIVE_UP).getGiveUp().getConversation().getPeer())
+            assertThat(peer.expect(BodyCase.GIVE_UP)
+                            .getGiveUp()
+                            .getConversation()
+                            .getPeer())
                     .isEqualTo("bob");
         }
     }
@@ -429,7 +433,8 @@ class ImClientTest {
             again.expect(BodyCase.HELLO);
 
             again.say(FakePeer.welcome().setLogId("log-2"));
-            assertThat(again.expect(BodyCase.RESUME).getResume().getCursorsList()).isEmpty();
+            assertThat(again.expect(BodyCase.RESUME).getResume().getCursorsList())
+                    .isEmpty();
             again.deliver("bob", placed(2, 0, "bob", "new log"));
 
             assertThat(it.texts(1)).containsExactly("new log");
