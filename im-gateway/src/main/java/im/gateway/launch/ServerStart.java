@@ -78,7 +78,7 @@ final class ServerStart {
         PrometheusMeterRegistry metrics =
                 parts.add("metrics", new ProcessMetrics()).registry();
         CompletableFuture<AdminServer> admin = startAdmin(ports, metrics);
-        parts.add("admin", () -> admin.join().close().toCompletableFuture().join());
+        parts.add("admin", () -> closeAdmin(admin));
         EventLoops loops = parts.add("event loops", NettySetup.openLoops(config));
         RouteDirectory routes = new MemoryRouteDirectory(RANDOM);
         LocalStore store = parts.add(
@@ -93,7 +93,7 @@ final class ServerStart {
         EdgeServer edge = parts.add(
                 "listeners",
                 EdgeServer.start(NettySetup.edge(config, ports), loops, pages(key, ports), sessions, metrics));
-        join(admin);
+        awaitAdmin(admin, ports);
         Endpoints endpoints = Endpoints.of(config.listen(), ports);
         endpoints.write(config.data());
         lifecycle.ready();
@@ -130,32 +130,40 @@ final class ServerStart {
 
     private CompletableFuture<AdminServer> startAdmin(Ports ports, PrometheusMeterRegistry metrics) {
         CompletableFuture<AdminServer> admin = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        AdminServer.start(config.listen().adminHost(), ports.admin(), lifecycle.checks(), metrics)
-                                .whenComplete((server, failure) -> {
-                                    if (failure == null) {
-                                        admin.complete(server);
-                                    } else {
-                                        admin.completeExceptionally(failure);
-                                    }
-                                });
-                    } catch (RuntimeException | Error e) {
-                        admin.completeExceptionally(e);
-                    }
-                },
-                "im-admin-start");
+        Thread thread = new Thread(() -> completeWithAdmin(admin, ports, metrics), "im-admin-start");
         thread.start();
         return admin;
     }
 
-    private void join(CompletableFuture<AdminServer> admin) throws CannotStart {
+    private void completeWithAdmin(CompletableFuture<AdminServer> admin, Ports ports, PrometheusMeterRegistry metrics) {
+        try {
+            AdminServer.start(config.listen().adminHost(), ports.admin(), lifecycle.checks(), metrics)
+                    .whenComplete((server, failure) -> {
+                        if (failure == null) {
+                            admin.complete(server);
+                        } else {
+                            admin.completeExceptionally(failure);
+                        }
+                    });
+        } catch (RuntimeException | Error e) {
+            admin.completeExceptionally(e);
+        }
+    }
+
+    private static void closeAdmin(CompletableFuture<AdminServer> admin) {
+        // One that could not be opened has told why already, and has closed itself.
+        if (admin.handle((server, failure) -> failure == null).join()) {
+            var unused = admin.join().close().toCompletableFuture().join();
+        }
+    }
+
+    private void awaitAdmin(CompletableFuture<AdminServer> admin, Ports ports) throws CannotStart {
         try {
             var unused = admin.join();
         } catch (CompletionException e) {
-            String address = config.listen().adminHost() + ":" + config.listen().adminPort();
-            throw new CannotStart("admin: cannot listen on " + address + ": " + e.getCause().getMessage(), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String address = config.listen().adminHost() + ":" + ports.admin();
+            throw new CannotStart("admin: cannot listen on " + address + ": " + cause.getMessage(), e);
         }
     }
 
@@ -196,7 +204,8 @@ final class ServerStart {
             return Map.of();
         }
         TokenMinter minter = new TokenMinter(key, rules(config.auth()), CLOCK);
-        return Map.of(DevTokenPage.PATH, new DevTokenPage(minter, config.listen().host(), ports.http()));
+        return Map.of(
+                DevTokenPage.PATH, new DevTokenPage(minter, config.listen().host(), ports.http()));
     }
 
     /** The token rules that the configuration asks for. */
