@@ -126,7 +126,8 @@ public final class ImClient implements AutoCloseable {
         private List<Endpoint> endpoints = List.of();
         private @Nullable Supplier<CompletionStage<String>> tokens;
         private boolean tokensAreFresh;
-        private String device = "java-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        private String device =
+                "java-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         private NewDeviceStart newDeviceStart = NewDeviceStart.FIRST_HELD;
         private @Nullable ImClientResources resources;
         private @Nullable Executor callbackExecutor;

@@ -32,9 +32,7 @@ final class Outgoing {
         }
         if (message.contentType().length() > Limits.CONTENT_TYPE_LENGTH) {
             return new SendOutcome.Rejected(
-                    id,
-                    ErrorCode.MALFORMED,
-                    "content type of more than " + Limits.CONTENT_TYPE_LENGTH + " characters");
+                    id, ErrorCode.MALFORMED, "content type of more than " + Limits.CONTENT_TYPE_LENGTH + " characters");
         }
         if (hasLoneSurrogate(message.contentType())
                 || (message.content() instanceof Content.Text text && hasLoneSurrogate(text.value()))) {

@@ -59,8 +59,7 @@ final class Reconnector implements ClientConnection.Owner {
     private long tokenEndNanos;
     private boolean everWelcomed;
 
-    Reconnector(
-            ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
+    Reconnector(ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
         this.config = config;
         this.loop = loop;
         this.timers = timers;

@@ -12,6 +12,8 @@ import im.protocol.v1.Frame.BodyCase;
 import im.protocol.v1.GoAway;
 import im.protocol.v1.Hello;
 import im.protocol.v1.SyncPage;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -116,7 +118,8 @@ class ImClientTest {
             peer.answer(first, Code.UNKNOWN_OUTCOME);
 
             Frame second = peer.expectSend("a", true);
-            assertThat(second.getSend().getMessageId()).isEqualTo(first.getSend().getMessageId());
+            assertThat(second.getSend().getMessageId())
+                    .isEqualTo(first.getSend().getMessageId());
             assertThat(second.getRef()).isNotEqualTo(first.getRef());
             peer.answer(second, Code.OK);
 
@@ -136,7 +139,10 @@ class ImClientTest {
                     .isInstanceOfSatisfying(
                             SendOutcome.Rejected.class,
                             rejected -> assertThat(rejected.code()).isEqualTo(ErrorCode.CONFLICT));
-            assertThat(peer.expect(BodyCase.GIVE_UP).getGiveUp().getConversation().getPeer())
+            assertThat(peer.expect(BodyCase.GIVE_UP)
+                            .getGiveUp()
+                            .getConversation()
+                            .getPeer())
                     .isEqualTo("bob");
         }
     }
@@ -427,7 +433,8 @@ class ImClientTest {
             again.expect(BodyCase.HELLO);
 
             again.say(FakePeer.welcome().setLogId("log-2"));
-            assertThat(again.expect(BodyCase.RESUME).getResume().getCursorsList()).isEmpty();
+            assertThat(again.expect(BodyCase.RESUME).getResume().getCursorsList())
+                    .isEmpty();
             again.deliver("bob", placed(2, 0, "bob", "new log"));
 
             assertThat(it.texts(1)).containsExactly("new log");
@@ -436,9 +443,10 @@ class ImClientTest {
 
     @Test
     void severalEndpointsAreTriedInTurn() throws Exception {
-        FakeGateway dead = FakeGateway.tcp();
-        java.net.URI nobody = dead.uri();
-        dead.close();
+        URI nobody;
+        try (ServerSocket unused = new ServerSocket(0)) {
+            nobody = URI.create("tcp://127.0.0.1:" + unused.getLocalPort());
+        }
         FakeGateway alive = FakeGateway.tcp();
         try (ClientFixture it = new ClientFixture(alive, b -> b.endpoints(List.of(nobody, alive.uri())))) {
             it.connect();
