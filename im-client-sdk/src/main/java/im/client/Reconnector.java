@@ -157,6 +157,11 @@ final class Reconnector implements ClientConnection.Owner {
         next = new ClientConnection(this, traffic, timers, dialer, endpoint, hello(token), timeout);
     }
 
+    /**
+     * Cursors are announced for a new device only: the gateway takes them for all that the device has, and starts
+     * every other conversation from the beginning. One with a past has conversations that this run has not seen; the
+     * gateway's copy of its cursors has them all, and what it sends again is dropped here.
+     */
     private Hello hello(String token) {
         NewDevice start =
                 config.newDeviceStart() == NewDeviceStart.HEADS ? NewDevice.FROM_HEADS : NewDevice.FROM_FIRST_HELD;
@@ -169,7 +174,7 @@ final class Reconnector implements ClientConnection.Owner {
                 .setClient(CLIENT)
                 .setLogId(traffic.logId())
                 .setNewDevice(start)
-                .setClientCursors(traffic.hasCursors())
+                .setClientCursors(config.newDevice() && traffic.hasCursors())
                 .setAttempt(lastAttempt)
                 .build();
     }

@@ -41,7 +41,7 @@ class ImClientTest {
             FakePeer peer = it.gateway.accept();
             Hello hello = peer.expect(BodyCase.HELLO).getHello();
             assertThat(hello.getToken()).isEqualTo("secret");
-            assertThat(hello.getDevice()).isEqualTo("phone");
+            assertThat(hello.getDevice()).isEqualTo(it.client.device()).startsWith("java-");
             assertThat(hello.getClientCursors()).isFalse();
             peer.say(FakePeer.welcome());
             assertThat(connected).isNotDone();
@@ -106,6 +106,26 @@ class ImClientTest {
             assertThat(it.client.stats().reconnects()).isEqualTo(1);
             assertThat(it.client.stats().retries()).isEqualTo(2);
             assertThat(it.client.stats().attempts()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aNamedDeviceLeavesItsCursorsToTheGatewayAndDropsWhatComesAgain() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp(), b -> b.device("phone"))) {
+            FakePeer peer = it.connect();
+            peer.deliver("bob", placed(7, 0, "bob", "x"));
+            assertThat(it.texts(1)).containsExactly("x");
+            peer.hangUp();
+
+            FakePeer again = it.gateway.accept();
+            Hello hello = again.greet();
+            assertThat(hello.getDevice()).isEqualTo("phone");
+            assertThat(hello.getClientCursors()).isFalse();
+            again.deliver("bob", placed(7, 0, "bob", "x"), placed(8, 7, "bob", "y"));
+
+            assertThat(it.texts(1)).containsExactly("y");
+            assertThat(again.expect(BodyCase.ACK).getAck().getCursors(0).getPosition())
+                    .isEqualTo(7);
         }
     }
 
