@@ -127,6 +127,11 @@ final class ClientConnection implements LinkListener {
         return gone;
     }
 
+    /** Closes the socket saying nothing; the owner is told of the end as of any other. */
+    void cut() {
+        link.abort("dropped by the app");
+    }
+
     private void end(String why) {
         phase = this::ignore;
         connectTimeout.cancel();

@@ -81,6 +81,10 @@ final class ClientSession {
         return gone;
     }
 
+    void dropConnection() {
+        onLoop(reconnector::cut);
+    }
+
     CompletableFuture<SendOutcome> send(OutgoingMessage message) {
         String id = Outgoing.messageId(message);
         SendOutcome refusal = Outgoing.refusal(message, id, view.payloadLimit());

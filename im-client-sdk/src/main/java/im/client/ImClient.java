@@ -60,6 +60,14 @@ public final class ImClient implements AutoCloseable {
     }
 
     /**
+     * Closes the socket without a word, as a failing network would; the client comes back as after any loss. For an app
+     * that learns of a change of network before its socket does, and for tests. Without a connection it does nothing.
+     */
+    public void dropConnection() {
+        session.dropConnection();
+    }
+
+    /**
      * Sends, or queues until connected (see {@link Builder#maxQueuedSends} and {@link Builder#queueWhileDisconnected}).
      * What can be seen to be wrong here (ids, size) is Rejected without being sent.
      */

@@ -92,6 +92,16 @@ final class Reconnector implements ClientConnection.Owner {
         return gone;
     }
 
+    /** The sockets break; what follows is what follows any loss. */
+    void cut() {
+        if (active != null) {
+            active.cut();
+        }
+        if (next != null) {
+            next.cut();
+        }
+    }
+
     private CompletableFuture<Void> drop(String why) {
         wanted = false;
         fetch += fetch % 2;

@@ -53,6 +53,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private boolean readingPaused;
     private volatile long attempts;
     private volatile long retries;
+    private volatile long unknownSeen;
     private volatile long repeated;
     private volatile long gaps;
 
@@ -340,11 +341,12 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private void count() {
         attempts = outbox.attempts();
         retries = outbox.retries();
+        unknownSeen = outbox.unknownSeen();
         repeated = inbox.repeated();
         gaps = inbox.gaps();
     }
 
     ClientMetrics metrics(long reconnects) {
-        return new ClientMetrics(attempts, retries, reconnects, repeated, gaps);
+        return new ClientMetrics(attempts, retries, unknownSeen, reconnects, repeated, gaps);
     }
 }

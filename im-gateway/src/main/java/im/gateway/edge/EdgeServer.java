@@ -1,5 +1,6 @@
 package im.gateway.edge;
 
+import im.gateway.connection.FailureLog;
 import im.gateway.connection.Loop;
 import im.gateway.connection.SessionOpener;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -213,8 +213,12 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public final void listen(ConnectionListener next) {
-        listener = next;
-        edge.loop().attach(id, next);
+        if (ended == null) {
+            listener = next;
+            edge.loop().attach(id, next);
+        } else {
+            next.onClosed(ended);
+        }
     }
 
     @Override

@@ -39,10 +39,16 @@ final class ConfigOptions {
     @Option(names = "--tcp-port", paramLabel = "PORT", description = "TCP; 0 chooses one and keeps it.")
     private @Nullable String tcpPort;
 
-    @Option(names = "--admin-port", paramLabel = "PORT", description = "Health and metrics; 0 chooses one and keeps it.")
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Health and metrics; 0 chooses one and keeps it.")
     private @Nullable String adminPort;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
     private boolean help;
 
     LoadedConfig load() throws ConfigException {

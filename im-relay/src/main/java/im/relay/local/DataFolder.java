@@ -60,8 +60,8 @@ final class DataFolder implements AutoCloseable {
     }
 
     private static FileChannel lock(Path folder) throws IOException {
-        FileChannel channel = FileChannel.open(
-                folder.resolve("store.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(folder.resolve("store.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         @Nullable FileLock held = null;
         try {
             held = channel.tryLock();
@@ -111,10 +111,7 @@ final class DataFolder implements AutoCloseable {
     private static void writeFormat(Path folder, Path file) throws IOException {
         Path draft = folder.resolve("FORMAT.new");
         try (FileChannel out = FileChannel.open(
-                draft,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer text = StandardCharsets.ISO_8859_1.encode(EXPECTED + "\n");
             while (text.hasRemaining()) {
                 out.write(text);

@@ -18,8 +18,7 @@ final class LocalCursorStore implements CursorStore {
     }
 
     @Override
-    public void open(
-            String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+    public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
         OpenJob job = new OpenJob(uid, device, fromHeads, lane, done);
         if (writer.failure() != null) {
             Wakeups.wake(lane, () -> job.fail(LogWriter.FAILED, false));
@@ -34,12 +33,7 @@ final class LocalCursorStore implements CursorStore {
 
     @Override
     public void raise(
-            String uid,
-            String device,
-            ConversationKey conversation,
-            long position,
-            Executor lane,
-            Runnable durable) {
+            String uid, String device, ConversationKey conversation, long position, Executor lane, Runnable durable) {
         Raise raise = new Raise(new Raise.Key(uid, device, conversation), position, lane, durable);
         if (writer.failure() != null || intake.offer(raise) != Intake.Offered.TAKEN) {
             Wakeups.wake(lane, durable);

@@ -24,8 +24,8 @@ public record LocalLogConfig(
 
     public LocalLogConfig {
         if (dedupeWindow.compareTo(MIN_DEDUPE_WINDOW) < 0 || dedupeWindow.compareTo(MAX_DEDUPE_WINDOW) > 0) {
-            throw new IllegalArgumentException("dedupeWindow=" + dedupeWindow + ", expected " + MIN_DEDUPE_WINDOW
-                    + " to " + MAX_DEDUPE_WINDOW);
+            throw new IllegalArgumentException(
+                    "dedupeWindow=" + dedupeWindow + ", expected " + MIN_DEDUPE_WINDOW + " to " + MAX_DEDUPE_WINDOW);
         }
         require("queueMessages", queueMessages, 64, MILLION);
         require("queueBytes", queueBytes, MIB, Long.MAX_VALUE);

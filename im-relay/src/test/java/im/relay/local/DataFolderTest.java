@@ -81,8 +81,7 @@ class DataFolderTest {
         TestStore.opened(parent).close();
 
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            assertThat(files.map(p -> p.getFileName().toString()))
-                    .noneMatch(name -> name.startsWith("librocksdbjni"));
+            assertThat(files.map(p -> p.getFileName().toString())).noneMatch(name -> name.startsWith("librocksdbjni"));
         }
     }
 }

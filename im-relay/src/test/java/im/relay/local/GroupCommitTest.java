@@ -126,8 +126,7 @@ class GroupCommitTest {
         }
 
         AppendOutcome refused = append(store.log(), message("a", "b", 99, "x")).get(0);
-        ReadResult<Boolean> opened =
-                await(done -> store.cursors().open("a", "d", true, HERE, done));
+        ReadResult<Boolean> opened = await(done -> store.cursors().open("a", "d", true, HERE, done));
 
         assertThat(((Refused) refused).code()).isEqualTo(Code.OVERLOADED);
         assertThat(((Refused) refused).retryAfterMs()).isPositive();
@@ -148,7 +147,8 @@ class GroupCommitTest {
             queue(HERE, large, i);
         }
 
-        AppendOutcome refused = append(store.log(), message("a", "b", 99, large)).get(0);
+        AppendOutcome refused =
+                append(store.log(), message("a", "b", 99, large)).get(0);
 
         assertThat(((Refused) refused).code()).isEqualTo(Code.OVERLOADED);
         stop.open();
@@ -168,7 +168,9 @@ class GroupCommitTest {
 
         assertThat(((Refused) outcomes.get(0)).code()).isEqualTo(Code.UNAVAILABLE);
         assertThat(((Refused) outcomes.get(1)).code()).isEqualTo(Code.OUT_OF_ORDER);
-        assertThat(after(store.conversations(), AB, 0)).extracting(Requests::text).containsExactly("in time");
+        assertThat(after(store.conversations(), AB, 0))
+                .extracting(Requests::text)
+                .containsExactly("in time");
     }
 
     @Test

@@ -88,7 +88,7 @@ final class Fleet implements AutoCloseable {
             ClientMetrics counted = client.sdk().stats();
             attempts += counted.attempts();
             redelivered += counted.redeliveredOnWire();
-            unknownSeen += counted.retries();
+            unknownSeen += counted.unknownSeen();
             reconnects += counted.reconnects();
         }
         return new ClientCounts(count(VirtualClient::reached), attempts, redelivered, unknownSeen, reconnects);

@@ -36,6 +36,9 @@ final class VirtualClient {
 
     /** Goes offline until it connects again, with a goodbye or as if the network had failed. */
     void leave(boolean goodbye) {
+        if (!goodbye) {
+            client.dropConnection();
+        }
         client.disconnect();
     }
 
