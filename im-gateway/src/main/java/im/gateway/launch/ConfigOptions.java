@@ -49,6 +49,7 @@ final class ConfigOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli's
     private boolean help;
 
     LoadedConfig load() throws ConfigException {

@@ -32,6 +32,7 @@ public final class Main implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli's
     private boolean help;
 
     public static void main(String[] arguments) {
