@@ -98,11 +98,7 @@ final class Callbacks {
     private volatile boolean ended;
 
     Callbacks(
-            EventLoop loop,
-            Executor executor,
-            MessageListener messages,
-            ConnectionStateListener states,
-            Owner owner) {
+            EventLoop loop, Executor executor, MessageListener messages, ConnectionStateListener states, Owner owner) {
         this.loop = loop;
         this.executor = executor;
         this.messages = messages;

@@ -25,7 +25,6 @@ import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +52,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private boolean readingPaused;
     private volatile long attempts;
     private volatile long retries;
+    private volatile long unknownSeen;
     private volatile long repeated;
     private volatile long gaps;
 
@@ -340,11 +340,12 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private void count() {
         attempts = outbox.attempts();
         retries = outbox.retries();
+        unknownSeen = outbox.unknownSeen();
         repeated = inbox.repeated();
         gaps = inbox.gaps();
     }
 
     ClientMetrics metrics(long reconnects) {
-        return new ClientMetrics(attempts, retries, reconnects, repeated, gaps);
+        return new ClientMetrics(attempts, retries, unknownSeen, reconnects, repeated, gaps);
     }
 }

@@ -74,8 +74,6 @@ public record ServerConfig(
 
     private static List<Fault> productionFaults(AuthConfig auth) {
         String expectation = "the file that holds the HS256 key of your tokens; or start with --dev to try things out";
-        return auth.keyFile().isPresent()
-                ? List.of()
-                : List.of(Fault.of(Keys.KEY_FILE, auth.keyFile(), expectation));
+        return auth.keyFile().isPresent() ? List.of() : List.of(Fault.of(Keys.KEY_FILE, auth.keyFile(), expectation));
     }
 }

@@ -39,8 +39,18 @@ final class ConfigOptions {
     @Option(names = "--tcp-port", paramLabel = "PORT", description = "TCP; 0 chooses one and keeps it.")
     private @Nullable String tcpPort;
 
-    @Option(names = "--admin-port", paramLabel = "PORT", description = "Health and metrics; 0 chooses one and keeps it.")
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Health and metrics; 0 chooses one and keeps it.")
     private @Nullable String adminPort;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli's
+    private boolean help;
 
     LoadedConfig load() throws ConfigException {
         return ConfigLoader.load(file(), System.getenv(), flags(), home());

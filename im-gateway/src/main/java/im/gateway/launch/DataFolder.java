@@ -1,28 +1,32 @@
 package im.gateway.launch;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The folder that one process at a time may use. {@code im.pid} in it is locked while that process lives and holds its
- * pid; the lock, not the file, says that the folder is in use, so what a killed process left behind is no obstacle.
+ * The folder that one process at a time may use. {@code im.lock} is locked while that process lives and {@code im.pid}
+ * names it; the lock decides, so what a killed process left behind is no obstacle. They are two files because closing
+ * any handle to a locked file gives its lock up.
  */
 final class DataFolder implements AutoCloseable {
-    private static final String PID_FILE = "im.pid";
     private static final int MAX_PID_LENGTH = 20;
+    /** Locks are the process's, so a second server in this one would not be stopped by them. */
+    private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path path;
+    private final Path real;
     private final FileChannel lock;
 
-    private DataFolder(Path path, FileChannel lock) {
+    private DataFolder(Path path, Path real, FileChannel lock) {
         this.path = path;
+        this.real = real;
         this.lock = lock;
     }
 
@@ -30,56 +34,44 @@ final class DataFolder implements AutoCloseable {
     static DataFolder open(Path path) throws CannotStart {
         try {
             Files.createDirectories(path);
-            Path file = path.resolve(PID_FILE);
-            while (true) {
-                FileChannel lock = lock(path, file);
-                // Whoever had it before may have deleted the file between our opening and our locking it.
-                if (pidIn(file).equals(ownPid())) {
-                    return new DataFolder(path, lock);
-                }
-                lock.close();
+            Path real = path.toRealPath();
+            if (!OPEN_HERE.add(real)) {
+                throw inUse(path);
+            }
+            try {
+                FileChannel lock = lock(path);
+                Files.writeString(pidFile(path), ProcessHandle.current().pid() + "\n");
+                return new DataFolder(path, real, lock);
+            } catch (IOException | CannotStart e) {
+                OPEN_HERE.remove(real);
+                throw e;
             }
         } catch (IOException e) {
             throw new CannotStart("data folder " + path + " cannot be used: " + e, e);
         }
     }
 
-    private static FileChannel lock(Path path, Path file) throws IOException, CannotStart {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() == null) {
-                throw inUse(path, file);
-            }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap((ownPid() + "\n").getBytes(StandardCharsets.US_ASCII)));
-            return channel;
-        } catch (OverlappingFileLockException e) {
+    private static FileChannel lock(Path path) throws IOException, CannotStart {
+        FileChannel channel =
+                FileChannel.open(path.resolve("im.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
             channel.close();
-            throw inUse(path, file);
-        } catch (IOException | CannotStart e) {
-            channel.close();
-            throw e;
+            throw inUse(path);
         }
+        return channel;
     }
 
-    private static CannotStart inUse(Path path, Path file) throws IOException {
-        return new CannotStart("data folder " + path + " is in use by the process with pid " + pidIn(file));
-    }
-
-    private static String pidIn(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(MAX_PID_LENGTH), StandardCharsets.US_ASCII).strip();
+    private static CannotStart inUse(Path path) throws IOException {
+        try (var in = Files.newInputStream(pidFile(path))) {
+            String pid = new String(in.readNBytes(MAX_PID_LENGTH), StandardCharsets.US_ASCII).strip();
+            return new CannotStart("data folder " + path + " is in use by the process with pid " + pid);
         } catch (NoSuchFileException e) {
-            return "";
+            return new CannotStart("data folder " + path + " is in use by a process that is just starting or stopping");
         }
     }
 
-    private static String ownPid() {
-        return Long.toString(ProcessHandle.current().pid());
-    }
-
-    Path path() {
-        return path;
+    private static Path pidFile(Path path) {
+        return path.resolve("im.pid");
     }
 
     /** The key that dev mode makes. */
@@ -96,9 +88,10 @@ final class DataFolder implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            Files.deleteIfExists(path.resolve(PID_FILE));
+            Files.deleteIfExists(pidFile(path));
         } finally {
             lock.close();
+            OPEN_HERE.remove(real);
         }
     }
 }

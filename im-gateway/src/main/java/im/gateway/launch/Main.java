@@ -2,9 +2,14 @@ package im.gateway.launch;
 
 import im.gateway.config.ConfigException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * The command line. What scripts read goes to stdout, everything else to stderr; exit codes are those of
@@ -20,8 +25,15 @@ import picocli.CommandLine.HelpCommand;
             "Exit codes: 0 done, 2 wrong usage, 4 cannot start."
         })
 public final class Main implements Runnable {
-    @CommandLine.Spec
-    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli's
+    private boolean help;
 
     public static void main(String[] arguments) {
         int code = run(arguments);
@@ -31,19 +43,11 @@ public final class Main implements Runnable {
 
     static int run(String... arguments) {
         CommandLine line = new CommandLine(new Main());
-        line.getSubcommands().values().forEach(command -> {
-            if (!command.getCommandSpec().mixinStandardHelpOptions()) {
-                command.getCommandSpec().addOption(CommandLine.Model.OptionSpec.builder("--help", "-h")
-                        .usageHelp(true)
-                        .description("Shows this.")
-                        .build());
-            }
-        });
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
         return line.execute(arguments);
     }
 
-    private static int failed(Exception e, CommandLine command) throws Exception {
+    private static int failed(Exception e, CommandLine command) {
         if (e instanceof ConfigException config) {
             say(command, config.lines());
             return config.isUsage() ? ExitCode.USAGE : ExitCode.CANNOT_START;
@@ -52,7 +56,9 @@ public final class Main implements Runnable {
             say(command, List.of(String.valueOf(cannot.getMessage())));
             return ExitCode.CANNOT_START;
         }
-        throw e;
+        say(command, List.of("failed unexpectedly"));
+        e.printStackTrace(command.getErr());
+        return ExitCode.CANNOT_START;
     }
 
     private static void say(CommandLine command, List<String> lines) {
@@ -64,7 +70,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "expected a command");
+            throw new ParameterException(spec.commandLine(), "expected a command");
         }
     }
 }

@@ -37,7 +37,8 @@ final class NettySetup {
     private static Transport transport(IoConfig.Transport wanted) throws CannotStart {
         Transport best = wanted == IoConfig.Transport.NIO ? Transport.NIO : Transport.best();
         if (wanted == IoConfig.Transport.EPOLL && best != Transport.EPOLL) {
-            throw new CannotStart("io.transport is \"epoll\", whose native library does not load here; use auto or nio");
+            throw new CannotStart(
+                    "io.transport is \"epoll\", whose native library does not load here; use auto or nio");
         }
         return best;
     }

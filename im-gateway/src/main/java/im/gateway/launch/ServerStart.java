@@ -135,8 +135,7 @@ final class ServerStart {
         return admin;
     }
 
-    private void completeWithAdmin(
-            CompletableFuture<AdminServer> admin, Ports ports, PrometheusMeterRegistry metrics) {
+    private void completeWithAdmin(CompletableFuture<AdminServer> admin, Ports ports, PrometheusMeterRegistry metrics) {
         try {
             AdminServer.start(config.listen().adminHost(), ports.admin(), lifecycle.checks(), metrics)
                     .whenComplete((server, failure) -> {
@@ -205,7 +204,8 @@ final class ServerStart {
             return Map.of();
         }
         TokenMinter minter = new TokenMinter(key, rules(config.auth()), CLOCK);
-        return Map.of(DevTokenPage.PATH, new DevTokenPage(minter, config.listen().host(), ports.http()));
+        return Map.of(
+                DevTokenPage.PATH, new DevTokenPage(minter, config.listen().host(), ports.http()));
     }
 
     /** The token rules that the configuration asks for. */

@@ -190,8 +190,9 @@ class ConfigLoaderTest {
 
         assertThat(e.isUsage()).isFalse();
         assertThat(e.lines())
-                .containsExactly("auth.key-file is not set (default): expected the file that holds the HS256 key of your"
-                        + " tokens; or start with --dev to try things out");
+                .containsExactly(
+                        "auth.key-file is not set (default): expected the file that holds the HS256 key of your"
+                                + " tokens; or start with --dev to try things out");
     }
 
     @Test

@@ -80,7 +80,7 @@ public final class EnvelopeCodec {
      */
     public static byte[] requestHash(Send send) {
         MessageDigest digest = SHA_256.get();
-        digest.reset();
+        digest.reset(); // a call that ran out of memory midway must not spoil the next
         digest.update(send.getContentType().getBytes(StandardCharsets.UTF_8));
         digest.update((byte) 0);
         if (send.hasData()) {

@@ -9,7 +9,9 @@ import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
 import im.protocol.v1.Send;
 import im.protocol.v1.SyncPage;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -71,6 +73,42 @@ class FrameCodecTest {
                 Frame filled = frame.toBuilder().setRef(1).build();
                 return frame.getSerializedSize() == size ? frame : filled;
             }
+        }
+    }
+
+    /** What is allocated lies behind something else in its array. */
+    private static final class SharedArrays extends AbstractByteBufAllocator {
+        @Override
+        public ByteBuf ioBuffer(int initialCapacity, int maxCapacity) {
+            return heapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            byte[] shared = new byte[maxCapacity + 7];
+            return Unpooled.wrappedBuffer(shared).slice(5, maxCapacity).clear();
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            throw new UnsupportedOperationException("heap only");
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wire.class)
+    void aFrameIsWrittenWhereItsBufferBeginsInASharedArray(Wire wire) throws Exception {
+        ByteBufAllocator alloc = new SharedArrays();
+        for (Frame frame : Frames.all()) {
+            ByteBuf encoded = FrameCodec.encode(frame, wire, alloc);
+
+            assertThat(encoded.arrayOffset()).isEqualTo(5);
+            assertThat(Received.frame(encoded, wire, alloc)).isEqualTo(frame);
         }
     }
 

@@ -6,6 +6,7 @@ import static im.protocol.codec.RawWebSocket.frame;
 import static im.protocol.codec.RawWebSocket.header;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
@@ -225,6 +226,17 @@ class WebSocketCodecTest {
         assertThat(codec.tryDecode(in, own.alloc())).isNull();
         assertThat(aggregate.payload().refCnt()).isZero();
         own.assertNothingHeld();
+        in.release();
+        buffers.assertNothingHeld();
+    }
+
+    @Test
+    void aViolationInsideAnOpenMessageDropsItAtOnce() throws Exception {
+        WebSocketCodec codec = new WebSocketCodec(WebSocketCodec.Role.SERVER, MAX);
+        var in = buffers.of(concat(masked(2, bytes(1_000)), masked(FIN | 2, ABC)));
+
+        assertThatThrownBy(() -> codec.tryDecode(in, buffers.alloc())).isInstanceOf(ProtocolException.class);
+
         in.release();
         buffers.assertNothingHeld();
     }

@@ -38,9 +38,8 @@ final class LocalMessageLog implements MessageLog {
     public void append(List<AppendRequest> batch, Executor lane, Consumer<List<AppendOutcome>> done) {
         check(batch);
         AppendJob job = new AppendJob(List.copyOf(batch), lane, done, nanos.getAsLong(), meters);
-        String failure = writer.failure();
-        if (failure != null) {
-            Wakeups.wake(lane, () -> job.refuse(Code.UNAVAILABLE, failure));
+        if (writer.failure() != null) {
+            Wakeups.wake(lane, () -> job.refuse(Code.UNAVAILABLE, LogWriter.FAILED));
             return;
         }
         switch (intake.offer(job)) {

@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LogWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+    /** What clients are told; why it failed names files and is for the operator. */
+    static final String FAILED = "the log has failed";
+
     private static final long SEEDED_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final LogState state;
@@ -58,9 +62,8 @@ final class LogWriter implements Runnable {
     }
 
     private void handle(Intake.Taken taken) {
-        String why = failure;
-        if (why != null) {
-            fail(taken, why, false);
+        if (failure != null) {
+            fail(taken, false);
             return;
         }
         try (Commit commit = new Commit(state, holdNanos)) {
@@ -87,14 +90,13 @@ final class LogWriter implements Runnable {
             meters.commitMessages.record(commit.placed().size());
             return true;
         } catch (RocksDBException | RuntimeException | Error e) {
-            String why = "the log failed: " + e.getMessage();
-            failure = why;
+            failure = "the log failed: " + e.getMessage();
             LOG.atError()
                     .addKeyValue("cause", e)
                     .addKeyValue("writing", writing)
                     .addKeyValue("position", state.lastPosition)
                     .log("log failed, nothing is accepted until a restart");
-            fail(taken, why, writing);
+            fail(taken, writing);
             return false;
         }
     }
@@ -150,9 +152,9 @@ final class LogWriter implements Runnable {
         }
     }
 
-    private void fail(Intake.Taken taken, String why, boolean perhapsWritten) {
+    private void fail(Intake.Taken taken, boolean perhapsWritten) {
         for (Job job : taken.jobs()) {
-            wakeups.add(job.lane(), () -> job.fail(why, perhapsWritten));
+            wakeups.add(job.lane(), () -> job.fail(FAILED, perhapsWritten));
         }
         for (Raise raise : taken.raises()) {
             wakeups.add(raise.lane(), raise.durable());

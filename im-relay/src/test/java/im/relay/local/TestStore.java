@@ -1,5 +1,8 @@
 package im.relay.local;
 
+import im.relay.ConversationStore;
+import im.relay.CursorStore;
+import im.relay.MessageLog;
 import im.relay.PlacedMessage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -10,9 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,11 @@ final class TestStore implements AutoCloseable {
     LocalLogConfig config = LocalLogConfig.defaults();
     volatile Instant wall = Instant.parse("2026-01-01T00:00:00Z");
     volatile long nanos;
-    private final Random random = new Random(1);
+
+    /** Runs on the writer thread behind each commit that placed messages. */
+    volatile Runnable onCommit = () -> {};
+
+    private Random random = new Random(1);
     private @Nullable LocalStore store;
 
     TestStore(Path folder) {
@@ -35,6 +42,10 @@ final class TestStore implements AutoCloseable {
         TestStore store = new TestStore(folder);
         store.open();
         return store;
+    }
+
+    void seed(long seed) {
+        random = new Random(seed);
     }
 
     LocalStore store() {
@@ -50,10 +61,32 @@ final class TestStore implements AutoCloseable {
         Clock clock = source.withZone(ZoneOffset.UTC);
         Surroundings around = new Surroundings(clock, () -> nanos, random, meters);
         try {
-            store = LocalStore.open(folder, config, around, (messages, wakeups) -> committed.addAll(messages));
+            store = LocalStore.open(folder, config, around, (messages, wakeups) -> {
+                committed.addAll(messages);
+                onCommit.run();
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    MessageLog log() {
+        return store().log();
+    }
+
+    ConversationStore conversations() {
+        return store().conversations();
+    }
+
+    CursorStore cursors() {
+        return store().cursors();
+    }
+
+    /** The next commit that places messages stops the writer behind its write, until the result is opened. */
+    WriterStop stopWriter() {
+        WriterStop stop = new WriterStop();
+        onCommit = stop;
+        return stop;
     }
 
     /** Both clocks go on. */

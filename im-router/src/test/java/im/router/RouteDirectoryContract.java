@@ -1,0 +1,110 @@
+package im.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.router.Registration.Older;
+import im.router.Registration.Registered;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link RouteDirectory} keeps. */
+public abstract class RouteDirectoryContract {
+
+    protected abstract RouteDirectory routes();
+
+    @Test
+    void aUidThatNeverConnectedHasNoConnections() {
+        assertThat(connectionsOf("a")).isEmpty();
+    }
+
+    @Test
+    void allDevicesOfAUidAreFoundAndNobodyElses() {
+        register("a", "phone", 1, 11);
+        register("a", "desk", 1, 12);
+        register("aa", "phone", 1, 13);
+        register("b", "a", 1, 14);
+
+        assertThat(connectionsOf("a")).containsExactlyInAnyOrder(11, 12);
+        assertThat(connectionsOf("aa")).containsExactly(13);
+        assertThat(connectionsOf("A")).isEmpty();
+    }
+
+    @Test
+    void aFirstRegistrationDisplacesNothing() {
+        assertThat(register("a", "d", 5, 11)).isEqualTo(new Registered(Registration.NONE));
+    }
+
+    @Test
+    void aLargerOrEqualAttemptDisplacesTheRoute() {
+        register("a", "d", 5, 11);
+
+        assertThat(register("a", "d", 6, 12)).isEqualTo(new Registered(11));
+        assertThat(register("a", "d", 6, 13)).isEqualTo(new Registered(12));
+        assertThat(connectionsOf("a")).containsExactly(13);
+    }
+
+    @Test
+    void aSmallerAttemptIsRefusedAndToldTheLarger() {
+        register("a", "d", 5, 11);
+
+        assertThat(register("a", "d", 4, 12)).isEqualTo(new Older(5));
+        assertThat(connectionsOf("a")).containsExactly(11);
+    }
+
+    @Test
+    void aLateGoodbyeDoesNotRemoveTheNewRoute() {
+        register("a", "d", 5, 11);
+        register("a", "d", 6, 12);
+
+        assertThat(remove("a", "d", 11)).isFalse();
+        assertThat(connectionsOf("a")).containsExactly(12);
+    }
+
+    @Test
+    void aRemovedRouteIsGoneAndTheDeviceMayComeBackWithAnyAttempt() {
+        register("a", "d", 5, 11);
+        register("a", "e", 5, 12);
+
+        assertThat(remove("a", "d", 11)).isTrue();
+        assertThat(remove("a", "d", 11)).isFalse();
+        assertThat(connectionsOf("a")).containsExactly(12);
+        assertThat(register("a", "d", 1, 13)).isEqualTo(new Registered(Registration.NONE));
+    }
+
+    @Test
+    void theArrayIsTheCallers() {
+        register("a", "d", 1, 11);
+
+        connectionsOf("a")[0] = 0;
+
+        assertThat(connectionsOf("a")).containsExactly(11);
+    }
+
+    @Test
+    void theLongestIdsAreKeptApart() {
+        String longest = "x".repeat(64);
+        register(longest, longest, 1, 11);
+        register(longest, "x".repeat(63), 1, 12);
+        register("x".repeat(63), longest, 1, 13);
+
+        assertThat(connectionsOf(longest)).containsExactlyInAnyOrder(11, 12);
+        assertThat(connectionsOf("x".repeat(63))).containsExactly(13);
+    }
+
+    protected final Registration register(String uid, String device, long attempt, long connection) {
+        return await(routes().register(uid, device, attempt, connection));
+    }
+
+    protected final boolean remove(String uid, String device, long connection) {
+        return await(routes().remove(uid, device, connection));
+    }
+
+    protected final long[] connectionsOf(String uid) {
+        return await(routes().connectionsOf(uid));
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+    }
+}
