@@ -45,10 +45,9 @@ final class Delivery {
     private final ArrayDeque<SyncRequest> syncs = new ArrayDeque<>();
     private final Window window;
 
-    /** Whether the numbers are those that Hello and Resume brought, all of them; false in a woken session. */
-    private final boolean sinceHello;
-
+    /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
+
     private boolean started;
     private boolean live;
     private boolean compareNeeded;
@@ -60,17 +59,11 @@ final class Delivery {
     private boolean closed;
 
     private Delivery(
-            SessionServices services,
-            Connection connection,
-            String uid,
-            String device,
-            boolean sinceHello,
-            Runnable caughtUp) {
+            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
-        this.sinceHello = sinceHello;
         this.caughtUp = caughtUp;
         this.window =
                 new Window(services.config().windowMessages(), services.config().windowBytes());
@@ -79,12 +72,12 @@ final class Delivery {
     /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
     static Delivery afterHello(
             SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
-        return new Delivery(services, connection, uid, device, true, caughtUp);
+        return new Delivery(services, connection, uid, device, caughtUp);
     }
 
     /** For an idle session that was woken: it is live, and knows no number (D28). */
     static Delivery woken(SessionServices services, Connection connection, String uid, String device) {
-        Delivery delivery = new Delivery(services, connection, uid, device, false, () -> {});
+        Delivery delivery = new Delivery(services, connection, uid, device, () -> {});
         delivery.started = true;
         delivery.live = true;
         return delivery;
@@ -402,7 +395,7 @@ final class Delivery {
         if (progress != null && position <= progress.largestSent) {
             return AckVerdict.HONEST;
         }
-        return progress != null && sinceHello ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+        return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
     }
 
     enum AckVerdict {
