@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -423,13 +424,22 @@ final class Delivery {
         return raised;
     }
 
-    /** Asks the store for a head outside the stream's order; the answer is dropped once the connection is closed. */
-    void askHead(ConversationKey conversation, Consumer<ReadResult<Long>> answer) {
+    /** Asks the store for a head outside the stream's order, until it tells; not once the connection is closed. */
+    void askHead(ConversationKey conversation, LongConsumer answer) {
         heads++;
+        readHead(conversation, answer);
+    }
+
+    private void readHead(ConversationKey conversation, LongConsumer answer) {
+        if (closed) {
+            return;
+        }
         services.store().head(conversation, loop(), result -> {
-            heads--;
-            if (!closed) {
-                answer.accept(result);
+            if (result instanceof ReadResult.Failed<Long> failed) {
+                loop().schedule(() -> readHead(conversation, answer), Math.max(1, failed.retryAfterMs()));
+            } else if (!closed && result instanceof ReadResult.Ok<Long> head) {
+                heads--;
+                answer.accept(head.value());
             }
         });
     }
