@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +46,9 @@ final class Delivery {
     private final Window window;
     private final DeliveryFrames frames;
 
-    /** Whether the numbers are those that Hello and Resume brought, all of them; false in a woken session. */
-    private final boolean sinceHello;
-
+    /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
+
     private boolean started;
     private boolean live;
     private boolean compareNeeded;
@@ -60,17 +60,11 @@ final class Delivery {
     private boolean closed;
 
     private Delivery(
-            SessionServices services,
-            Connection connection,
-            String uid,
-            String device,
-            boolean sinceHello,
-            Runnable caughtUp) {
+            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
-        this.sinceHello = sinceHello;
         this.caughtUp = caughtUp;
         this.frames = new DeliveryFrames(connection, uid, services.metrics());
         this.window =
@@ -80,12 +74,12 @@ final class Delivery {
     /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
     static Delivery afterHello(
             SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
-        return new Delivery(services, connection, uid, device, true, caughtUp);
+        return new Delivery(services, connection, uid, device, caughtUp);
     }
 
     /** For an idle session that was woken: it is live, and knows no number (D28). */
     static Delivery woken(SessionServices services, Connection connection, String uid, String device) {
-        Delivery delivery = new Delivery(services, connection, uid, device, false, () -> {});
+        Delivery delivery = new Delivery(services, connection, uid, device, () -> {});
         delivery.started = true;
         delivery.live = true;
         return delivery;
@@ -362,7 +356,7 @@ final class Delivery {
         if (progress != null && position <= progress.largestSent) {
             return AckVerdict.HONEST;
         }
-        return progress != null && sinceHello ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+        return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
     }
 
     enum AckVerdict {
@@ -390,13 +384,22 @@ final class Delivery {
         return raised;
     }
 
-    /** Asks the store for a head outside the stream's order; the answer is dropped once the connection is closed. */
-    void askHead(ConversationKey conversation, Consumer<ReadResult<Long>> answer) {
+    /** Asks the store for a head outside the stream's order, until it tells; not once the connection is closed. */
+    void askHead(ConversationKey conversation, LongConsumer answer) {
         heads++;
+        readHead(conversation, answer);
+    }
+
+    private void readHead(ConversationKey conversation, LongConsumer answer) {
+        if (closed) {
+            return;
+        }
         services.store().head(conversation, loop(), result -> {
-            heads--;
-            if (!closed) {
-                answer.accept(result);
+            if (result instanceof ReadResult.Failed<Long> failed) {
+                loop().schedule(() -> readHead(conversation, answer), Math.max(1, failed.retryAfterMs()));
+            } else if (!closed && result instanceof ReadResult.Ok<Long> head) {
+                heads--;
+                answer.accept(head.value());
             }
         });
     }
