@@ -85,6 +85,7 @@ final class Reconnector implements ClientConnection.Owner {
 
     /** Drops what there is and stays away; completes when the sockets are gone. */
     CompletableFuture<Void> stop(String why) {
+        traffic.acknowledgeAll();
         CompletableFuture<Void> gone = drop(why);
         change(ConnectionState.CLOSED, CloseReason.NORMAL.code(), why);
         failConnects(new ImClientException(0, why));

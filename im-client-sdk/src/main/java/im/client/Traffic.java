@@ -123,6 +123,14 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         } while (from < cursors.size());
     }
 
+    /** Before a goodbye: acknowledges what the listener has returned from by now. */
+    void acknowledgeAll() {
+        callbacks.tellShown();
+        while (connection != null && inbox.hasAcks()) {
+            writeAcks();
+        }
+    }
+
     /** Ends everything that waits; the listener sees no more messages. */
     void end(String why) {
         settleSends(why);
