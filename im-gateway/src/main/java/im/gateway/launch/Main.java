@@ -32,8 +32,9 @@ public final class Main implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    @SuppressWarnings("UnusedVariable") // picocli's
-    private boolean help;
+    void help(boolean wanted) {
+        // Nothing to keep: whoever parses the command line shows the help.
+    }
 
     public static void main(String[] arguments) {
         int code = run(arguments);
