@@ -56,7 +56,7 @@ class MainIT {
             server.destroy();
 
             assertThat(server.waitFor()).isEqualTo(ExitCode.DONE);
-            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            assertThat(silent.getInputStream().readAllBytes()).hasSizeLessThan(64);
         }
         assertThat(out.readLine()).isNull();
         assertThat(errors(server)).contains("StartCommand started ").contains("StartCommand stopped");
