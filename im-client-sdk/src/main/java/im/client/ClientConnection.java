@@ -127,6 +127,11 @@ final class ClientConnection implements LinkListener {
         return gone;
     }
 
+    /** Closes the socket saying nothing; the owner is told of the end as of any other. */
+    void cut() {
+        link.abort("dropped by the app");
+    }
+
     private void end(String why) {
         phase = this::ignore;
         connectTimeout.cancel();
@@ -258,10 +263,11 @@ final class ClientConnection implements LinkListener {
                 link.abort("the gateway is silent");
                 return;
             }
-            case PING -> write(Frame.newBuilder()
-                    .setRef(nextRef())
-                    .setPing(Ping.newBuilder().setClientTimeMs(System.currentTimeMillis()))
-                    .build());
+            case PING ->
+                write(Frame.newBuilder()
+                        .setRef(nextRef())
+                        .setPing(Ping.newBuilder().setClientTimeMs(System.currentTimeMillis()))
+                        .build());
             case NOTHING -> {}
         }
         heartbeatTimer = timers.afterNanos(Math.max(1, beating.nextCheck() - now), this::beat);

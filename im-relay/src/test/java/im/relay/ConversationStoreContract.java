@@ -45,8 +45,12 @@ public abstract class ConversationStoreContract {
         Page second = page(AB, first.completeUpTo(), 3, 1 << 20);
         Page third = page(AB, second.completeUpTo(), 3, 1 << 20);
 
-        assertThat(first.messages()).extracting(PlacedMessage::position).containsExactly(positions[0], positions[1], positions[2]);
-        assertThat(second.messages()).extracting(PlacedMessage::position).containsExactly(positions[3], positions[4], positions[5]);
+        assertThat(first.messages())
+                .extracting(PlacedMessage::position)
+                .containsExactly(positions[0], positions[1], positions[2]);
+        assertThat(second.messages())
+                .extracting(PlacedMessage::position)
+                .containsExactly(positions[3], positions[4], positions[5]);
         assertThat(third.messages()).extracting(PlacedMessage::position).containsExactly(positions[6]);
         assertThat(List.of(first.more(), second.more(), third.more())).containsExactly(true, true, false);
         assertThat(List.of(first, second, third)).extracting(Page::head).containsOnly(positions[6]);
@@ -96,8 +100,7 @@ public abstract class ConversationStoreContract {
         appended("a", "b", 2);
         appended("c", "a", 1);
 
-        assertThat(behind(store(), "a", "d"))
-                .containsExactly(new Behind(AC, head(AC), 0), new Behind(AB, head(AB), 0));
+        assertThat(behind(store(), "a", "d")).containsExactly(new Behind(AC, head(AC), 0), new Behind(AB, head(AB), 0));
     }
 
     @Test
@@ -165,18 +168,22 @@ public abstract class ConversationStoreContract {
         appended("a", "b", 1);
         long before = compare(store(), "a", "d", Map.of(), false, List.of()).version();
         appended("c", "d", 1);
-        assertThat(compare(store(), "a", "d", Map.of(), false, List.of()).version()).isEqualTo(before);
+        assertThat(compare(store(), "a", "d", Map.of(), false, List.of()).version())
+                .isEqualTo(before);
 
         append(log(), message("b", "a", 99, "new"));
 
-        assertThat(compare(store(), "a", "d", Map.of(), false, List.of()).version()).isNotEqualTo(before);
+        assertThat(compare(store(), "a", "d", Map.of(), false, List.of()).version())
+                .isNotEqualTo(before);
     }
 
     @Test
     void aConversationWithOneselfIsTold() {
         append(log(), message("a", "a", 1, "note"));
 
-        assertThat(behind(store(), "a", "d")).extracting(Behind::conversation).containsExactly(ConversationKey.direct("a", "a"));
+        assertThat(behind(store(), "a", "d"))
+                .extracting(Behind::conversation)
+                .containsExactly(ConversationKey.direct("a", "a"));
     }
 
     private long[] appended(String from, String to, int count) {

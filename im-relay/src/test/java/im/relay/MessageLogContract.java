@@ -59,7 +59,8 @@ public abstract class MessageLogContract {
         assertThat(messages.get(0).prev()).isZero();
         assertThat(messages.get(1).prev()).isEqualTo(messages.get(0).position());
         assertThat(messages.get(2).prev()).isEqualTo(messages.get(1).position());
-        assertThat(messages).allSatisfy(m -> assertThat(Requests.placed(m).getPrev()).isEqualTo(m.prev()));
+        assertThat(messages)
+                .allSatisfy(m -> assertThat(Requests.placed(m).getPrev()).isEqualTo(m.prev()));
     }
 
     @Test

@@ -24,7 +24,7 @@ public interface Connection {
      */
     void write(ByteBuf frame);
 
-    /** Who hears from this connection from now on. */
+    /** Who hears from this connection from now on; if it is closed already, that, at once. */
     void listen(ConnectionListener listener);
 
     /** Bytes queued and not yet taken by the kernel, and for each buffer what its entry in the queue takes. */

@@ -7,8 +7,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One event loop and what it owns: its connections, its clock, its tick wheel. The wheel has no entries: each tick
@@ -22,13 +20,13 @@ public final class Loop implements Executor {
     /** A connection's outbound queue never holds more than this, control frames of a few dozen bytes apart. */
     public static final int MAX_OUTBOUND_BYTES = 256 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final int BUCKETS = 32;
 
     private final int index;
     private final ScheduledExecutorService executor;
     private final LongSupplier nanoClock;
     private final LoopRegistry registry;
+    private final FailureLog failures = new FailureLog();
     private final AtomicLong connections = new AtomicLong();
     private long nowMillis;
     private int bucket;
@@ -107,16 +105,16 @@ public final class Loop implements Executor {
 
     private void tick() {
         nowMillis = millis();
-        registry.visit(bucket, BUCKETS, Loop::tick);
+        registry.visit(bucket, BUCKETS, this::tick);
         bucket = (bucket + 1) % BUCKETS;
     }
 
     /** One that fails must not stop the wheel. */
-    private static void tick(ConnectionListener listener) {
+    private void tick(ConnectionListener listener) {
         try {
             listener.onTick();
         } catch (RuntimeException e) {
-            LOG.error("onTick failed", e);
+            failures.report("tick", e);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param allowedOrigins web origins that may open a WebSocket besides the server's own, such as
  *     {@code https://chat.example.org}; {@code *} for any
  * @param handshakeTimeout from accept to a complete Hello, in total
+ * @param farewellTimeout from our close until a peer that does not answer it is cut off
  * @param heartbeat of the sessions; a peer may send {@link WebSocketConnection#CONTROL_FRAMES} control frames in it
  * @param backlog connections that the kernel may hold before they are accepted
  * @param allocator of all buffers of the connections
@@ -25,16 +26,41 @@ public record EdgeConfig(
         int tcpPort,
         Set<String> allowedOrigins,
         Duration handshakeTimeout,
+        Duration farewellTimeout,
         Duration heartbeat,
         int backlog,
         ByteBufAllocator allocator) {
+    private static final Duration FAREWELL_TIMEOUT = Duration.ofSeconds(5);
 
     public EdgeConfig {
+        requirePositive("farewellTimeout", farewellTimeout.toMillis());
         requirePositive("handshakeTimeout", handshakeTimeout.toMillis());
         requirePositive("heartbeat", heartbeat.toMillis());
         requirePositive("backlog", backlog);
         allowedOrigins =
                 allowedOrigins.stream().map(o -> o.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** With a farewell of 5 s. */
+    public EdgeConfig(
+            String host,
+            int httpPort,
+            int tcpPort,
+            Set<String> allowedOrigins,
+            Duration handshakeTimeout,
+            Duration heartbeat,
+            int backlog,
+            ByteBufAllocator allocator) {
+        this(
+                host,
+                httpPort,
+                tcpPort,
+                allowedOrigins,
+                handshakeTimeout,
+                FAREWELL_TIMEOUT,
+                heartbeat,
+                backlog,
+                allocator);
     }
 
     private static void requirePositive(String key, long value) {

@@ -1,5 +1,6 @@
 package im.gateway.edge;
 
+import im.gateway.connection.FailureLog;
 import im.gateway.connection.Loop;
 import im.gateway.connection.SessionOpener;
 import io.netty.channel.SingleThreadEventLoop;
@@ -12,9 +13,6 @@ import java.util.concurrent.TimeUnit;
  * handshakes and farewells. Event loop only, except {@link #stop}.
  */
 final class EdgeLoop {
-    /** A peer that does not answer our close is cut off after this. */
-    private static final long FAREWELL_MILLIS = 5_000;
-
     private static final long MAX_SWEEP_MILLIS = 250;
 
     private final Loop loop;
@@ -45,7 +43,7 @@ final class EdgeLoop {
         this.failures = failures;
         long handshakeMillis = config.handshakeTimeout().toMillis();
         this.handshakes = new DeadlineQueue(handshakeMillis);
-        this.farewells = new DeadlineQueue(FAREWELL_MILLIS);
+        this.farewells = new DeadlineQueue(config.farewellTimeout().toMillis());
         long sweepMillis = Math.max(1, Math.min(MAX_SWEEP_MILLIS, handshakeMillis / 20));
         var unused = executor.scheduleWithFixedDelay(this::sweep, sweepMillis, sweepMillis, TimeUnit.MILLISECONDS);
     }

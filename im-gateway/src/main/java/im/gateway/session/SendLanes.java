@@ -113,18 +113,18 @@ final class SendLanes {
             return;
         }
         lane.inFlight = List.of();
-        boolean failed = false;
+        MessageId failed = null;
         for (int i = 0; i < batch.size(); i++) {
             SendLane.Pending pending = batch.get(i);
             boolean accepted = answer(pending, outcomes.get(i));
-            if (!accepted && !failed) {
-                failed = true;
-                block(lane, pending.request().messageId());
+            if (!accepted && failed == null) {
+                failed = pending.request().messageId();
             }
         }
-        if (failed) {
+        if (failed != null) {
             lane.waiting.forEach(p -> answered(p, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
             lane.waiting.clear();
+            block(lane, failed);
         } else if (!lane.waiting.isEmpty()) {
             append(lane);
         }
@@ -184,6 +184,7 @@ final class SendLanes {
         }
     }
 
+    /** May close the connection, so whoever blocks has answered everything before. */
     private void block(SendLane lane, MessageId id) {
         if (lane.blockedBy == null) {
             blocked++;

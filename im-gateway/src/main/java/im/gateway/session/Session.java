@@ -18,7 +18,6 @@ import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
 import im.protocol.v1.Sync;
 import im.relay.PlacedMessage;
-import im.relay.ReadResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,10 +187,10 @@ final class Session implements ConnectionListener {
             case HONEST -> acknowledged(conversation, position);
             case TOO_HIGH -> refuseAck(ref);
             case ASK_HEAD ->
-                delivery.askHead(conversation, result -> {
-                    if (result instanceof ReadResult.Ok<Long> head && position <= head.value()) {
+                delivery.askHead(conversation, head -> {
+                    if (position <= head) {
                         acknowledged(conversation, position);
-                    } else if (result instanceof ReadResult.Ok<Long>) {
+                    } else {
                         refuseAck(ref);
                     }
                     regulate();

@@ -25,6 +25,9 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     /** Counts connections, so that a late answer to an old one is told apart. */
     int connection;
 
+    /** What was asked, in words, oldest first. */
+    final List<String> asked = new ArrayList<>();
+
     private final List<Read<?>> unread = new ArrayList<>();
     private final List<Runnable> unanswered = new ArrayList<>();
     private final List<Runnable> cursorWrites = new ArrayList<>();
@@ -34,6 +37,10 @@ final class ScheduledStore implements ConversationStore, CursorStore {
         Runnable execute() {
             T value = read.get();
             return () -> lane.execute(() -> done.accept(new ReadResult.Ok<>(value)));
+        }
+
+        Runnable failure() {
+            return () -> lane.execute(() -> done.accept(new ReadResult.Failed<>("not now", 100)));
         }
     }
 
@@ -66,6 +73,11 @@ final class ScheduledStore implements ConversationStore, CursorStore {
         }
     }
 
+    /** The oldest read cannot be served; it is worth asking again after 100 ms. */
+    void fail() {
+        unanswered.add(unread.remove(0).failure());
+    }
+
     void answer(int which) {
         if (!unanswered.isEmpty()) {
             unanswered.remove(which % unanswered.size()).run();
@@ -76,6 +88,14 @@ final class ScheduledStore implements ConversationStore, CursorStore {
         if (!cursorWrites.isEmpty()) {
             cursorWrites.remove(0).run();
         }
+    }
+
+    boolean hasReads() {
+        return !unread.isEmpty() || !unanswered.isEmpty();
+    }
+
+    boolean hasCursorWrites() {
+        return !cursorWrites.isEmpty();
     }
 
     boolean isQuiet() {
@@ -90,6 +110,7 @@ final class ScheduledStore implements ConversationStore, CursorStore {
             int maxBytes,
             Executor lane,
             Consumer<ReadResult<Page>> done) {
+        asked.add("page " + conversation.text() + " after " + after);
         unread.add(new Read<>(() -> page(conversation, after, maxMessages, maxBytes), lane, done));
     }
 
@@ -114,16 +135,19 @@ final class ScheduledStore implements ConversationStore, CursorStore {
 
     @Override
     public void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done) {
+        asked.add("head " + conversation.text());
         unread.add(new Read<>(() -> head(conversation), lane, done));
     }
 
     @Override
     public void compare(CompareRequest request, Executor lane, Consumer<ReadResult<Comparison>> done) {
+        asked.add("compare");
         int asker = connection;
         Map<ConversationKey, Long> heads = new HashMap<>();
         unread.add(new Read<>(() -> compare(request, heads), lane, result -> {
             if (asker == connection) {
-                    }
+                comparedHeads = heads;
+            }
             done.accept(result);
         }));
     }

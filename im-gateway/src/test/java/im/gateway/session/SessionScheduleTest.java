@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -43,9 +44,12 @@ class SessionScheduleTest {
         WireConnection connection;
         boolean silent;
         long attempt;
+        /** How often the client brings its cursors itself, of 2 connections. */
+        final int clientCursors;
 
         World(long seed) {
             random = new Random(seed);
+            clientCursors = random.nextInt(3);
             SessionConfig config =
                     new SessionConfig("n", Duration.ofMillis(HEARTBEAT_MILLIS), 6, 128 * 1024, 16, Duration.ofMinutes(10));
             SessionServices services = new SessionServices(
@@ -65,22 +69,32 @@ class SessionScheduleTest {
 
         void connect() {
             store.connection++;
+            store.comparedHeads = Map.of();
+            boolean brings = random.nextInt(2) < clientCursors;
             connection.close(im.protocol.CloseReason.PEER, "");
             connection = new WireConnection(manual.loop);
-            sessions.open(connection, 1, hello());
+            sessions.open(connection, 1, hello(brings));
             manual.run();
             connection.flush(1);
             assertThat(connection.arrived.remove().getBodyCase()).isEqualTo(Frame.BodyCase.WELCOME);
-            client.connected(connection);
+            connection.written = this::remember;
+            client.connected(connection, brings);
         }
 
-        private Hello hello() {
+        /** What CaughtUp promises is fixed when it is written, not when it is read. */
+        private void remember(Frame frame) {
+            if (frame.hasCaughtUp()) {
+                client.promised.add(store.comparedHeads);
+            }
+        }
+
+        private Hello hello(boolean brings) {
             return Hello.newBuilder()
                     .setVersions(Versions.newBuilder().setOldest(1).setNewest(1))
                     .setDevice("d")
                     .setAttempt(++attempt)
                     .setLogId("log")
-                    .setClientCursors(true)
+                    .setClientCursors(brings)
                     .build();
         }
 

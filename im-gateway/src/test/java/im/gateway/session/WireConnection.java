@@ -14,6 +14,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection whose socket is a queue: the test decides when the kernel takes a frame. */
@@ -28,8 +31,14 @@ final class WireConnection implements Connection {
     private long lastReadMillis;
     private long lastProgressMillis;
     boolean reading;
+    /** Hears of each frame when it is queued, before the kernel takes it. */
+    Consumer<Frame> written = frame -> {};
 
     @Nullable CloseReason closed;
+
+    String closeText = "";
+    int closeRetryAfterMs;
+    long closeAttempt;
     @Nullable ConnectionListener listener;
 
     WireConnection(Loop loop) {
@@ -61,6 +70,14 @@ final class WireConnection implements Connection {
         }
     }
 
+    /** All that the client has got since it was last asked, in order; the kernel takes everything first. */
+    List<Frame> received() {
+        flush(Integer.MAX_VALUE);
+        List<Frame> all = new ArrayList<>(arrived);
+        arrived.clear();
+        return all;
+    }
+
     boolean hasOutbound() {
         return !outbound.isEmpty();
     }
@@ -76,7 +93,9 @@ final class WireConnection implements Connection {
             if (body == null) {
                 throw new AssertionError("half a frame was written");
             }
-            outbound.add(FrameCodec.parse(body));
+            Frame parsed = FrameCodec.parse(body);
+            outbound.add(parsed);
+            written.accept(parsed);
             sizes.add(size);
             pending += size;
             aboveLow |= pending > Loop.LOW_WATER_BYTES;
@@ -94,6 +113,9 @@ final class WireConnection implements Connection {
     public void close(CloseReason reason, String text, int retryAfterMs, long attempt) {
         if (closed == null) {
             closed = reason;
+            closeText = text;
+            closeRetryAfterMs = retryAfterMs;
+            closeAttempt = attempt;
             loop.release(id);
             if (listener != null) {
                 listener.onClosed(reason);

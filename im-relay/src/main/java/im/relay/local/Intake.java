@@ -79,7 +79,7 @@ final class Intake {
     synchronized @Nullable Taken take() {
         while (jobs.isEmpty() && !closed && !isRaiseDue()) {
             try {
-                await();
+                wait(waitMs());
             } catch (InterruptedException e) {
                 continue;
             }
@@ -95,13 +95,9 @@ final class Intake {
         return firstRaiseNanos + RAISE_DELAY_NANOS - System.nanoTime();
     }
 
-    @SuppressWarnings("WaitNotInLoop") // the loop is in take()
-    private void await() throws InterruptedException {
-        if (raises.isEmpty()) {
-            wait();
-        } else {
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(raiseDelayNanos(), 1_000_000));
-        }
+    /** Until the raises are due; 0, which is for ever, where there are none. */
+    private long waitMs() {
+        return raises.isEmpty() ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(raiseDelayNanos()));
     }
 
     /** From now on everything is refused; what is queued is still taken. */

@@ -51,8 +51,8 @@ public final class LocalStore implements AutoCloseable {
      * @throws FolderFormatException when it was written by a newer version or by something else
      * @throws IOException when it cannot be read or written
      */
-    public static LocalStore open(
-            Path folder, LocalLogConfig config, Surroundings around, CommitListener listener) throws IOException {
+    public static LocalStore open(Path folder, LocalLogConfig config, Surroundings around, CommitListener listener)
+            throws IOException {
         DataFolder data = DataFolder.open(folder);
         Tables tables = null;
         try {
@@ -110,8 +110,7 @@ public final class LocalStore implements AutoCloseable {
         }
     }
 
-    private static void release(DataFolder folder, @Nullable Tables tables)
-            throws IOException {
+    private static void release(DataFolder folder, @Nullable Tables tables) throws IOException {
         if (tables != null) {
             tables.close();
         }

@@ -53,8 +53,7 @@ final class LogState {
         byte[] logId = stored(tables, Keyspace.META_LOG_ID);
         LogClock clock = new LogClock(around.nanos(), around.clock().millis(), Keyspace.number(last, 8));
         DedupeWindow dedupe = DedupeWindow.load(tables, config.dedupeWindow().toMillis());
-        return new LogState(
-                tables, clock, dedupe, Keyspace.text(logId, 0, logId.length), Keyspace.number(last, 0));
+        return new LogState(tables, clock, dedupe, Keyspace.text(logId, 0, logId.length), Keyspace.number(last, 0));
     }
 
     /** The position of the conversation's last message, 0 where there is none. */

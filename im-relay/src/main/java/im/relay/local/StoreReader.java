@@ -117,8 +117,7 @@ final class StoreReader {
         });
     }
 
-    private static long base(
-            CompareRequest request, ConversationKey conversation, @Nullable Long cursor, long start) {
+    private static long base(CompareRequest request, ConversationKey conversation, @Nullable Long cursor, long start) {
         Long known = request.known().get(conversation);
         if (known != null) {
             return known;
@@ -129,8 +128,7 @@ final class StoreReader {
     /** Where the device starts; one that was never opened starts at the first message. */
     private long start(CompareRequest request, Snapshot snapshot) throws RocksDBException {
         try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
-            return number(tables.db.get(
-                    tables.devices, options, Keyspace.device(request.uid(), request.device())));
+            return number(tables.db.get(tables.devices, options, Keyspace.device(request.uid(), request.device())));
         }
     }
 
@@ -141,8 +139,7 @@ final class StoreReader {
                 tables.cursors,
                 prefix,
                 snapshot,
-                (key, value) ->
-                        cursors.put(Keyspace.text(key, prefix.length, key.length), Keyspace.number(value, 0)));
+                (key, value) -> cursors.put(Keyspace.text(key, prefix.length, key.length), Keyspace.number(value, 0)));
         return cursors;
     }
 

@@ -42,7 +42,7 @@ class DataFolderTest {
 
         assertThatThrownBy(() -> DataFolder.open(parent))
                 .isInstanceOf(FolderFormatException.class)
-                .hasMessageContaining("file=" + file)
+                .hasMessageContaining("file=" + file.toRealPath())
                 .hasMessageContaining("found=\"" + found.strip().replaceAll("[\u0003\u0004]", "?"))
                 .hasMessageContaining("expected=\"im-data 1\"");
         assertThat(parent.resolve("store")).doesNotExist();
@@ -81,8 +81,7 @@ class DataFolderTest {
         TestStore.opened(parent).close();
 
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            assertThat(files.map(p -> p.getFileName().toString()))
-                    .noneMatch(name -> name.startsWith("librocksdbjni"));
+            assertThat(files.map(p -> p.getFileName().toString())).noneMatch(name -> name.startsWith("librocksdbjni"));
         }
     }
 }

@@ -70,7 +70,8 @@ class DedupeWindowTest {
         }
 
         assertThat(entries()).isBetween(4, 10);
-        assertThat(DedupeWindow.load(tables, WINDOW).find(identity(49), 49 * WINDOW / 2)).isNotNull();
+        assertThat(DedupeWindow.load(tables, WINDOW).find(identity(49), 49 * WINDOW / 2))
+                .isNotNull();
     }
 
     @Test

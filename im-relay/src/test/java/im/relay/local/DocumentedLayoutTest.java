@@ -76,17 +76,14 @@ class DocumentedLayoutTest {
     }
 
     private void writeFolder(AppendRequest request, int format) throws IOException, RocksDBException {
-        TestStore.opened(folder.resolveSibling("natives-" + folder.getFileName())).close();
+        TestStore.opened(folder.resolveSibling("natives-" + folder.getFileName()))
+                .close();
         Files.writeString(folder.resolve("FORMAT"), "im-data 1\n");
         long clock = new TestStore(folder).wall.toEpochMilli();
         Map<String, Map<byte[], byte[]>> families = new LinkedHashMap<>();
         families.put("default", Map.of());
-        families.put(
-                "messages",
-                Map.of(bytes("d|a|b", ZERO, 300L), PlacedCodec.encode(300, 200, request.envelope())));
-        families.put(
-                "index",
-                Map.of(bytes("a", ZERO, "d|a|b"), bytes(300L), bytes("b", ZERO, "d|a|b"), bytes(300L)));
+        families.put("messages", Map.of(bytes("d|a|b", ZERO, 300L), PlacedCodec.encode(300, 200, request.envelope())));
+        families.put("index", Map.of(bytes("a", ZERO, "d|a|b"), bytes(300L), bytes("b", ZERO, "d|a|b"), bytes(300L)));
         byte[] identity = bytes(clock, "d|a|b", ZERO, "a", ZERO, 0x7000L, 7L);
         families.put("dedupe", Map.of(identity, bytes(request.requestHash(), request.acceptedMs(), clock)));
         families.put("cursors", Map.of(bytes("b", ZERO, "phone", ZERO, "d|a|b"), bytes(200L)));

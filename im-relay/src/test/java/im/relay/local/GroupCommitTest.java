@@ -54,7 +54,7 @@ class GroupCommitTest {
     @BeforeEach
     void open() {
         store = new TestStore(folder);
-        store.config = store.config.withQueue(64, 1 << 20);
+        store.config = store.config.withQueue(64, 5 << 20);
         store.open();
     }
 
@@ -126,8 +126,7 @@ class GroupCommitTest {
         }
 
         AppendOutcome refused = append(store.log(), message("a", "b", 99, "x")).get(0);
-        ReadResult<Boolean> opened =
-                await(done -> store.cursors().open("a", "d", true, HERE, done));
+        ReadResult<Boolean> opened = await(done -> store.cursors().open("a", "d", true, HERE, done));
 
         assertThat(((Refused) refused).code()).isEqualTo(Code.OVERLOADED);
         assertThat(((Refused) refused).retryAfterMs()).isPositive();
@@ -143,12 +142,13 @@ class GroupCommitTest {
     void aQueueFullOfBytesIsOverloaded() {
         WriterStop stop = store.stopWriter();
         stop.reach(store.log());
-        String large = "x".repeat(300_000);
+        String large = "x".repeat(1_500_000);
         for (int i = 0; i < 3; i++) {
             queue(HERE, large, i);
         }
 
-        AppendOutcome refused = append(store.log(), message("a", "b", 99, large)).get(0);
+        AppendOutcome refused =
+                append(store.log(), message("a", "b", 99, large)).get(0);
 
         assertThat(((Refused) refused).code()).isEqualTo(Code.OVERLOADED);
         stop.open();
@@ -168,7 +168,9 @@ class GroupCommitTest {
 
         assertThat(((Refused) outcomes.get(0)).code()).isEqualTo(Code.UNAVAILABLE);
         assertThat(((Refused) outcomes.get(1)).code()).isEqualTo(Code.OUT_OF_ORDER);
-        assertThat(after(store.conversations(), AB, 0)).extracting(Requests::text).containsExactly("in time");
+        assertThat(after(store.conversations(), AB, 0))
+                .extracting(Requests::text)
+                .containsExactly("in time");
     }
 
     @Test

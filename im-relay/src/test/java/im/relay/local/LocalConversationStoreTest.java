@@ -1,9 +1,9 @@
 package im.relay.local;
 
 import im.relay.ConversationStore;
+import im.relay.ConversationStoreContract;
 import im.relay.CursorStore;
 import im.relay.MessageLog;
-import im.relay.ConversationStoreContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

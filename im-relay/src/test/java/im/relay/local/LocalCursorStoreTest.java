@@ -2,8 +2,8 @@ package im.relay.local;
 
 import im.relay.ConversationStore;
 import im.relay.CursorStore;
-import im.relay.MessageLog;
 import im.relay.CursorStoreContract;
+import im.relay.MessageLog;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -146,7 +146,8 @@ class LocalStoreModelTest {
         return kind == 2 ? earlier : new Sent(earlier.from(), earlier.to(), earlier.id(), earlier.text() + "!");
     }
 
-    private boolean check(TestStore store, Sent message, AppendRequest request, AppendOutcome outcome, boolean stopped) {
+    private boolean check(
+            TestStore store, Sent message, AppendRequest request, AppendOutcome outcome, boolean stopped) {
         if (stopped) {
             assertThat(((Refused) outcome).code()).isEqualTo(Code.OUT_OF_ORDER);
             return true;
@@ -166,7 +167,9 @@ class LocalStoreModelTest {
         assertThat(outcome).isEqualTo(new Accepted(request.acceptedMs()));
         known.put(identity, new Known(message.text(), request.acceptedMs(), store.nanos));
         texts.computeIfAbsent(request.conversation(), c -> new ArrayList<>()).add(message.text());
-        positions.computeIfAbsent(request.conversation(), c -> new ArrayList<>()).add(++lastPosition);
+        positions
+                .computeIfAbsent(request.conversation(), c -> new ArrayList<>())
+                .add(++lastPosition);
         return false;
     }
 
@@ -182,7 +185,8 @@ class LocalStoreModelTest {
             }
         }
         for (String uid : UIDS) {
-            assertThat(compare(store.conversations(), uid, "d", Map.of(), false, List.of()).behind())
+            assertThat(compare(store.conversations(), uid, "d", Map.of(), false, List.of())
+                            .behind())
                     .isEqualTo(expectedBehind(uid));
         }
     }

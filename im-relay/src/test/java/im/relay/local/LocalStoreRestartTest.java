@@ -110,7 +110,9 @@ class LocalStoreRestartTest {
 
         store.pass(Duration.ofMillis(1));
         append(store.log(), message("a", "b", 2, "y"));
-        assertThat(after(store.conversations(), AB, 0)).extracting(Requests::text).containsExactly("x", "y", "y");
+        assertThat(after(store.conversations(), AB, 0))
+                .extracting(Requests::text)
+                .containsExactly("x", "y", "y");
     }
 
     @Test
@@ -132,7 +134,9 @@ class LocalStoreRestartTest {
 
         assertThat(append(store.log(), message("a", "b", 1, "z"))).containsExactly(accepted(1));
 
-        assertThat(after(store.conversations(), AB, 0)).extracting(Requests::text).containsExactly("x", "z");
+        assertThat(after(store.conversations(), AB, 0))
+                .extracting(Requests::text)
+                .containsExactly("x", "z");
     }
 
     @Test

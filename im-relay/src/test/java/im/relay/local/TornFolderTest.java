@@ -78,7 +78,11 @@ class TornFolderTest {
                 ConversationKey conversation = ConversationKey.direct("a", peer);
                 List<PlacedMessage> messages = after(store.conversations(), conversation, 0);
                 long head = value(done -> store.conversations().head(conversation, Runnable::run, done));
-                assertThat(head).isEqualTo(messages.isEmpty() ? 0 : messages.get(messages.size() - 1).position());
+                assertThat(head)
+                        .isEqualTo(
+                                messages.isEmpty()
+                                        ? 0
+                                        : messages.get(messages.size() - 1).position());
                 messages.forEach(m -> positions.add(m.position()));
                 messages.forEach(m -> texts.add(Requests.text(m)));
             }

@@ -105,10 +105,11 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
                 assertThat(removed).isEqualTo(before != null);
                 expected.remove(key);
             }
-            case 2 -> assertThat(connectionsOf(uid))
-                    .satisfies(found -> assertThat(
-                                    before == null || java.util.Arrays.stream(found).anyMatch(c -> c == before.connection()))
-                            .isTrue());
+            case 2 ->
+                assertThat(connectionsOf(uid))
+                        .satisfies(found -> assertThat(before == null
+                                        || java.util.Arrays.stream(found).anyMatch(c -> c == before.connection()))
+                                .isTrue());
             default -> {
                 Registration answer = register(uid, device, attempt, connection);
                 if (before != null && before.attempt() > attempt) {

@@ -32,6 +32,9 @@ final class ListedTokens implements Tokens {
                 byUid.put(subjectOf(line, file + " line " + (i + 1)), line);
             }
         }
+        if (byUid.isEmpty()) {
+            throw new AccessException(file + ": no token in it");
+        }
         return new ListedTokens(file, byUid);
     }
 

@@ -12,6 +12,7 @@ final class VirtualClient {
     private final ImClient client;
     private volatile long liveSinceNanos = NEVER;
     private volatile boolean reached;
+    private volatile String trouble = "";
 
     VirtualClient(int device, ImClient.Builder builder, Inbox inbox) {
         this.device = device;
@@ -24,6 +25,9 @@ final class VirtualClient {
         boolean live = change.current() == ConnectionState.LIVE;
         liveSinceNanos = live ? System.nanoTime() : NEVER;
         reached |= live || change.current() == ConnectionState.CATCHING_UP;
+        if (change.current() == ConnectionState.WAITING) {
+            trouble = change.reason();
+        }
     }
 
     int device() {
@@ -36,12 +40,20 @@ final class VirtualClient {
 
     /** Goes offline until it connects again, with a goodbye or as if the network had failed. */
     void leave(boolean goodbye) {
+        if (!goodbye) {
+            client.dropConnection();
+        }
         client.disconnect();
     }
 
     /** Whether it was ever welcomed. */
     boolean reached() {
         return reached;
+    }
+
+    /** Why it last lost its connection or got none; empty if it never did. */
+    String trouble() {
+        return trouble;
     }
 
     boolean live() {

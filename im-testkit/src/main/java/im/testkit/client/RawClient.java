@@ -43,6 +43,7 @@ public final class RawClient implements AutoCloseable {
     private final OutputStream out;
     private final List<Frame> inbox = new ArrayList<>();
     private final FrameReader reader;
+    private Welcome welcome = Welcome.getDefaultInstance();
     private long refs;
     private boolean ended;
     private int webSocketClose;
@@ -89,7 +90,14 @@ public final class RawClient implements AutoCloseable {
 
     public Welcome handshake(Hello hello) throws IOException {
         send(Frame.newBuilder().setRef(nextRef()).setHello(hello).build());
-        return await(BodyCase.WELCOME).getWelcome();
+        Welcome answer = await(BodyCase.WELCOME).getWelcome();
+        welcome = answer;
+        return answer;
+    }
+
+    /** What {@link #handshake} was answered. */
+    public Welcome welcome() {
+        return welcome;
     }
 
     public long nextRef() {

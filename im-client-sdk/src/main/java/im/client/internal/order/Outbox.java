@@ -59,6 +59,7 @@ public final class Outbox {
     private long retryNanos;
     private long attempts;
     private long retries;
+    private long unknownSeen;
 
     /**
      * @param nanoTime a monotonic clock
@@ -100,6 +101,7 @@ public final class Outbox {
         connected = false;
         flights.clear();
         for (Lane lane : new ArrayList<>(lanes.values())) {
+            unknownSeen += lane.sent.size();
             lane.takeBackAll();
             dropIfDone(lane);
         }
@@ -174,7 +176,10 @@ public final class Outbox {
         }
         Code code = result.getCode();
         Refusal refusal = Refusal.of(code);
-        send.uncertain |= refusal == Refusal.OPEN;
+        if (refusal == Refusal.OPEN) {
+            send.uncertain = true;
+            unknownSeen++;
+        }
         if (refusal == Refusal.FOR_THIS_BODY || (refusal == Refusal.FOR_GOOD && !send.uncertain)) {
             settle(lane, send).rejected(code, result.getText());
             return;
@@ -291,5 +296,9 @@ public final class Outbox {
 
     public long retries() {
         return retries;
+    }
+
+    public long unknownSeen() {
+        return unknownSeen;
     }
 }

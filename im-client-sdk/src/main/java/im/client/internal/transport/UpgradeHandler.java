@@ -80,8 +80,8 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
 
     private void upgraded(ChannelHandlerContext ctx) {
         ctx.pipeline().replace(this, null, new WebSocketFrameHandler(link));
-        link.opened();
         ctx.pipeline().remove(HttpClientCodec.class);
+        link.opened();
     }
 
     private @Nullable String wrongIn(HttpResponse response) {

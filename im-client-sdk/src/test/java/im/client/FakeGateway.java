@@ -1,0 +1,90 @@
+package im.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.codec.Wire;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * A gateway on a real loopback socket that says what a test tells it to: each connection is a {@link FakePeer} whose
+ * frames the test takes and answers. One thread; nothing is answered by itself but pings.
+ */
+final class FakeGateway implements AutoCloseable {
+    static final long WAIT_SECONDS = 15;
+
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("fake-gateway", true), NioIoHandler.newFactory());
+    private final BlockingQueue<FakePeer> accepted = new LinkedBlockingQueue<>();
+    private final Wire wire;
+    private final Channel listener;
+
+    private FakeGateway(Wire wire, UnaryOperator<String> upgradeAnswer) {
+        this.wire = wire;
+        this.listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        FakePeer peer = new FakePeer(channel, wire);
+                        channel.pipeline()
+                                .addLast(
+                                        wire == Wire.TCP
+                                                ? new FakePeer.TcpHandler(peer)
+                                                : new FakePeer.WebSocketHandler(peer, upgradeAnswer));
+                        accepted.add(peer);
+                    }
+                })
+                .bind(new InetSocketAddress("127.0.0.1", 0))
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    static FakeGateway tcp() {
+        return new FakeGateway(Wire.TCP, answer -> answer);
+    }
+
+    static FakeGateway webSocket() {
+        return new FakeGateway(Wire.WEBSOCKET_SERVER, answer -> answer);
+    }
+
+    /** Answers the upgrade with what the test makes of the right answer. */
+    static FakeGateway webSocket(UnaryOperator<String> upgradeAnswer) {
+        return new FakeGateway(Wire.WEBSOCKET_SERVER, upgradeAnswer);
+    }
+
+    URI uri() {
+        int port = ((InetSocketAddress) listener.localAddress()).getPort();
+        return URI.create(wire == Wire.TCP ? "tcp://127.0.0.1:" + port : "ws://127.0.0.1:" + port + "/v1/ws");
+    }
+
+    /** The next connection. */
+    FakePeer accept() throws InterruptedException {
+        FakePeer peer = accepted.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+        assertThat(peer).as("a connection").isNotNull();
+        return peer;
+    }
+
+    boolean hasConnection() {
+        return !accepted.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
+    }
+}

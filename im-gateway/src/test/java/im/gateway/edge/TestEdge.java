@@ -1,0 +1,129 @@
+package im.gateway.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.gateway.connection.Loop;
+import im.protocol.CloseReason;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ResourceLeakDetector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+
+/** A listening edge on ports of its own. Closing it fails if a connection or a buffer was left behind. */
+final class TestEdge implements AutoCloseable {
+    static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
+
+    static {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        ByteBufUtil.setLeakListener((type, records) -> LEAKS.add(records));
+    }
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final EchoSessions sessions;
+    final EventLoops loops;
+    final EdgeServer server;
+
+    private TestEdge(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
+        this.sessions = sessions;
+        this.loops = EventLoops.open(transport, 2, HEARTBEAT);
+        try {
+            server = EdgeServer.start(
+                    config(handshakeTimeout), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static EdgeConfig config(Duration handshakeTimeout) {
+        return new EdgeConfig(
+                "127.0.0.1",
+                0,
+                0,
+                Set.of("https://chat.example.org"),
+                handshakeTimeout,
+                Duration.ofSeconds(1),
+                HEARTBEAT,
+                1024,
+                new AdaptiveByteBufAllocator(true));
+    }
+
+    private static HttpPage.Answer echo(HttpPage.Request request) {
+        if (request.query() != null) {
+            throw new IllegalStateException("asked to fail");
+        }
+        return new HttpPage.Answer(200, "application/octet-stream", request.body());
+    }
+
+    static TestEdge start(Transport transport) {
+        return start(transport, Duration.ofSeconds(20), new EchoSessions());
+    }
+
+    static TestEdge start(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
+        return new TestEdge(transport, handshakeTimeout, sessions);
+    }
+
+    /** Epoll and NIO, or NIO alone. */
+    static Stream<Transport> transports() {
+        return Stream.of(Transport.NIO, Transport.best()).distinct();
+    }
+
+    /** A TCP connection, or a WebSocket that is upgraded; no Hello yet. */
+    Peer connect(boolean webSocket) {
+        return webSocket ? Peer.webSocket(server.http()) : Peer.tcp(server.tcp());
+    }
+
+    /** {@link #connect}, Hello and Welcome. */
+    Peer greeted(boolean webSocket) {
+        Peer peer = connect(webSocket);
+        peer.send(Peer.HELLO);
+        assertThat(peer.read().hasWelcome()).isTrue();
+        return peer;
+    }
+
+    long connections() {
+        return loops.loops().stream().mapToLong(Loop::connections).sum();
+    }
+
+    double closes(CloseReason reason) {
+        return meters.get("im_gateway_closes_total")
+                .tag("reason", reason.label())
+                .counter()
+                .count();
+    }
+
+    double handshakes(EdgeMeters.Handshake outcome) {
+        String tag = outcome.name().toLowerCase(java.util.Locale.ROOT);
+        return meters.get("im_gateway_handshakes_total")
+                .tag("outcome", tag)
+                .counter()
+                .count();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        loops.close();
+        assertThat(connections()).isZero();
+        await().untilAsserted(() -> assertThat(sessions.closed).hasSameSizeAs(sessions.opened));
+        assertNoLeaks();
+    }
+
+    /** The detector tells of a lost buffer when it has been collected and another one is allocated. */
+    private static void assertNoLeaks() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            new AdaptiveByteBufAllocator(true).buffer(16).release();
+        }
+        assertThat(LEAKS).isEmpty();
+    }
+}

@@ -1,0 +1,183 @@
+package im.gateway.session;
+
+import static im.gateway.session.ClientFrames.ack;
+import static im.gateway.session.ClientFrames.cursor;
+import static im.gateway.session.ClientFrames.sync;
+import static im.gateway.session.SessionFixture.A;
+import static im.gateway.session.SessionFixture.words;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Ack;
+import im.protocol.v1.Frame;
+import im.relay.PlacedMessage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What an honest client may acknowledge, and what becomes of it (D29). */
+class AcknowledgementTest {
+    private final SessionFixture fixture = new SessionFixture();
+
+    @Test
+    void anAckRaisesTheStoredCursorOnce() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        fixture.deliver(connection, A);
+
+        connection.receive(ack("a", 1));
+        connection.receive(ack("a", 1));
+        fixture.store.writeCursor();
+
+        assertThat(fixture.store.hasCursorWrites()).isFalse();
+        assertThat(fixture.store.cursors).containsEntry(A, 1L);
+        assertThat(words(connection)).containsExactly("D a 1");
+    }
+
+    @Test
+    void anAckAboveWhatWasDeliveredIsRefusedAndTheConnectionGoesOn_D29() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        fixture.deliver(connection, A);
+        fixture.append(A);
+
+        connection.receive(ack("a", 2));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("D a 1", "error#90 BAD_RANGE");
+        assertThat(fixture.store.hasCursorWrites()).isFalse();
+        assertThat(connection.closed).isNull();
+        assertThat(fixture.count("im.gateway.acknowledgements", "outcome", "refused")).isEqualTo(1);
+    }
+
+    @Test
+    void whatResumeBroughtMayBeAcknowledged_D29() {
+        fixture.append(A);
+        WireConnection connection = fixture.resumed(cursor("a", 1));
+
+        connection.receive(ack("a", 1));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("caught up");
+    }
+
+    @Test
+    void whatCameInASyncPageMayBeAcknowledged_D29() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        IntStream.range(0, 3).forEach(i -> fixture.append(A));
+        connection.receive(sync(5, "a", 1, 10));
+        fixture.answer();
+
+        connection.receive(ack("a", 3));
+        fixture.writeCursors();
+
+        assertThat(words(connection)).containsExactly("page#5 2 3");
+        assertThat(fixture.store.cursors).containsEntry(A, 3L);
+    }
+
+    @Test
+    void anAckBehindALatePushIntoAnIdleRowIsTaken_D29() {
+        WireConnection connection = fixture.idle();
+        PlacedMessage one = fixture.deliver(connection, A);
+        fixture.deliver(connection, A);
+        connection.receive(ack("a", 2));
+        fixture.writeCursors();
+        fixture.becomeIdle(connection);
+        fixture.push(connection, one);
+        connection.received();
+
+        connection.receive(ack("a", 2));
+        fixture.answer();
+        fixture.writeCursors();
+
+        assertThat(words(connection)).isEmpty();
+        fixture.becomeIdle(connection);
+    }
+
+    @Test
+    void anAckBehindALatePushIsTakenWhereTheServerKeepsTheCursors_D29() {
+        // Given a device that has 1 and 2 from an earlier connection
+        PlacedMessage one = fixture.append(A);
+        fixture.append(A);
+        fixture.store.cursors.put(A, 2L);
+        WireConnection connection = fixture.welcomed();
+        fixture.answer();
+
+        // When a late push comes, which the device drops and acknowledges with its own number
+        fixture.push(connection, one);
+        connection.receive(ack("a", 2));
+        fixture.answer();
+        fixture.writeCursors();
+
+        assertThat(words(connection)).containsExactly("caught up", "D a 1");
+        fixture.becomeIdle(connection);
+    }
+
+    @Test
+    void anAckIntoAnIdleRowIsBoundByTheHeadAndNotByTheStoredCursor_D29() {
+        WireConnection connection = fixture.idle();
+        fixture.append(A);
+        fixture.append(A);
+
+        connection.receive(ack("a", 2));
+        fixture.answer();
+        fixture.writeCursors();
+
+        assertThat(words(connection)).isEmpty();
+        assertThat(fixture.store.cursors).containsEntry(A, 2L);
+    }
+
+    @Test
+    void anAckAboveTheHeadIsRefusedWhenTheHeadIsKnown_D29() {
+        WireConnection connection = fixture.idle();
+        fixture.append(A);
+
+        connection.receive(ack("a", 2));
+        assertThat(words(connection)).isEmpty();
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("error#90 BAD_RANGE");
+        assertThat(fixture.store.hasCursorWrites()).isFalse();
+        assertThat(connection.closed).isNull();
+    }
+
+    @Test
+    void anAckWhoseHeadCannotBeReadWaitsUntilItCan() {
+        WireConnection connection = fixture.idle();
+        fixture.append(A);
+        connection.receive(ack("a", 1));
+
+        fixture.store.fail();
+        fixture.store.answer(0);
+        fixture.manual.run();
+        fixture.manual.advance(100);
+        fixture.answer();
+        fixture.writeCursors();
+
+        assertThat(fixture.store.cursors).containsEntry(A, 1L);
+    }
+
+    @Test
+    void headsThatAreAskedForStopReadingUntilTheyAreAnswered() {
+        WireConnection connection = fixture.idle();
+
+        connection.receive(acks(300));
+        assertThat(connection.reading).isFalse();
+        fixture.answer();
+
+        assertThat(connection.reading).isTrue();
+    }
+
+    @Test
+    void moreThanAThousandCursorsInAFrameAreTooLarge() {
+        WireConnection connection = fixture.idle();
+
+        connection.receive(acks(1_001));
+
+        assertThat(words(connection)).containsExactly("error#7 TOO_LARGE");
+        assertThat(connection.closed).isNull();
+        assertThat(fixture.store.hasReads()).isFalse();
+    }
+
+    private static Frame acks(int count) {
+        Ack.Builder ack = Ack.newBuilder();
+        IntStream.range(0, count).forEach(i -> ack.addCursors(cursor("p" + i, 0)));
+        return Frame.newBuilder().setRef(7).setAck(ack).build();
+    }
+}

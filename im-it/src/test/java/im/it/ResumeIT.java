@@ -1,0 +1,192 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Deliver;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Hello;
+import im.protocol.v1.NewDevice;
+import im.protocol.v1.Ping;
+import im.protocol.v1.Placed;
+import im.protocol.v1.Welcome;
+import im.testkit.client.RawClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class ResumeIT {
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer();
+
+    private final String ann = TestServer.uid("ann");
+    private final String bob = TestServer.uid("bob");
+
+    @Test
+    void aDeviceWithoutCursorsGoesOnWhereTheServersCopyIs() throws IOException {
+        List<Placed> sent = sendFromAnn(4);
+        try (RawClient first = SERVER.raw(bob, "phone")) {
+            assertThat(untilCaughtUp(first)).isEqualTo(sent);
+            first.ack(ann, sent.get(1).getPosition());
+            pong(first);
+        }
+
+        try (RawClient second = SERVER.raw(bob, "phone")) {
+            assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(2, 4));
+        }
+    }
+
+    @Test
+    void theClientsCursorCountsEvenIfItIsBelowTheServersCopy() throws IOException {
+        List<Placed> sent = sendFromAnn(4);
+        String log;
+        try (RawClient first = SERVER.raw(bob, "phone")) {
+            untilCaughtUp(first);
+            first.ack(ann, sent.get(3).getPosition());
+            log = pong(first);
+        }
+
+        try (RawClient second = RawClient.connect(SERVER.process().tcp())) {
+            second.handshake(hello(log).build());
+            second.resume(RawClient.cursor(ann, sent.get(0).getPosition()));
+            assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(1, 4));
+        }
+    }
+
+    @Test
+    void aConversationThatIsNotAmongTheClientsCursorsStartsAtTheFirstMessageHeld() throws IOException {
+        List<Placed> sent = sendFromAnn(2);
+        String log;
+        try (RawClient first = SERVER.raw(bob, "phone")) {
+            untilCaughtUp(first);
+            first.ack(ann, sent.get(1).getPosition());
+            log = pong(first);
+        }
+
+        try (RawClient second = RawClient.connect(SERVER.process().tcp())) {
+            second.handshake(hello(log).build());
+            second.resume();
+            assertThat(untilCaughtUp(second)).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void cursorsOfAnotherLogAreVoid() throws IOException {
+        List<Placed> sent = sendFromAnn(2);
+
+        try (RawClient client = RawClient.connect(SERVER.process().tcp())) {
+            Welcome welcome = client.handshake(hello("another-log").build());
+            assertThat(welcome.getLogId()).isNotEmpty().isNotEqualTo("another-log");
+            assertThat(untilCaughtUp(client)).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void aNewDeviceFromTheHeadsGetsOnlyWhatComesAfterItsWelcome() throws IOException {
+        sendFromAnn(2);
+        try (RawClient heads = RawClient.connect(SERVER.process().ws())) {
+            heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
+                    .setNewDevice(NewDevice.FROM_HEADS)
+                    .build());
+            assertThat(untilCaughtUp(heads)).isEmpty();
+
+            List<Placed> later = sendFromAnn(1);
+
+            Deliver live = heads.await(BodyCase.DELIVER).getDeliver();
+            assertThat(live.getPlacedList()).isEqualTo(later);
+            assertThat(live.getCatchingUp()).isFalse();
+        }
+    }
+
+    @Test
+    void whatWasMissedIsMarkedAndEndsWithOneCaughtUpAfterWhichMessagesAreLive() throws IOException {
+        List<Placed> sent = sendFromAnn(3);
+        try (RawClient client = SERVER.raw(bob, "phone")) {
+            List<Placed> missed = new ArrayList<>();
+            Frame frame;
+            while ((frame = client.await(any -> true, "CaughtUp")).getBodyCase() != BodyCase.CAUGHT_UP) {
+                assertThat(frame.getDeliver().getCatchingUp()).isTrue();
+                assertThat(frame.getDeliver().getConversation().getPeer()).isEqualTo(ann);
+                missed.addAll(frame.getDeliver().getPlacedList());
+            }
+            assertThat(missed).isEqualTo(sent);
+
+            List<Placed> later = sendFromAnn(1);
+
+            Deliver live = client.await(BodyCase.DELIVER).getDeliver();
+            assertThat(live.getCatchingUp()).isFalse();
+            assertThat(live.getPlacedList()).isEqualTo(later);
+            assertThat(later.get(0).getPrev()).isEqualTo(sent.get(2).getPosition());
+            pong(client);
+            assertThat(client.inbox()).isEmpty();
+        }
+    }
+
+    @Test
+    void aConversationLongerThanTheWindowIsStreamedAsItIsAcknowledged() throws IOException {
+        List<Placed> sent = sendFromAnn(700);
+        try (RawClient client = SERVER.raw(bob, "phone")) {
+            List<Placed> got = new ArrayList<>();
+            while (got.size() < 512) {
+                got.addAll(client.await(BodyCase.DELIVER).getDeliver().getPlacedList());
+            }
+            pong(client);
+            assertThat(client.inbox()).as("beyond the window").isEmpty();
+
+            client.ack(ann, got.get(got.size() - 1).getPosition());
+
+            got.addAll(untilCaughtUp(client));
+            assertThat(got).isEqualTo(sent);
+        }
+    }
+
+    private Hello.Builder hello(String log) {
+        return RawClient.hello(SERVER.token(bob), "phone").setLogId(log).setClientCursors(true);
+    }
+
+    /** Sends as ann to bob; what ann's own device was then given, which is what bob has to get. */
+    private List<Placed> sendFromAnn(int count) throws IOException {
+        try (RawClient client = RawClient.connect(SERVER.process().tcp())) {
+            client.handshake(RawClient.hello(SERVER.token(ann), TestServer.uid("device"))
+                    .setNewDevice(NewDevice.FROM_HEADS)
+                    .build());
+            untilCaughtUp(client);
+            List<Placed> own = new ArrayList<>();
+            for (int sent = 0; sent < count; sent += 100) {
+                for (int i = sent; i < Math.min(count, sent + 100); i++) {
+                    client.send(client.text(TestServer.messageId(), bob, "message " + i));
+                }
+                while (own.size() < Math.min(count, sent + 100)) {
+                    Deliver deliver = client.await(BodyCase.DELIVER).getDeliver();
+                    own.addAll(deliver.getPlacedList());
+                    client.ack(bob, own.get(own.size() - 1).getPosition());
+                }
+            }
+            return own;
+        }
+    }
+
+    private static List<Placed> untilCaughtUp(RawClient client) {
+        List<Placed> got = new ArrayList<>();
+        Frame frame;
+        while ((frame = client.await(any -> true, "CaughtUp")).getBodyCase() != BodyCase.CAUGHT_UP) {
+            got.addAll(frame.getDeliver().getPlacedList());
+        }
+        return got;
+    }
+
+    /** Waits until the server has handled all that was sent before, cursor writes included; returns its log's id. */
+    private static String pong(RawClient client) throws IOException {
+        long ref = client.nextRef();
+        client.send(Frame.newBuilder()
+                .setRef(ref)
+                .setPing(Ping.getDefaultInstance())
+                .build());
+        client.await(frame -> frame.getRef() == ref, "the pong");
+        return client.welcome().getLogId();
+    }
+}

@@ -1,0 +1,7 @@
+package im.it;
+
+/** What a client connects over. */
+enum Transport {
+    WS,
+    TCP
+}

@@ -1,0 +1,66 @@
+package im.simulator.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+final class ScriptTest {
+    private static ChatPlan plan(int connections, int devices, long seed) {
+        return new ChatPlan(
+                connections,
+                devices,
+                2_000,
+                Duration.ofSeconds(10),
+                0.1,
+                OptionalInt.empty(),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                seed);
+    }
+
+    private static List<String> scriptOf(ChatPlan plan) {
+        Population population = Population.of(plan);
+        Script script = new Script(plan, population, 4_096);
+        List<String> sends = new ArrayList<>();
+        while (script.next()) {
+            int sender = population.roster().deviceAt(script.conversation(), script.senderSlot());
+            sends.add(script.offsetNanos() + " " + sender + " "
+                    + population.roster().peerOf(script.conversation(), sender) + " " + script.payload());
+        }
+        return sends;
+    }
+
+    @Test
+    void theSameSeedGivesTheSameScript() {
+        assertThat(scriptOf(plan(100, 2, 5))).isEqualTo(scriptOf(plan(100, 2, 5)));
+    }
+
+    @Test
+    void anotherSeedGivesAnotherScript() {
+        assertThat(scriptOf(plan(100, 2, 5))).isNotEqualTo(scriptOf(plan(100, 2, 6)));
+    }
+
+    @Test
+    void theNumberOfSendsIsRateTimesDurationToWithinItsSpread() {
+        assertThat(scriptOf(plan(100, 1, 5)).size()).isBetween(20_000 - 700, 20_000 + 700);
+    }
+
+    @Test
+    void everyConnectionIsOneDeviceAndTheLastUserMayHaveFewer() {
+        Population population = Population.of(plan(101, 3, 5));
+
+        assertThat(population.roster().devices()).isEqualTo(101);
+        assertThat(population.roster().users()).isEqualTo(34);
+    }
+
+    @Test
+    void twoConnectionsAreOneConversationAlsoWhenTheyAreOneUsers() {
+        assertThat(Population.of(plan(2, 1, 5)).roster().conversations()).isEqualTo(1);
+        assertThat(Population.of(plan(2, 2, 5)).roster().conversations()).isEqualTo(1);
+        assertThat(scriptOf(plan(2, 2, 5))).isNotEmpty();
+    }
+}
