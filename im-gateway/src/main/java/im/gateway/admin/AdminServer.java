@@ -54,7 +54,9 @@ public final class AdminServer {
                 .listen(port, host)
                 .onSuccess(server -> started.complete(new AdminServer(vertx, server)))
                 // Not recover(): what hangs on Vert.x's own future is lost when the close ends the loop that runs it.
-                .onFailure(failure -> vertx.close().toCompletionStage().whenComplete((closed, unused) -> started.completeExceptionally(failure)));
+                .onFailure(failure -> vertx.close()
+                        .toCompletionStage()
+                        .whenComplete((closed, unused) -> started.completeExceptionally(failure)));
         return started;
     }
 
