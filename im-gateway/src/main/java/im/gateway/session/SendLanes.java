@@ -47,8 +47,12 @@ final class SendLanes {
 
     /** Takes a send into a conversation that exists as far as its name goes; everything else is checked here. */
     void send(long ref, ConversationKey conversation, Send send) {
-        SendLane lane = lanes.computeIfAbsent(conversation, c -> new SendLane());
         MessageId id = MessageId.parse(send.getMessageId());
+        if (id == null) {
+            answer(ref, "", Code.MALFORMED, 0, "message_id is not a canonical lower-case UUID");
+            return;
+        }
+        SendLane lane = lanes.computeIfAbsent(conversation, c -> new SendLane());
         if (lane.blockedBy != null) {
             if (!send.getFirst() && !lane.blockedBy.equals(id)) {
                 answer(ref, send.getMessageId(), Code.OUT_OF_ORDER, 0, "an earlier send was not accepted");
@@ -57,12 +61,9 @@ final class SendLanes {
             unblock(lane);
         }
         SendCheck.Refusal refusal = SendCheck.body(send);
-        if (id == null || refusal != null) {
-            Code code = refusal == null ? Code.MALFORMED : refusal.code();
-            answer(ref, send.getMessageId(), code, 0, refusal == null ? "" : refusal.text());
-            if (id != null) {
-                block(lane, id);
-            }
+        if (refusal != null) {
+            answer(ref, send.getMessageId(), refusal.code(), 0, refusal.text());
+            block(lane, id);
         } else if (unanswered == services.config().unansweredSends()) {
             answer(ref, send.getMessageId(), Code.OVERLOADED, RETRY_MILLIS, "too many unanswered sends");
             block(lane, id);
