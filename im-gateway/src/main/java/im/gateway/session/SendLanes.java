@@ -32,17 +32,20 @@ final class SendLanes {
     private final Connection connection;
     private final String uid;
     private final String device;
+    private final Runnable settled;
     private final Map<ConversationKey, SendLane> lanes = new HashMap<>();
     private int unanswered;
     private long unansweredBytes;
     private int blocked;
     private boolean closed;
 
-    SendLanes(SessionServices services, Connection connection, String uid, String device) {
+    /** @param settled runs when the log has answered, so that there is room for more */
+    SendLanes(SessionServices services, Connection connection, String uid, String device, Runnable settled) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
+        this.settled = settled;
     }
 
     /** Takes a send into a conversation that exists as far as its name goes; everything else is checked here. */
@@ -130,6 +133,7 @@ final class SendLanes {
             append(lane);
         }
         dropIfIdle(batch.get(0).request().conversation(), lane);
+        settled.run();
     }
 
     private boolean answer(SendLane.Pending pending, AppendOutcome outcome) {
