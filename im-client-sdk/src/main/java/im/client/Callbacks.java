@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,15 +95,11 @@ final class Callbacks {
 
     private int waitingBytes;
     private boolean scheduled;
-    private boolean running;
+    private @Nullable Batch running;
     private volatile boolean ended;
 
     Callbacks(
-            EventLoop loop,
-            Executor executor,
-            MessageListener messages,
-            ConnectionStateListener states,
-            Owner owner) {
+            EventLoop loop, Executor executor, MessageListener messages, ConnectionStateListener states, Owner owner) {
         this.loop = loop;
         this.executor = executor;
         this.messages = messages;
@@ -144,7 +141,7 @@ final class Callbacks {
 
     /** Once a turn of the loop, so that what one read brings is one batch. */
     private void schedule() {
-        if (!scheduled && !running) {
+        if (!scheduled && running == null) {
             scheduled = true;
             loop.execute(this::submit);
         }
@@ -156,7 +153,7 @@ final class Callbacks {
         while (batch.events.size() < BATCH && !waiting.isEmpty()) {
             batch.events.add(waiting.removeFirst());
         }
-        running = true;
+        running = batch;
         try {
             executor.execute(batch);
         } catch (RejectedExecutionException e) {
@@ -178,33 +175,52 @@ final class Callbacks {
         for (int i = batch.events.size() - 1; i >= 0; i--) {
             waiting.addFirst(batch.events.get(i));
         }
-        running = false;
+        running = null;
+    }
+
+    /** The owner is told of what the listener has returned from by now, also in a batch that still runs. */
+    void tellShown() {
+        if (running != null && !ended) {
+            tellShown(running);
+        }
+    }
+
+    private void tellShown(Batch batch) {
+        for (int until = batch.returned; batch.told < until; batch.told++) {
+            Event event = batch.events.get(batch.told);
+            waitingBytes -= event.sizeBytes();
+            if (event instanceof Message message) {
+                owner.shown(message.conversation, message.placed.getPosition());
+            }
+        }
     }
 
     private void done(Batch batch) {
-        running = false;
+        running = null;
         if (!waiting.isEmpty()) {
             schedule();
         }
         if (ended) {
             return;
         }
-        for (Event event : batch.events) {
-            waitingBytes -= event.sizeBytes();
-            if (event instanceof Message message) {
-                owner.shown(message.conversation, message.placed.getPosition());
-            }
-        }
+        tellShown(batch);
         owner.batchDone();
     }
 
     private final class Batch implements Runnable {
         final List<Event> events = new ArrayList<>();
+        /** How many events the listeners have returned from; written by the executor only. */
+        volatile int returned;
+        /** How many of those the owner was told of. */
+        int told;
 
         @Override
         public void run() {
             try {
-                events.forEach(this::call);
+                for (int i = 0; i < events.size(); i++) {
+                    call(events.get(i));
+                    returned = i + 1;
+                }
             } finally {
                 if (loop.inEventLoop()) {
                     done(this);

@@ -6,11 +6,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** What the builder was told, checked; the messages name the setting, its value and what was expected. */
+/**
+ * What the builder was told, checked; the messages name the setting, its value and what was expected.
+ *
+ * @param newDevice whether the device begins with this client, so that the client's cursors are all there are
+ */
 record ClientConfig(
         List<Endpoint> endpoints,
         TokenSource tokens,
         String device,
+        boolean newDevice,
         NewDeviceStart newDeviceStart,
         Duration heartbeat,
         Duration connectTimeout,

@@ -263,10 +263,11 @@ final class ClientConnection implements LinkListener {
                 link.abort("the gateway is silent");
                 return;
             }
-            case PING -> write(Frame.newBuilder()
-                    .setRef(nextRef())
-                    .setPing(Ping.newBuilder().setClientTimeMs(System.currentTimeMillis()))
-                    .build());
+            case PING ->
+                write(Frame.newBuilder()
+                        .setRef(nextRef())
+                        .setPing(Ping.newBuilder().setClientTimeMs(System.currentTimeMillis()))
+                        .build());
             case NOTHING -> {}
         }
         heartbeatTimer = timers.afterNanos(Math.max(1, beating.nextCheck() - now), this::beat);

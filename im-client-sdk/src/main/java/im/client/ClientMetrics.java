@@ -11,4 +11,5 @@ package im.client;
  * @param redeliveredOnWire messages that came again on the wire and were dropped
  * @param gaps holes seen in a conversation, each closed by asking for what was missing
  */
-public record ClientMetrics(long attempts, long retries, long unknownSeen, long reconnects, long redeliveredOnWire, long gaps) {}
+public record ClientMetrics(
+        long attempts, long retries, long unknownSeen, long reconnects, long redeliveredOnWire, long gaps) {}

@@ -48,10 +48,7 @@ final class ClientSession {
         this.loop = resources.nextLoop();
         this.timers = new Timers(loop);
         this.traffic = new Traffic(
-                loop,
-                timers,
-                config.random(),
-                owner -> new Callbacks(loop, callbackExecutor, messages, states, owner));
+                loop, timers, config.random(), owner -> new Callbacks(loop, callbackExecutor, messages, states, owner));
         Dialer dialer = new Dialer(loop, resources.epoll(), resources.callbacks());
         this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, view);
     }

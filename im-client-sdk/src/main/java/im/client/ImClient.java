@@ -5,10 +5,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +126,7 @@ public final class ImClient implements AutoCloseable {
         private List<Endpoint> endpoints = List.of();
         private @Nullable Supplier<CompletionStage<String>> tokens;
         private boolean tokensAreFresh;
-        private String device = "java-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        private @Nullable String device;
         private NewDeviceStart newDeviceStart = NewDeviceStart.FIRST_HELD;
         private @Nullable ImClientResources resources;
         private @Nullable Executor callbackExecutor;
@@ -171,7 +171,10 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
-        /** 1–64 characters of {@code [A-Za-z0-9._@+=-]}; at most one live connection each. Default: a random one. */
+        /**
+         * 1–64 characters of {@code [A-Za-z0-9._@+=-]}; at most one live connection each. A device that is named here
+         * may have a past, of which only the gateway knows: it goes on where it acknowledged. Default: a new one.
+         */
         public Builder device(String device) {
             this.device = device;
             return this;
@@ -252,7 +255,8 @@ public final class ImClient implements AutoCloseable {
             ClientConfig config = new ClientConfig(
                     endpoints,
                     new TokenSource(tokens, tokensAreFresh),
-                    device,
+                    device == null ? "java-" + UUID.randomUUID() : device,
+                    device == null,
                     newDeviceStart,
                     heartbeat,
                     connectTimeout,

@@ -30,14 +30,13 @@ final class Outgoing {
         if (!Ids.isValid(message.peer())) {
             return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "peer is not 1-64 of [A-Za-z0-9._@+=-]");
         }
-        if (message.contentType().length() > Limits.CONTENT_TYPE_LENGTH) {
+        if (message.contentType().length() > Limits.CONTENT_TYPE_LENGTH || !isPrintable(message.contentType())) {
             return new SendOutcome.Rejected(
                     id,
                     ErrorCode.MALFORMED,
-                    "content type of more than " + Limits.CONTENT_TYPE_LENGTH + " characters");
+                    "content type is not at most " + Limits.CONTENT_TYPE_LENGTH + " printable ASCII characters");
         }
-        if (hasLoneSurrogate(message.contentType())
-                || (message.content() instanceof Content.Text text && hasLoneSurrogate(text.value()))) {
+        if (message.content() instanceof Content.Text text && hasLoneSurrogate(text.value())) {
             return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "text with a lone surrogate");
         }
         int size = message.content().sizeBytes();
@@ -45,6 +44,10 @@ final class Outgoing {
                 ? null
                 : new SendOutcome.Rejected(
                         id, ErrorCode.TOO_LARGE, "content of " + size + " bytes, at most " + payloadLimit);
+    }
+
+    private static boolean isPrintable(String text) {
+        return text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
     }
 
     private static boolean hasLoneSurrogate(String text) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param peer the uid to send to; one's own for notes to oneself
  * @param messageId a canonical lower-case UUID, or null to let the client make one (version 7). Sending the same id and
  *     content again within the gateway's dedupe window is the same message, not a second one
- * @param contentType at most 128 characters; may be empty
+ * @param contentType at most 128 printable ASCII characters; may be empty
  */
 public record OutgoingMessage(String peer, @Nullable String messageId, String contentType, Content content) {
 

@@ -59,8 +59,7 @@ final class Reconnector implements ClientConnection.Owner {
     private long tokenEndNanos;
     private boolean everWelcomed;
 
-    Reconnector(
-            ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
+    Reconnector(ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
         this.config = config;
         this.loop = loop;
         this.timers = timers;
@@ -86,6 +85,7 @@ final class Reconnector implements ClientConnection.Owner {
 
     /** Drops what there is and stays away; completes when the sockets are gone. */
     CompletableFuture<Void> stop(String why) {
+        traffic.acknowledgeAll();
         CompletableFuture<Void> gone = drop(why);
         change(ConnectionState.CLOSED, CloseReason.NORMAL.code(), why);
         failConnects(new ImClientException(0, why));
@@ -158,6 +158,11 @@ final class Reconnector implements ClientConnection.Owner {
         next = new ClientConnection(this, traffic, timers, dialer, endpoint, hello(token), timeout);
     }
 
+    /**
+     * Cursors are announced for a new device only: the gateway takes them for all that the device has, and starts
+     * every other conversation from the beginning. One with a past has conversations that this run has not seen; the
+     * gateway's copy of its cursors has them all, and what it sends again is dropped here.
+     */
     private Hello hello(String token) {
         NewDevice start =
                 config.newDeviceStart() == NewDeviceStart.HEADS ? NewDevice.FROM_HEADS : NewDevice.FROM_FIRST_HELD;
@@ -170,7 +175,7 @@ final class Reconnector implements ClientConnection.Owner {
                 .setClient(CLIENT)
                 .setLogId(traffic.logId())
                 .setNewDevice(start)
-                .setClientCursors(traffic.hasCursors())
+                .setClientCursors(config.newDevice() && traffic.hasCursors())
                 .setAttempt(lastAttempt)
                 .build();
     }

@@ -25,7 +25,6 @@ import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +121,14 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
             to.write(Frame.newBuilder().setResume(part).build());
             from = end;
         } while (from < cursors.size());
+    }
+
+    /** Before a goodbye: acknowledges what the listener has returned from by now. */
+    void acknowledgeAll() {
+        callbacks.tellShown();
+        while (connection != null && inbox.hasAcks()) {
+            writeAcks();
+        }
     }
 
     /** Ends everything that waits; the listener sees no more messages. */

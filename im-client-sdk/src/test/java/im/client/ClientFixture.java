@@ -26,7 +26,6 @@ final class ClientFixture implements AutoCloseable {
         this.client = settings.apply(ImClient.builder()
                         .endpoint(gateway.uri())
                         .token("secret")
-                        .device("phone")
                         .reconnectBackoff(Duration.ofMillis(1), Duration.ofMillis(20))
                         .messageListener(messages::add)
                         .stateListener(states::add))

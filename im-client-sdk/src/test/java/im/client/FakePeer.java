@@ -116,7 +116,8 @@ final class FakePeer {
 
     void deliver(String peer, Placed... placed) {
         say(Frame.newBuilder()
-                .setDeliver(Deliver.newBuilder().setConversation(conversation(peer)).addAllPlaced(List.of(placed))));
+                .setDeliver(
+                        Deliver.newBuilder().setConversation(conversation(peer)).addAllPlaced(List.of(placed))));
     }
 
     /** A message with a made-up id and {@code text} from {@code sender}. */

@@ -12,6 +12,8 @@ import im.protocol.v1.Frame.BodyCase;
 import im.protocol.v1.GoAway;
 import im.protocol.v1.Hello;
 import im.protocol.v1.SyncPage;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +41,7 @@ class ImClientTest {
             FakePeer peer = it.gateway.accept();
             Hello hello = peer.expect(BodyCase.HELLO).getHello();
             assertThat(hello.getToken()).isEqualTo("secret");
-            assertThat(hello.getDevice()).isEqualTo("phone");
+            assertThat(hello.getDevice()).isEqualTo(it.client.device()).startsWith("java-");
             assertThat(hello.getClientCursors()).isFalse();
             peer.say(FakePeer.welcome());
             assertThat(connected).isNotDone();
@@ -108,6 +110,26 @@ class ImClientTest {
     }
 
     @Test
+    void aNamedDeviceLeavesItsCursorsToTheGatewayAndDropsWhatComesAgain() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp(), b -> b.device("phone"))) {
+            FakePeer peer = it.connect();
+            peer.deliver("bob", placed(7, 0, "bob", "x"));
+            assertThat(it.texts(1)).containsExactly("x");
+            peer.hangUp();
+
+            FakePeer again = it.gateway.accept();
+            Hello hello = again.greet();
+            assertThat(hello.getDevice()).isEqualTo("phone");
+            assertThat(hello.getClientCursors()).isFalse();
+            again.deliver("bob", placed(7, 0, "bob", "x"), placed(8, 7, "bob", "y"));
+
+            assertThat(it.texts(1)).containsExactly("y");
+            assertThat(again.expect(BodyCase.ACK).getAck().getCursors(0).getPosition())
+                    .isEqualTo(7);
+        }
+    }
+
+    @Test
     void anUnknownOutcomeIsTriedAgainWithTheSameId() throws Exception {
         try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
             FakePeer peer = it.connect();
@@ -116,7 +138,8 @@ class ImClientTest {
             peer.answer(first, Code.UNKNOWN_OUTCOME);
 
             Frame second = peer.expectSend("a", true);
-            assertThat(second.getSend().getMessageId()).isEqualTo(first.getSend().getMessageId());
+            assertThat(second.getSend().getMessageId())
+                    .isEqualTo(first.getSend().getMessageId());
             assertThat(second.getRef()).isNotEqualTo(first.getRef());
             peer.answer(second, Code.OK);
 
@@ -136,7 +159,10 @@ class ImClientTest {
                     .isInstanceOfSatisfying(
                             SendOutcome.Rejected.class,
                             rejected -> assertThat(rejected.code()).isEqualTo(ErrorCode.CONFLICT));
-            assertThat(peer.expect(BodyCase.GIVE_UP).getGiveUp().getConversation().getPeer())
+            assertThat(peer.expect(BodyCase.GIVE_UP)
+                            .getGiveUp()
+                            .getConversation()
+                            .getPeer())
                     .isEqualTo("bob");
         }
     }
@@ -427,7 +453,8 @@ class ImClientTest {
             again.expect(BodyCase.HELLO);
 
             again.say(FakePeer.welcome().setLogId("log-2"));
-            assertThat(again.expect(BodyCase.RESUME).getResume().getCursorsList()).isEmpty();
+            assertThat(again.expect(BodyCase.RESUME).getResume().getCursorsList())
+                    .isEmpty();
             again.deliver("bob", placed(2, 0, "bob", "new log"));
 
             assertThat(it.texts(1)).containsExactly("new log");
@@ -436,9 +463,10 @@ class ImClientTest {
 
     @Test
     void severalEndpointsAreTriedInTurn() throws Exception {
-        FakeGateway dead = FakeGateway.tcp();
-        java.net.URI nobody = dead.uri();
-        dead.close();
+        URI nobody;
+        try (ServerSocket unused = new ServerSocket(0)) {
+            nobody = URI.create("tcp://127.0.0.1:" + unused.getLocalPort());
+        }
         FakeGateway alive = FakeGateway.tcp();
         try (ClientFixture it = new ClientFixture(alive, b -> b.endpoints(List.of(nobody, alive.uri())))) {
             it.connect();

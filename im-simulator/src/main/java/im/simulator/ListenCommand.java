@@ -3,7 +3,6 @@ package im.simulator;
 import im.client.Content;
 import im.client.ImClient;
 import im.client.ReceivedMessage;
-import im.client.StateChange;
 import im.simulator.report.ExitCode;
 import java.time.Duration;
 import java.util.Base64;
@@ -79,12 +78,10 @@ final class ListenCommand implements Callable<Integer> {
             description = "How long to try to connect. Default 30s.")
     private Duration connectTimeout = Duration.ZERO;
 
-    private final CountDownLatch reached = new CountDownLatch(1);
+    private final SingleConnection connection = new SingleConnection(this::end);
     private final CountDownLatch over = new CountDownLatch(1);
     private final CountDownLatch never = new CountDownLatch(1);
     private final AtomicInteger printed = new AtomicInteger();
-    private volatile boolean welcomed;
-    private volatile @Nullable String sentAway;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -96,39 +93,35 @@ final class ListenCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "Invalid value for option '--count': '" + count + "' is not 1 or more");
         }
-        ImClient.Builder builder = Client.builder(access.access(), uid, device)
-                .messageListener(this::onMessage)
-                .stateListener(this::onStateChanged);
+        ImClient.Builder builder =
+                connection.builder(access.access(), uid, device).messageListener(this::onMessage);
         return ShutdownGuard.during(this::end, () -> listen(builder));
     }
 
     private void end() {
+        connection.leave();
         over.countDown();
-        reached.countDown();
     }
 
     private int listen(ImClient.Builder builder) {
         long start = System.nanoTime();
         try (ImClient client = builder.build()) {
             client.connect();
-            await(reached, timeout == null || timeout.compareTo(connectTimeout) > 0 ? connectTimeout : timeout);
-            if (welcomed) {
-                Duration spent = Duration.ofNanos(System.nanoTime() - start);
-                await(over, timeout == null ? FOR_EVER : timeout.minus(spent));
+            Duration inAll = timeout == null ? FOR_EVER : timeout;
+            if (connection.isWelcomed(inAll.compareTo(connectTimeout) < 0 ? inAll : connectTimeout)) {
+                await(over, inAll.minusNanos(System.nanoTime() - start));
             }
-            over.countDown();
+            connection.leave();
             return exitCode().code();
         }
     }
 
     private ExitCode exitCode() {
-        if (sentAway != null) {
-            System.err.println("sent away: " + sentAway);
-        } else if (!welcomed) {
-            System.err.println("server not reached");
+        if (!connection.complaint().isEmpty()) {
+            System.err.println(connection.complaint());
         }
-        boolean enough = count == null || printed.get() >= count;
-        return welcomed && enough && (sentAway == null || count != null) ? ExitCode.PASSED : ExitCode.INCONCLUSIVE;
+        boolean enough = count == null ? connection.complaint().isEmpty() : printed.get() >= count;
+        return enough ? ExitCode.PASSED : ExitCode.INCONCLUSIVE;
     }
 
     private static void await(CountDownLatch latch, Duration atMost) {
@@ -136,22 +129,6 @@ final class ListenCommand implements Callable<Integer> {
             latch.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void onStateChanged(StateChange change) {
-        switch (change.current()) {
-            case CATCHING_UP, LIVE -> {
-                welcomed = true;
-                reached.countDown();
-            }
-            case CLOSED -> {
-                if (over.getCount() > 0) {
-                    sentAway = change.closeCode() + " " + change.reason();
-                    end();
-                }
-            }
-            case CONNECTING, LAGGING, WAITING -> {}
         }
     }
 

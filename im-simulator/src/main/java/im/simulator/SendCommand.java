@@ -85,10 +85,14 @@ final class SendCommand implements Callable<Integer> {
     public Integer call() {
         String id =
                 MessageId.create(System.currentTimeMillis(), new SecureRandom()).toString();
-        try (ImClient client = Client.builder(access.access(), uid, device)
+        SingleConnection connection = new SingleConnection(() -> {});
+        try (ImClient client = connection
+                .builder(access.access(), uid, device)
                 .newDeviceStart(NewDeviceStart.HEADS)
                 .build()) {
-            if (!Client.connects(client, connectTimeout)) {
+            client.connect();
+            if (!connection.isWelcomed(connectTimeout)) {
+                System.err.println(connection.complaint());
                 return ExitCode.INCONCLUSIVE.code();
             }
             SendOutcome outcome = client.send(OutgoingMessage.text(to, text).withMessageId(id))

@@ -47,9 +47,7 @@ public final class EdgeServer implements AutoCloseable {
         this.eventLoops = eventLoops;
         this.meters = new EdgeMeters(registry, eventLoops.loops());
         this.acceptor = new MultiThreadIoEventLoopGroup(
-                1,
-                new DefaultThreadFactory("im-accept"),
-                eventLoops.transport().ioHandlers());
+                1, new DefaultThreadFactory("im-accept"), eventLoops.transport().ioHandlers());
         FailureLog failures = new FailureLog();
         List<SingleThreadEventLoop> executors = eventLoops.executors();
         for (int i = 0; i < executors.size(); i++) {
@@ -74,10 +72,15 @@ public final class EdgeServer implements AutoCloseable {
         EdgeServer server = new EdgeServer(config, eventLoops, sessions, registry);
         Map<String, HttpPage> table = Map.copyOf(pages);
         try {
-            server.http = server.listen("http", config.httpPort(), (channel, loop) -> channel.pipeline()
-                    .addLast(new HttpGate(), new HttpHandshakeHandler(loop, table)));
-            server.tcp = server.listen("tcp", config.tcpPort(), (channel, loop) -> channel.pipeline()
-                    .addLast(new TcpConnection(loop)));
+            server.http = server.listen(
+                    "http",
+                    config.httpPort(),
+                    (channel, loop) ->
+                            channel.pipeline().addLast(new HttpGate(), new HttpHandshakeHandler(loop, table)));
+            server.tcp = server.listen(
+                    "tcp",
+                    config.tcpPort(),
+                    (channel, loop) -> channel.pipeline().addLast(new TcpConnection(loop)));
             return server;
         } catch (IOException e) {
             server.close();
@@ -93,7 +96,9 @@ public final class EdgeServer implements AutoCloseable {
         ChannelFuture bound = bootstrap(initializer).bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    name + ": cannot listen on " + address + ": " + bound.cause().getMessage(), bound.cause());
+                    name + ": cannot listen on " + address + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         return bound.channel();
     }

@@ -25,7 +25,9 @@ final class HttpAnswer {
             head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
         byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
-        return alloc.buffer(bytes.length + answer.body().length).writeBytes(bytes).writeBytes(answer.body());
+        return alloc.buffer(bytes.length + answer.body().length)
+                .writeBytes(bytes)
+                .writeBytes(answer.body());
     }
 
     /** 101, after which both sides speak WebSocket. */

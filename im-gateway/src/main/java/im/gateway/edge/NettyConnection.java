@@ -56,8 +56,7 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
     /** @param deadline of a handshake that has begun before, or null: it begins now */
     NettyConnection(EdgeLoop edge, DeadlineQueue.@Nullable Deadline deadline) {
         this.edge = edge;
-        this.handshake =
-                new AwaitingHello(this, edge.meters(), deadline == null ? edge.handshakeFrom(this) : deadline);
+        this.handshake = new AwaitingHello(this, edge.meters(), deadline == null ? edge.handshakeFrom(this) : deadline);
         this.listener = handshake;
         this.lastRead = edge.loop().nowMillis();
         this.lastProgress = lastRead;

@@ -49,7 +49,9 @@ final class ConfigOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    private boolean help;
+    void help(boolean wanted) {
+        // Nothing to keep: whoever parses the command line shows the help.
+    }
 
     LoadedConfig load() throws ConfigException {
         return ConfigLoader.load(file(), System.getenv(), flags(), home());

@@ -32,7 +32,9 @@ public final class Main implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
-    private boolean help;
+    void help(boolean wanted) {
+        // Nothing to keep: whoever parses the command line shows the help.
+    }
 
     public static void main(String[] arguments) {
         int code = run(arguments);

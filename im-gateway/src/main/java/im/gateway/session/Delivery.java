@@ -4,7 +4,6 @@ import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
 import im.protocol.v1.CaughtUp;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Lagging;
@@ -45,6 +44,7 @@ final class Delivery {
     private final ArrayDeque<ConversationProgress> behind = new ArrayDeque<>();
     private final ArrayDeque<SyncRequest> syncs = new ArrayDeque<>();
     private final Window window;
+    private final DeliveryFrames frames;
 
     /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
@@ -66,6 +66,7 @@ final class Delivery {
         this.uid = uid;
         this.device = device;
         this.caughtUp = caughtUp;
+        this.frames = new DeliveryFrames(connection, uid, services.metrics());
         this.window =
                 new Window(services.config().windowMessages(), services.config().windowBytes());
     }
@@ -192,7 +193,7 @@ final class Delivery {
         compared = false;
         compareNeeded = true;
         services.metrics().lagging();
-        write(Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build());
+        frames.say(Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build());
     }
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
@@ -210,7 +211,7 @@ final class Delivery {
             }
         } else if (!live && compared) {
             live = true;
-            write(Frame.newBuilder()
+            frames.say(Frame.newBuilder()
                     .setCaughtUp(CaughtUp.getDefaultInstance())
                     .build());
             caughtUp.run();
@@ -291,7 +292,7 @@ final class Delivery {
             sent(progress, message);
             progress.written = message.position();
         }
-        writeStreamed(progress.conversation, fresh);
+        frames.streamed(progress.conversation, fresh, !live);
         behind.remove();
         if (!cut && !page.more() && progress.needed <= progress.written) {
             progress.queued = false;
@@ -304,36 +305,9 @@ final class Delivery {
         }
     }
 
-    /** Page by page, in frames below the frame limit, so that the receiver's buffers stay small. */
-    private void writeStreamed(ConversationKey conversation, List<PlacedMessage> messages) {
-        services.metrics().deliveredStream(messages.size());
-        String peer = conversation.peerOf(uid);
-        List<byte[]> placed = new ArrayList<>(messages.size());
-        int bytes = 0;
-        for (PlacedMessage message : messages) {
-            int size = FrameCodec.placedFieldSize(message.placed().length);
-            if (bytes + size > Limits.FRAME_BYTES - 1024) {
-                connection.write(FrameCodec.encodeDeliver(peer, placed, !live, connection.wire(), connection.alloc()));
-                placed.clear();
-                bytes = 0;
-            }
-            placed.add(message.placed());
-            bytes += size;
-        }
-        if (!placed.isEmpty()) {
-            connection.write(FrameCodec.encodeDeliver(peer, placed, !live, connection.wire(), connection.alloc()));
-        }
-    }
-
     private void writeLive(ConversationProgress progress, PlacedMessage message) {
         sent(progress, message);
-        services.metrics().deliveredLive();
-        connection.write(FrameCodec.encodeDeliver(
-                message.conversation().peerOf(uid),
-                List.of(message.placed()),
-                false,
-                connection.wire(),
-                connection.alloc()));
+        frames.live(message);
     }
 
     private void sent(ConversationProgress progress, PlacedMessage message) {
@@ -363,23 +337,9 @@ final class Delivery {
     }
 
     private void onSyncPage(SyncRequest request, Page page) {
-        List<byte[]> placed = new ArrayList<>(page.messages().size());
-        long last = request.after();
-        for (PlacedMessage message : page.messages()) {
-            placed.add(message.placed());
-            last = message.position();
-        }
-        services.metrics().deliveredSync(placed.size());
-        connection.write(FrameCodec.encodeSyncPage(
-                request.ref(),
-                request.conversation().peerOf(uid),
-                placed,
-                page.more(),
-                page.head(),
-                page.completeUpTo(),
-                connection.wire(),
-                connection.alloc()));
-        if (!placed.isEmpty()) {
+        frames.page(request, page);
+        if (!page.messages().isEmpty()) {
+            long last = page.messages().get(page.messages().size() - 1).position();
             ConversationProgress progress = progress(request.conversation());
             progress.largestSent = Math.max(progress.largestSent, last);
             if (progress.isKnown() && request.after() <= progress.written && last > progress.written) {
@@ -501,10 +461,6 @@ final class Delivery {
 
     private ConversationProgress progress(ConversationKey conversation) {
         return conversations.computeIfAbsent(conversation, ConversationProgress::new);
-    }
-
-    private void write(Frame frame) {
-        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
     }
 
     private Loop loop() {

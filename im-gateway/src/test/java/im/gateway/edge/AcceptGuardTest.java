@@ -20,7 +20,8 @@ class AcceptGuardTest {
         listener.pipeline().fireExceptionCaught(new IOException("Too many open files"));
 
         assertThat(listener.config().isAutoRead()).isFalse();
-        assertThat(meters.get("im_gateway_accept_failures_total").counter().count()).isEqualTo(1);
+        assertThat(meters.get("im_gateway_accept_failures_total").counter().count())
+                .isEqualTo(1);
         listener.advanceTimeBy(1, TimeUnit.SECONDS);
         listener.runScheduledPendingTasks();
         assertThat(listener.config().isAutoRead()).isTrue();

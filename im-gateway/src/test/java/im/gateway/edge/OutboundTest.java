@@ -109,7 +109,9 @@ class OutboundTest {
 
     private static FlushCount count(Connection connection) {
         FlushCount count = new FlushCount();
-        onLoop(connection.loop(), () -> ((NettyConnection) connection).context().pipeline().addFirst(count));
+        onLoop(
+                connection.loop(),
+                () -> ((NettyConnection) connection).context().pipeline().addFirst(count));
         return count;
     }
 
@@ -185,7 +187,8 @@ class OutboundTest {
             peer.skip(bytes);
             await().until(() -> onLoop(connection.loop(), connection::pendingBytes) == 0);
             assertThat(session.writables).hasValue(1);
-            assertThat(onLoop(connection.loop(), connection::lastProgressMillis)).isGreaterThan(stuck);
+            assertThat(onLoop(connection.loop(), connection::lastProgressMillis))
+                    .isGreaterThan(stuck);
         }
     }
 

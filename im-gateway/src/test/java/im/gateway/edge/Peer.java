@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The other end of a connection: a blocking socket that sends any bytes, and reads with a codec of its own. */
 final class Peer implements AutoCloseable {
-    static final Frame HELLO =
-            Frame.newBuilder().setRef(1).setHello(Hello.newBuilder().setDevice("d")).build();
-    static final String UPGRADE = "GET /v1/ws HTTP/1.1\r\nHost: gateway\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            + "Sec-WebSocket-Protocol: im.v1.proto\r\n\r\n";
+    static final Frame HELLO = Frame.newBuilder()
+            .setRef(1)
+            .setHello(Hello.newBuilder().setDevice("d"))
+            .build();
+    static final String UPGRADE =
+            "GET /v1/ws HTTP/1.1\r\nHost: gateway\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Sec-WebSocket-Protocol: im.v1.proto\r\n\r\n";
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket;
@@ -34,8 +37,10 @@ final class Peer implements AutoCloseable {
     record Ending(List<Frame> frames, List<Integer> closeFrames) {
         /** The code that a TCP peer sees, 0 for none; on WebSocket there is exactly one close frame, with the same. */
         int code() {
-            List<Integer> codes =
-                    frames.stream().filter(Frame::hasClose).map(f -> f.getClose().getCode()).toList();
+            List<Integer> codes = frames.stream()
+                    .filter(Frame::hasClose)
+                    .map(f -> f.getClose().getCode())
+                    .toList();
             return codes.isEmpty() ? 0 : codes.get(codes.size() - 1);
         }
     }

@@ -39,12 +39,13 @@ class ProtocolTest {
                 new Object[] {"field number 0", new byte[] {0x00, 1}},
                 new Object[] {"end of a group that has not begun", new byte[] {0x0c}},
                 new Object[] {"a length that is longer than the frame", new byte[] {0x12, 0x7f, 0}},
-                new Object[] {"a varint that does not end", new byte[] {0x08, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1}},
+                new Object[] {"a varint that does not end", new byte[] {0x08, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1}
+                },
                 new Object[] {"10 000 nested groups", filled(7_000, (byte) 0x0b)},
                 new Object[] {"TLS", new byte[] {0x16, 0x03, 0x01, 0x02, 0x00}},
                 new Object[] {"text that is not UTF-8", new byte[] {(byte) 0x82, 0x01, 3, 0x22, 1, -1}});
-        return Edges.kinds().flatMap(kind -> rows.stream()
-                .map(row -> Arguments.of(kind.get()[0], kind.get()[1], row[0], row[1])));
+        return Edges.kinds()
+                .flatMap(kind -> rows.stream().map(row -> Arguments.of(kind.get()[0], kind.get()[1], row[0], row[1])));
     }
 
     private static byte[] filled(int length, byte value) {
@@ -114,7 +115,8 @@ class ProtocolTest {
     }
 
     private static byte[] hello(int bytes) {
-        Frame frame = Frame.newBuilder().setHello(Hello.newBuilder().setToken("")).build();
+        Frame frame =
+                Frame.newBuilder().setHello(Hello.newBuilder().setToken("")).build();
         int size = frame.getSerializedSize();
         while (size != bytes) {
             int length = frame.getHello().getToken().length() + bytes - size;
@@ -185,10 +187,14 @@ class ProtocolTest {
     static Stream<Arguments> lengths() {
         int above = Limits.FRAME_BYTES + 1;
         List<Object[]> rows = List.of(
-                new Object[] {"one above the limit", new int[] {above & 0x7f | 0x80, above >> 7 & 0x7f | 0x80, above >> 14}, 4413},
+                new Object[] {
+                    "one above the limit", new int[] {above & 0x7f | 0x80, above >> 7 & 0x7f | 0x80, above >> 14}, 4413
+                },
                 new Object[] {"negative in five bytes", new int[] {0xff, 0xff, 0xff, 0xff, 0x0f}, 4413},
                 new Object[] {"ten bytes", new int[] {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}, 4413},
-                new Object[] {"ten bytes of nothing", new int[] {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0}, 4400},
+                new Object[] {
+                    "ten bytes of nothing", new int[] {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0}, 4400
+                },
                 new Object[] {"zero", new int[] {0}, 4400});
         return TestEdge.transports().flatMap(t -> rows.stream().map(row -> Arguments.of(t, row[0], row[1], row[2])));
     }
@@ -212,7 +218,9 @@ class ProtocolTest {
     void aCloseOfThePeerEndsTheConnectionWithoutAnother(Transport transport, boolean webSocket) {
         TestEdge edge = EDGES.on(transport);
         try (Peer peer = edge.greeted(webSocket)) {
-            peer.send(Frame.newBuilder().setClose(Close.newBuilder().setCode(1000)).build());
+            peer.send(Frame.newBuilder()
+                    .setClose(Close.newBuilder().setCode(1000))
+                    .build());
             peer.send(ping(1));
             if (webSocket) {
                 peer.sendBytes(Peer.webSocketFrame(0x88, true, new byte[] {0x03, (byte) 0xe8}));
@@ -245,7 +253,8 @@ class ProtocolTest {
         Random random = new Random(seed);
         try (Peer peer = EDGES.on(transport).greeted(webSocket)) {
             java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
-            List<Frame> sent = Stream.generate(() -> random.nextInt(10) == 0 ? largest() : ping(1 + random.nextInt(1_000_000)))
+            List<Frame> sent = Stream.generate(
+                            () -> random.nextInt(10) == 0 ? largest() : ping(1 + random.nextInt(1_000_000)))
                     .limit(60)
                     .toList();
             sent.forEach(frame -> out.writeBytes(peer.framed(frame.toByteArray())));

@@ -37,7 +37,8 @@ final class TestEdge implements AutoCloseable {
         this.sessions = sessions;
         this.loops = EventLoops.open(transport, 2, HEARTBEAT);
         try {
-            server = EdgeServer.start(config(handshakeTimeout), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
+            server = EdgeServer.start(
+                    config(handshakeTimeout), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,12 +95,18 @@ final class TestEdge implements AutoCloseable {
     }
 
     double closes(CloseReason reason) {
-        return meters.get("im_gateway_closes_total").tag("reason", reason.label()).counter().count();
+        return meters.get("im_gateway_closes_total")
+                .tag("reason", reason.label())
+                .counter()
+                .count();
     }
 
     double handshakes(EdgeMeters.Handshake outcome) {
         String tag = outcome.name().toLowerCase(java.util.Locale.ROOT);
-        return meters.get("im_gateway_handshakes_total").tag("outcome", tag).counter().count();
+        return meters.get("im_gateway_handshakes_total")
+                .tag("outcome", tag)
+                .counter()
+                .count();
     }
 
     @Override

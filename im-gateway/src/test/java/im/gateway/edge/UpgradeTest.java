@@ -46,7 +46,10 @@ class UpgradeTest {
                 row("Origin not on the list", with("Origin", "https://evil.example.org"), "403 "),
                 row("Origin null", with("Origin", "null"), "403 "),
                 row("Origin that ends like ours", with("Origin", "https://xchat.example.org"), "403 "),
-                row("two Origins", twice("Origin", "http://gateway").replace("\r\n\r\n", "\r\nOrigin: http://gateway\r\n\r\n"), "400 "),
+                row(
+                        "two Origins",
+                        twice("Origin", "http://gateway").replace("\r\n\r\n", "\r\nOrigin: http://gateway\r\n\r\n"),
+                        "400 "),
                 row("two Hosts", twice("Host", "gateway"), "400 "),
                 row("no Host", without("Host"), "400 "),
                 row("empty Host", with("Host", ""), "400 "),
@@ -75,8 +78,11 @@ class UpgradeTest {
                 row("page", "GET /echo HTTP/1.1\r\nHost: gateway\r\n\r\n", "200 "),
                 row("page with a body", post(1024), "200 "),
                 row("page with a large body", post(1025), "413 "),
-                row("page with a large chunked body", "POST /echo HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        + "401\r\n" + "x".repeat(0x401) + "\r\n0\r\n\r\n", "413 "),
+                row(
+                        "page with a large chunked body",
+                        "POST /echo HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked\r\n\r\n" + "401\r\n"
+                                + "x".repeat(0x401) + "\r\n0\r\n\r\n",
+                        "413 "),
                 row("page that fails", "GET /echo?x HTTP/1.1\r\nHost: gateway\r\n\r\n", "500 "));
         return TestEdge.transports().flatMap(t -> rows.stream().map(row -> Arguments.of(t, row[0], row[1], row[2])));
     }
@@ -100,7 +106,8 @@ class UpgradeTest {
     private static String headers(int count) {
         int missing = count - 6;
         return Peer.UPGRADE.replaceFirst(
-                "\r\n", IntStream.range(0, missing).mapToObj(i -> "\r\nX" + i + ": y").collect(Collectors.joining()) + "\r\n");
+                "\r\n",
+                IntStream.range(0, missing).mapToObj(i -> "\r\nX" + i + ": y").collect(Collectors.joining()) + "\r\n");
     }
 
     private static String post(int bytes) {
@@ -150,7 +157,8 @@ class UpgradeTest {
             peer.sendText(post(1000));
             peer.readHead();
 
-            assertThat(new String(peer.readBytes(), StandardCharsets.ISO_8859_1)).isEqualTo("x".repeat(1000));
+            assertThat(new String(peer.readBytes(), StandardCharsets.ISO_8859_1))
+                    .isEqualTo("x".repeat(1000));
         }
     }
 

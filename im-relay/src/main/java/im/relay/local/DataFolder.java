@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ final class DataFolder implements AutoCloseable {
     private static final String EXPECTED = "im-data " + Keyspace.FORMAT;
     private static final int FORMAT_BYTES = 64;
 
+    /**
+     * The folders that this process holds. The file's lock cannot tell: to open and close the file once more would
+     * give the lock away.
+     */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private final FileChannel lock;
 
@@ -29,15 +36,22 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** Makes the folder if it is not there, locks it, and checks or writes its format. */
-    static DataFolder open(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        FileChannel lock = lock(folder);
+    static DataFolder open(Path given) throws IOException {
+        Path folder = Files.createDirectories(given).toRealPath();
+        if (!OPEN.add(folder)) {
+            throw new FolderInUseException(folder);
+        }
+        @Nullable FileChannel lock = null;
         try {
+            lock = lock(folder);
             checkFormat(folder);
             Files.createDirectories(folder.resolve("natives"));
             return new DataFolder(folder, lock);
         } catch (IOException | RuntimeException e) {
-            lock.close();
+            if (lock != null) {
+                lock.close();
+            }
+            OPEN.remove(folder);
             throw e;
         }
     }
@@ -56,7 +70,10 @@ final class DataFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.close();
+        if (lock.isOpen()) {
+            lock.close();
+            OPEN.remove(folder);
+        }
     }
 
     private static FileChannel lock(Path folder) throws IOException {
@@ -65,8 +82,6 @@ final class DataFolder implements AutoCloseable {
         @Nullable FileLock held = null;
         try {
             held = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            throw new FolderInUseException(folder);
         } finally {
             if (held == null) {
                 channel.close();

@@ -1,6 +1,7 @@
 package im.relay.local;
 
 import im.protocol.ConversationKey;
+import im.protocol.Ids;
 import im.relay.CursorStore;
 import im.relay.ReadResult;
 import im.relay.Wakeups;
@@ -19,6 +20,7 @@ final class LocalCursorStore implements CursorStore {
 
     @Override
     public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+        check(uid, device);
         OpenJob job = new OpenJob(uid, device, fromHeads, lane, done);
         if (writer.failure() != null) {
             Wakeups.wake(lane, () -> job.fail(LogWriter.FAILED, false));
@@ -34,9 +36,17 @@ final class LocalCursorStore implements CursorStore {
     @Override
     public void raise(
             String uid, String device, ConversationKey conversation, long position, Executor lane, Runnable durable) {
+        check(uid, device);
         Raise raise = new Raise(new Raise.Key(uid, device, conversation), position, lane, durable);
         if (writer.failure() != null || intake.offer(raise) != Intake.Offered.TAKEN) {
             Wakeups.wake(lane, durable);
+        }
+    }
+
+    /** An id that is none could be another key. */
+    private static void check(String uid, String device) {
+        if (!Ids.isValid(uid) || !Ids.isValid(device)) {
+            throw new IllegalArgumentException("not a device: uid=" + uid + " device=" + device);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param dedupeWindow how long a retry is recognized, at least {@link #MIN_DEDUPE_WINDOW}; published in Welcome
  * @param queueMessages messages that may wait for the writer, 64 to a million
- * @param queueBytes envelope bytes that may wait for the writer, at least 1 MiB
+ * @param queueBytes envelope bytes that may wait for the writer, at least 5 MiB, which is above a full batch
  * @param cacheBytes of the block cache over all reads, at least 1 MiB
  * @param readThreads that serve pages and comparisons, 1 to 64
  * @param queueReads reads that may wait for them, 1 to a million
@@ -28,7 +28,7 @@ public record LocalLogConfig(
                     "dedupeWindow=" + dedupeWindow + ", expected " + MIN_DEDUPE_WINDOW + " to " + MAX_DEDUPE_WINDOW);
         }
         require("queueMessages", queueMessages, 64, MILLION);
-        require("queueBytes", queueBytes, MIB, Long.MAX_VALUE);
+        require("queueBytes", queueBytes, 5 * MIB, Long.MAX_VALUE);
         require("cacheBytes", cacheBytes, MIB, Long.MAX_VALUE);
         require("readThreads", readThreads, 1, 64);
         require("queueReads", queueReads, 1, MILLION);

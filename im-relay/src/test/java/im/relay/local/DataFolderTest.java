@@ -42,7 +42,7 @@ class DataFolderTest {
 
         assertThatThrownBy(() -> DataFolder.open(parent))
                 .isInstanceOf(FolderFormatException.class)
-                .hasMessageContaining("file=" + file)
+                .hasMessageContaining("file=" + file.toRealPath())
                 .hasMessageContaining("found=\"" + found.strip().replaceAll("[\u0003\u0004]", "?"))
                 .hasMessageContaining("expected=\"im-data 1\"");
         assertThat(parent.resolve("store")).doesNotExist();

@@ -54,7 +54,7 @@ class GroupCommitTest {
     @BeforeEach
     void open() {
         store = new TestStore(folder);
-        store.config = store.config.withQueue(64, 1 << 20);
+        store.config = store.config.withQueue(64, 5 << 20);
         store.open();
     }
 
@@ -142,7 +142,7 @@ class GroupCommitTest {
     void aQueueFullOfBytesIsOverloaded() {
         WriterStop stop = store.stopWriter();
         stop.reach(store.log());
-        String large = "x".repeat(300_000);
+        String large = "x".repeat(1_500_000);
         for (int i = 0; i < 3; i++) {
             queue(HERE, large, i);
         }

@@ -25,7 +25,7 @@ class LocalLogConfigTest {
 
     @Test
     void boundsOutOfRangeAreRefusedByName() {
-        assertThatThrownBy(() -> config.withQueue(63, 1 << 20)).hasMessageContaining("queueMessages=63");
+        assertThatThrownBy(() -> config.withQueue(63, 5 << 20)).hasMessageContaining("queueMessages=63");
         assertThatThrownBy(() -> config.withQueue(64, 1)).hasMessageContaining("queueBytes=1");
         assertThatThrownBy(() -> config.withCacheBytes(0)).hasMessageContaining("cacheBytes=0");
         assertThatThrownBy(() -> config.withReads(0, 1)).hasMessageContaining("readThreads=0");

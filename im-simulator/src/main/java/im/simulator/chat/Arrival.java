@@ -62,8 +62,8 @@ final class Arrival {
     private String missing(int there) {
         String within = "within " + patienceNanos / 1_000_000 + " ms";
         return there == 0
-                ? "the server was not reached " + within
-                : there + " of " + fleet.size() + " clients connected, and not one more " + within;
+                ? "the server was not reached " + within + fleet.trouble()
+                : there + " of " + fleet.size() + " clients connected, and not one more " + within + fleet.trouble();
     }
 
     private void connect(VirtualClient client) {

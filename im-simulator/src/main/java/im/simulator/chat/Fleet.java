@@ -79,6 +79,16 @@ final class Fleet implements AutoCloseable {
         return count;
     }
 
+    /** Why a client has no connection, as the rest of a sentence; empty if there is no such client. */
+    String trouble() {
+        for (VirtualClient client : clients) {
+            if (!client.live() && !client.trouble().isEmpty()) {
+                return ": " + client.trouble();
+            }
+        }
+        return "";
+    }
+
     ClientCounts counts() {
         long attempts = 0;
         long redelivered = 0;

@@ -4,14 +4,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The main phase: one thread sends by the script, one lets clients come and go. */
 final class Traffic {
     private static final long TICK_NANOS = 200_000_000;
-    /** After an interruption both threads end at once. */
-    private static final Interruption UNINTERRUPTED = new Interruption();
+    private static final long CHURN_END_NANOS = 10_000_000_000L;
 
     private final ChatPlan plan;
     private final Cast cast;
@@ -38,15 +39,12 @@ final class Traffic {
         Churn churn = new Churn(plan, fleet);
         FutureTask<Void> sending = inThread("sender", outbox);
         FutureTask<Void> churning = inThread("churn", churn);
-        while (!sending.isDone()) {
-            Interruption nap = interruption.isAsked() ? UNINTERRUPTED : interruption;
-            nap.within(TICK_NANOS);
+        while (!ends(sending, TICK_NANOS)) {
             tick.accept(Math.min(
                     1, (System.nanoTime() - start) / (double) plan.duration().toNanos()));
         }
         churn.stop();
-        join(churning);
-        join(sending);
+        ends(churning, CHURN_END_NANOS);
     }
 
     private static FutureTask<Void> inThread(String name, Runnable body) {
@@ -57,11 +55,15 @@ final class Traffic {
         return task;
     }
 
-    private static void join(FutureTask<Void> task) {
+    private static boolean ends(FutureTask<Void> task, long withinNanos) {
         try {
-            task.get();
+            task.get(withinNanos, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return true;
         } catch (ExecutionException e) {
             throw new IllegalStateException("the simulator broke down", e.getCause());
         }

@@ -12,6 +12,7 @@ final class VirtualClient {
     private final ImClient client;
     private volatile long liveSinceNanos = NEVER;
     private volatile boolean reached;
+    private volatile String trouble = "";
 
     VirtualClient(int device, ImClient.Builder builder, Inbox inbox) {
         this.device = device;
@@ -24,6 +25,9 @@ final class VirtualClient {
         boolean live = change.current() == ConnectionState.LIVE;
         liveSinceNanos = live ? System.nanoTime() : NEVER;
         reached |= live || change.current() == ConnectionState.CATCHING_UP;
+        if (change.current() == ConnectionState.WAITING) {
+            trouble = change.reason();
+        }
     }
 
     int device() {
@@ -45,6 +49,11 @@ final class VirtualClient {
     /** Whether it was ever welcomed. */
     boolean reached() {
         return reached;
+    }
+
+    /** Why it last lost its connection or got none; empty if it never did. */
+    String trouble() {
+        return trouble;
     }
 
     boolean live() {

@@ -2,6 +2,7 @@ package im.simulator.report;
 
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
 
 /** Records latencies with three digits, from 1 µs to an hour. Recording is wait-free, from any thread. */
 public final class Latencies {
@@ -9,6 +10,7 @@ public final class Latencies {
     private static final int DIGITS = 3;
 
     private final Recorder recorder = new Recorder(MAX_MICROS, DIGITS);
+    private @Nullable Histogram interval;
     private final Histogram total = new Histogram(MAX_MICROS, DIGITS);
 
     /** A time below zero counts as none; one above an hour as an hour. */
@@ -18,7 +20,8 @@ public final class Latencies {
 
     /** All recorded so far. */
     public synchronized Percentiles percentiles() {
-        total.add(recorder.getIntervalHistogram());
+        interval = recorder.getIntervalHistogram(interval);
+        total.add(interval);
         if (total.getTotalCount() == 0) {
             return Percentiles.EMPTY;
         }

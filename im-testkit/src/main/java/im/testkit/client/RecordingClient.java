@@ -160,7 +160,7 @@ public final class RecordingClient {
                     connected = false;
                     recorder.disconnected();
                 }
-                if (change.closeCode() != 0) {
+                if (change.closeCode() != 0 || !change.reason().isEmpty()) {
                     recorder.refused(Integer.toString(change.closeCode()), change.reason());
                 }
             }

@@ -5,6 +5,7 @@ import im.testkit.checker.ContractChecker;
 import im.testkit.checker.Verdict;
 import im.testkit.client.RecordingClient;
 import im.testkit.history.DeviceRun;
+import im.testkit.history.Event.Refused;
 import im.testkit.history.History;
 import im.testkit.history.HistoryFile;
 import im.testkit.history.Start;
@@ -103,7 +104,25 @@ public final class Stage implements AutoCloseable {
 
     /** Waits until these apps are connected and caught up. */
     public void awaitLive(List<App> wanted) {
-        await(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE, "all apps live");
+        try {
+            await(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE, "all apps live");
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(whoIsNot(wanted), e);
+        }
+    }
+
+    private String whoIsNot(List<App> wanted) {
+        StringBuilder text = new StringBuilder("not live after " + PATIENCE + ":");
+        for (App app : wanted) {
+            if (!app.client().live()) {
+                text.append("\n    ").append(app.client().run()).append(' ').append(app.client().sdk().state());
+                history.events().stream()
+                        .filter(event -> event instanceof Refused && event.by().equals(app.client().run()))
+                        .reduce((earlier, later) -> later)
+                        .ifPresent(event -> text.append(' ').append(HistoryFile.line(event)));
+            }
+        }
+        return text + server.logTail();
     }
 
     /**

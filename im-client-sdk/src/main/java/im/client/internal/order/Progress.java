@@ -12,6 +12,7 @@ public final class Progress {
     long carried;
     /** What was acknowledged on the present connection. */
     long acknowledged;
+
     boolean ackDue;
 
     /** A Sync is open, and what it asked to follow. */

@@ -15,7 +15,8 @@ public record Endpoint(boolean webSocket, String host, int port, String path) {
         String scheme = String.valueOf(uri.getScheme());
         String host = uri.getHost();
         if (host == null || !(scheme.equals("ws") || scheme.equals("tcp"))) {
-            throw new IllegalArgumentException("endpoint: " + uri + ", expected ws://host:port/path or tcp://host:port");
+            throw new IllegalArgumentException(
+                    "endpoint: " + uri + ", expected ws://host:port/path or tcp://host:port");
         }
         boolean webSocket = scheme.equals("ws");
         int port = uri.getPort();

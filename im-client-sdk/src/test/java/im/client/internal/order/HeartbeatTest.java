@@ -55,7 +55,9 @@ class HeartbeatTest {
         heartbeat.reading(false, 1_100);
 
         assertThat(heartbeat.check(1_300)).isEqualTo(Due.NOTHING);
-        assertThat(heartbeat.check(2_000)).as("still pings, for the gateway's sake").isEqualTo(Due.PING);
+        assertThat(heartbeat.check(2_000))
+                .as("still pings, for the gateway's sake")
+                .isEqualTo(Due.PING);
         heartbeat.reading(true, 9_000);
         assertThat(heartbeat.check(9_001)).isNotEqualTo(Due.DEAD);
     }

@@ -192,7 +192,9 @@ class OutboxTest {
         wire.drain();
 
         answer(2, Code.TOO_LARGE);
-        assertThat(wire.drain()).as("A is open: C may not claim to be the oldest").isEmpty();
+        assertThat(wire.drain())
+                .as("A is open: C may not claim to be the oldest")
+                .isEmpty();
         answer(1, Code.UNAVAILABLE);
         fireTimers();
 

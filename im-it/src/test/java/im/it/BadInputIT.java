@@ -1,0 +1,203 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Code;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Hello;
+import im.protocol.v1.Ping;
+import im.protocol.v1.Versions;
+import im.protocol.v1.Welcome;
+import im.testkit.client.RawClient;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Frames at and beyond their bounds: a refusal where the connection can go on, a Close with its code where not. */
+@Timeout(120)
+class BadInputIT {
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer(spec -> spec.set("session.handshake-timeout", "1s"));
+
+    private static final int LIMIT = 64 * 1024;
+
+    private final String ann = TestServer.uid("ann");
+    private final String bob = TestServer.uid("bob");
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aPayloadAtTheLimitIsTakenAndOneAboveIsRefusedOnAnOpenConnection(Transport transport) throws IOException {
+        try (RawClient client = SERVER.raw(transport, ann, "phone")) {
+            assertThat(code(client, client.data(TestServer.messageId(), bob, new byte[LIMIT])))
+                    .isEqualTo(Code.OK);
+            assertThat(code(client, client.data(TestServer.messageId(), ann, new byte[LIMIT + 1])))
+                    .isEqualTo(Code.TOO_LARGE);
+            String wide = "\u20ac".repeat(LIMIT / 3 + 1);
+            assertThat(code(client, client.text(TestServer.messageId(), TestServer.uid("cy"), wide)))
+                    .isEqualTo(Code.TOO_LARGE);
+            assertThat(code(client, client.text(TestServer.messageId(), bob, "still here")))
+                    .isEqualTo(Code.OK);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aFrameAboveTheLimitClosesTheConnection(Transport transport) throws IOException {
+        try (RawClient client = SERVER.raw(transport, ann, "phone")) {
+            client.send(client.data(TestServer.messageId(), bob, new byte[2 * LIMIT]));
+
+            assertThat(client.awaitClose().getCode()).isIn(1009, 4413);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("badIds")
+    void anIdThatIsNoneIsRefused(String messageId, String peer) throws IOException {
+        try (RawClient client = SERVER.raw(ann, "phone")) {
+            Frame send = client.text(messageId, peer, "text");
+            client.send(send);
+            Frame answer = client.await(frame -> frame.getRef() == send.getRef(), "the refusal");
+
+            assertThat(answer.hasError() ? answer.getError().getCode() : answer.getSendResult().getCode())
+                    .isEqualTo(Code.MALFORMED);
+            assertThat(code(client, client.text(TestServer.messageId(), bob, "still here", true)))
+                    .isEqualTo(Code.OK);
+        }
+    }
+
+    static Stream<Arguments> badIds() {
+        String id = TestServer.messageId();
+        return Stream.of(
+                Arguments.of("", "bob"),
+                Arguments.of(id.toUpperCase(Locale.ROOT), "bob"),
+                Arguments.of(id + "0", "bob"),
+                Arguments.of("{" + id.substring(2) + "}", "bob"),
+                Arguments.of("x".repeat(10_240), "bob"),
+                Arguments.of(id, ""),
+                Arguments.of(id, "b".repeat(65)),
+                Arguments.of(id, "a|b"),
+                Arguments.of(id, "a\nb"),
+                Arguments.of(id, "a\u0000b"),
+                Arguments.of(id, "\u00e4"),
+                Arguments.of(id, "b".repeat(10_240)));
+    }
+
+    @Test
+    void aContentTypeAtTheLimitIsTakenAndOneAboveIsRefused() throws IOException {
+        try (RawClient client = SERVER.raw(ann, "phone")) {
+            assertThat(code(client, ofType(client, "t".repeat(128)))).isEqualTo(Code.OK);
+            assertThat(code(client, ofType(client, "t".repeat(129)))).isEqualTo(Code.MALFORMED);
+            assertThat(code(client, ofType(client, "text/\nplain"))).isIn(Code.MALFORMED, Code.OUT_OF_ORDER);
+        }
+    }
+
+    private Frame ofType(RawClient client, String contentType) {
+        Frame.Builder frame = client.text(TestServer.messageId(), bob, "text").toBuilder();
+        frame.getSendBuilder().setContentType(contentType);
+        return frame.build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("notHellos")
+    void aFirstFrameThatIsNoGoodHelloCloses(Frame frame, int closeCode) throws IOException {
+        for (Transport transport : Transport.values()) {
+            try (RawClient client = RawClient.connect(SERVER.url(transport))) {
+                client.send(frame);
+
+                assertThat(client.awaitClose().getCode()).isEqualTo(closeCode);
+                assertThat(client.webSocketCloseCode()).isEqualTo(transport == Transport.WS ? closeCode : 0);
+            }
+        }
+    }
+
+    static Stream<Arguments> notHellos() {
+        Hello good = RawClient.hello(SERVER.token("ann"), "phone").build();
+        return Stream.of(
+                Arguments.of(
+                        Frame.newBuilder()
+                                .setRef(1)
+                                .setPing(Ping.getDefaultInstance())
+                                .build(),
+                        4400),
+                Arguments.of(Frame.getDefaultInstance().toBuilder().setRef(7).build(), 4400),
+                hello(good.toBuilder().setDevice(""), 4400),
+                hello(good.toBuilder().setDevice("d".repeat(65)), 4400),
+                hello(good.toBuilder().setDevice("a/b"), 4400),
+                hello(good.toBuilder().setAttempt(0), 4400),
+                hello(good.toBuilder().setAttempt(-1), 4400),
+                hello(good.toBuilder().setPlatform("p".repeat(65)), 4400),
+                hello(good.toBuilder().setVersions(Versions.newBuilder().setOldest(2).setNewest(9)), 4426),
+                hello(good.toBuilder().setVersions(Versions.getDefaultInstance()), 4426),
+                hello(good.toBuilder().setToken("t".repeat(9_000)), 4413));
+    }
+
+    private static Arguments hello(Hello.Builder hello, int closeCode) {
+        return Arguments.of(Frame.newBuilder().setRef(1).setHello(hello).build(), closeCode);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void silenceInsteadOfAHelloIsClosedInTime(Transport transport) throws IOException {
+        try (RawClient client = RawClient.connect(SERVER.url(transport))) {
+            assertThat(client.awaitClose().getCode()).isEqualTo(4408);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void bytesThatAreNoFrameCloseTheConnection(Transport transport) throws IOException {
+        try (RawClient client = SERVER.raw(transport, ann, "phone")) {
+            byte[] unmaskedOrTruncated = {(byte) 0x82, 0x05, 0x0a, 0x7f, 1, 2, 3};
+            client.sendBytes(unmaskedOrTruncated);
+            client.sendBytes(new byte[256]);
+
+            assertThat(client.awaitClose().getCode()).isIn(1002, 4400, 4413);
+        }
+    }
+
+    @Test
+    void aFrameThatAClientDoesNotSendIsUnsupportedOnAnOpenConnection() throws IOException {
+        try (RawClient client = SERVER.raw(ann, "phone")) {
+            for (Frame.Builder odd :
+                    List.of(Frame.newBuilder(), Frame.newBuilder().setWelcome(Welcome.getDefaultInstance()))) {
+                long ref = client.nextRef();
+                client.send(odd.setRef(ref).build());
+                assertThat(client.await(frame -> frame.getRef() == ref, "the refusal")
+                                .getError()
+                                .getCode())
+                        .isEqualTo(Code.UNSUPPORTED);
+            }
+            assertThat(code(client, client.text(TestServer.messageId(), bob, "still here")))
+                    .isEqualTo(Code.OK);
+        }
+    }
+
+    @Test
+    void aFloodOfPingsIsClosed() throws IOException {
+        try (RawClient client = SERVER.raw(ann, "phone")) {
+            client.await(BodyCase.CAUGHT_UP);
+            List<Frame> pings = Stream.generate(() -> Frame.newBuilder()
+                            .setRef(client.nextRef())
+                            .setPing(Ping.getDefaultInstance())
+                            .build())
+                    .limit(200)
+                    .toList();
+            client.sendTogether(pings);
+
+            assertThat(client.awaitClose().getCode()).isEqualTo(4429);
+        }
+    }
+
+    private static Code code(RawClient client, Frame send) throws IOException {
+        return client.sendAndAwait(send).getCode();
+    }
+}

@@ -1,0 +1,50 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.testkit.checker.Verdict;
+import im.testkit.load.RandomWorkload;
+import im.testkit.load.Stage;
+import java.time.Duration;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Live traffic while everything fails: the whole contract, decided by the checker. */
+@Timeout(300)
+class CrashIT {
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer();
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void trafficOverThreeKillsOfTheServerKeepsTheContract(Transport transport) {
+        run(transport, new RandomWorkload.Plan(4, 2, 3_000, false, 3));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void trafficOverFailingAppsAndConnectionsKeepsTheContract(Transport transport) {
+        run(transport, new RandomWorkload.Plan(4, 2, 3_000, true, 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void trafficOverAllFaultsAtOnceKeepsTheContract(Transport transport) {
+        run(transport, new RandomWorkload.Plan(5, 2, 4_000, true, 3));
+    }
+
+    private static void run(Transport transport, RandomWorkload.Plan plan) {
+        try (Stage stage = new Stage(SERVER.process(), transport == Transport.WS, Stage.chooseSeed())) {
+            new RandomWorkload(stage, plan).run();
+            Verdict verdict = stage.settle(Duration.ofSeconds(20));
+
+            assertThat(verdict.clean())
+                    .as("%s %s, history in %s: %s", plan, transport, stage.dump("crash"), verdict)
+                    .isTrue();
+            assertThat(verdict.counts().accepted()).isGreaterThanOrEqualTo(1_000);
+            assertThat(verdict.counts().unknown()).isZero();
+        }
+    }
+}

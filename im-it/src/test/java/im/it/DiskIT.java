@@ -1,0 +1,111 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import im.protocol.v1.Code;
+import im.protocol.v1.Frame;
+import im.testkit.client.RawClient;
+import im.testkit.server.ServerProcess;
+import im.testkit.server.ServerSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is accepted is on the disk: a slow sync delays every OK, a failing one ends them. Faults by strace. */
+@Timeout(180)
+class DiskIT {
+    private static final Duration DELAY = Duration.ofMillis(200);
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void straceWorks() throws IOException, InterruptedException {
+        String why = "";
+        try {
+            Process probe = new ProcessBuilder("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true")
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!probe.waitFor(20, TimeUnit.SECONDS) || probe.exitValue() != 0) {
+                why = "strace cannot trace here: " + said;
+            }
+        } catch (IOException e) {
+            why = "no strace: " + e.getMessage();
+        }
+        if (!why.isEmpty() && "required".equals(System.getenv("IM_IT"))) {
+            fail(why);
+        }
+        assumeTrue(why.isEmpty(), why);
+    }
+
+    @Test
+    void everyOkWaitsForASlowDisk() throws IOException {
+        try (ServerProcess server = ServerProcess.start(
+                        traced("inject=fdatasync:delay_enter=" + TimeUnit.MILLISECONDS.toMicros(DELAY.toMillis())));
+                RawClient client = RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
+            for (int i = 0; i < 5; i++) {
+                long began = System.nanoTime();
+                Code code = client.sendAndAwait(client.text(TestServer.messageId(), "bob", "slow " + i))
+                        .getCode();
+
+                assertThat(code).isEqualTo(Code.OK);
+                assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(DELAY);
+            }
+        }
+    }
+
+    @Test
+    void nothingIsAcceptedOrDeliveredOnceASyncHasFailedAndTheServerSaysSo() throws Exception {
+        // The first syncs let the server start and the device open; those after them fail.
+        try (ServerProcess server = ServerProcess.start(traced("inject=fdatasync:error=EIO:when=40+"));
+                RawClient client = RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
+            int oks = 0;
+            Code code = Code.OK;
+            while (code == Code.OK) {
+                code = client.sendAndAwait(client.text(TestServer.messageId(), "ann", "to the disk"))
+                        .getCode();
+                oks += code == Code.OK ? 1 : 0;
+                assertThat(oks).as("OKs although at most 40 syncs worked").isLessThanOrEqualTo(40);
+            }
+
+            assertThat(code).isIn(Code.UNKNOWN_OUTCOME, Code.UNAVAILABLE);
+            List<Frame> more = List.of(
+                    client.text(TestServer.messageId(), "bob", "later"),
+                    client.text(TestServer.messageId(), "cy", "later"));
+            for (Frame send : more) {
+                assertThat(client.sendAndAwait(send).getCode()).isEqualTo(Code.UNAVAILABLE);
+            }
+            long delivered = client.inbox().stream()
+                    .filter(Frame::hasDeliver)
+                    .mapToLong(frame -> frame.getDeliver().getPlacedCount())
+                    .sum();
+            assertThat(delivered).as("deliveries").isLessThanOrEqualTo(oks);
+            assertThat(status(server.admin(), "/readyz")).isEqualTo(503);
+            assertThat(status(server.admin(), "/livez")).isEqualTo(200);
+        }
+    }
+
+    private ServerSpec traced(String injection) {
+        return ServerSpec.in(folder)
+                .wrappedIn("strace", "-f", "-qq", "-e", "trace=fdatasync", "-e", injection, "-o", "/dev/null");
+    }
+
+    private static int status(URI admin, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(admin.resolve(path)).build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+    }
+}

@@ -1,0 +1,88 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.relay.SeededBug;
+import im.testkit.checker.Verdict;
+import im.testkit.load.ConnectUnderTraffic;
+import im.testkit.load.KillOnOk;
+import im.testkit.load.LostAnswers;
+import im.testkit.load.Stage;
+import im.testkit.server.ServerProcess;
+import im.testkit.server.ServerSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Function;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The harness has teeth: it finds what was broken on purpose, and finds nothing where nothing is broken. */
+@Timeout(180)
+class SeededBugIT {
+    private static final int ROUNDS = 6;
+    private static final Duration SETTLE = Duration.ofSeconds(8);
+    private static final Duration AT_MOST = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    /** What drives a stage; each has its own way to make one kind of mistake matter. */
+    private enum Load {
+        KILL_ON_OK(stage -> new KillOnOk(stage)::round),
+        LOST_ANSWERS(stage -> new LostAnswers(stage)::round),
+        CONNECT_UNDER_TRAFFIC(stage -> new ConnectUnderTraffic(stage)::round);
+
+        @SuppressWarnings("ImmutableEnumChecker")
+        final Function<Stage, Runnable> on;
+
+        Load(Function<Stage, Runnable> on) {
+            this.on = on;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SeededBug.class)
+    void aSeededBugIsFoundWithinAMinute(SeededBug bug) {
+        Load load =
+                switch (bug) {
+                    case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH, RESULT_BEFORE_CALLBACK -> Load.KILL_ON_OK;
+                    case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
+                    case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
+                };
+        String name = bug.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        long began = System.nanoTime();
+
+        Verdict verdict = run(ServerSpec.in(folder).property(SeededBug.PROPERTY, name), load);
+
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        System.out.println(name + " found after " + took.toMillis() + " ms: " + verdict.contracts());
+        assertThat(verdict.clean()).as("a server with %s passed: %s", name, verdict).isFalse();
+        assertThat(took).as("how long it took to find %s", name).isLessThan(AT_MOST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Load.class)
+    void theSameLoadWithoutABugPasses(Load load) {
+        Verdict verdict = run(ServerSpec.in(folder), load);
+
+        assertThat(verdict.clean()).as("%s: %s", load, verdict).isTrue();
+    }
+
+    /** Rounds until one breaks the contract. */
+    private static Verdict run(ServerSpec spec, Load load) {
+        try (ServerProcess server = ServerProcess.start(spec);
+                Stage stage = new Stage(server, true, Stage.chooseSeed())) {
+            Runnable round = load.on.apply(stage);
+            Verdict verdict;
+            int rounds = 0;
+            do {
+                round.run();
+                verdict = stage.settle(SETTLE);
+            } while (verdict.clean() && ++rounds < ROUNDS);
+            return verdict;
+        }
+    }
+}
