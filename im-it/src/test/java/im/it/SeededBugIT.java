@@ -7,6 +7,7 @@ import im.testkit.checker.Verdict;
 import im.testkit.load.ConnectUnderTraffic;
 import im.testkit.load.KillOnOk;
 import im.testkit.load.LostAnswers;
+import im.testkit.load.Refusals;
 import im.testkit.load.Stage;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
@@ -32,6 +33,7 @@ class SeededBugIT {
     /** What drives a stage; each has its own way to make one kind of mistake matter. */
     private enum Load {
         KILL_ON_OK(stage -> new KillOnOk(stage)::round),
+        REFUSALS(stage -> new Refusals(stage)::round),
         LOST_ANSWERS(stage -> new LostAnswers(stage)::round),
         CONNECT_UNDER_TRAFFIC(stage -> new ConnectUnderTraffic(stage)::round);
 
@@ -48,7 +50,8 @@ class SeededBugIT {
     void aSeededBugIsFoundWithinAMinute(SeededBug bug) {
         Load load =
                 switch (bug) {
-                    case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH, RESULT_BEFORE_CALLBACK -> Load.KILL_ON_OK;
+                    case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH -> Load.KILL_ON_OK;
+                    case RESULT_BEFORE_CALLBACK -> Load.REFUSALS;
                     case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
                     case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
                 };
@@ -73,7 +76,7 @@ class SeededBugIT {
 
     /** Rounds until one breaks the contract. */
     private static Verdict run(ServerSpec spec, Load load) {
-        try (ServerProcess server = ServerProcess.start(spec);
+        try (ServerProcess server = ServerProcess.start(spec.set("message-log.queue-messages", "64"));
                 Stage stage = new Stage(server, true, Stage.chooseSeed())) {
             Runnable round = load.on.apply(stage);
             Verdict verdict;

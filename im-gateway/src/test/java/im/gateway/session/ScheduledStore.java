@@ -25,6 +25,11 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     /** Counts connections, so that a late answer to an old one is told apart. */
     int connection;
 
+    /** The devices that were opened, in words, oldest first. */
+    final List<String> opened = new ArrayList<>();
+
+    boolean opensFail;
+
     /** What was asked, in words, oldest first. */
     final List<String> asked = new ArrayList<>();
 
@@ -169,7 +174,9 @@ final class ScheduledStore implements ConversationStore, CursorStore {
 
     @Override
     public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
-        lane.execute(() -> done.accept(new ReadResult.Ok<>(false)));
+        opened.add(uid + " " + device + (fromHeads ? " from heads" : ""));
+        boolean fails = opensFail;
+        lane.execute(() -> done.accept(fails ? new ReadResult.Failed<>("not now", 100) : new ReadResult.Ok<>(false)));
     }
 
     @Override

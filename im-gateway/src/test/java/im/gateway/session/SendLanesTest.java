@@ -159,6 +159,17 @@ class SendLanesTest {
     }
 
     @Test
+    void aSendWithoutAValidIdOpensNoBlock_D38() {
+        failedFirstOf(1);
+
+        connection.receive(ClientFrames.frame(
+                2, ClientFrames.body("a", 1).setMessageId("not an id").setFirst(true)));
+        send(3);
+
+        assertThat(words(connection)).containsExactly("#2 MALFORMED", "#3 OUT_OF_ORDER");
+    }
+
+    @Test
     void aBlockOpensAtTheFailedId_D38() {
         failedFirstOf(1, 2, 3);
 

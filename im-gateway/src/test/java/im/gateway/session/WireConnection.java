@@ -94,6 +94,9 @@ final class WireConnection implements Connection {
                 throw new AssertionError("half a frame was written");
             }
             Frame parsed = FrameCodec.parse(body);
+            if (pending == 0) {
+                lastProgressMillis = loop.nowMillis();
+            }
             outbound.add(parsed);
             written.accept(parsed);
             sizes.add(size);
