@@ -59,8 +59,7 @@ final class Delivery {
     private int needed;
     private boolean closed;
 
-    private Delivery(
-            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
+    private Delivery(SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
@@ -229,8 +228,7 @@ final class Delivery {
                 wanted.add(progress.conversation);
             }
         }
-        CompareRequest request =
-                new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
+        CompareRequest request = new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
         services.store().compare(request, loop(), this.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
     }
 
@@ -410,8 +408,14 @@ final class Delivery {
 
     /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */
     boolean isQuiet() {
-        return live && !reading && heads == 0 && !compareNeeded && behind.isEmpty() && syncs.isEmpty()
-                && window.isEmpty() && needed == 0;
+        return live
+                && !reading
+                && heads == 0
+                && !compareNeeded
+                && behind.isEmpty()
+                && syncs.isEmpty()
+                && window.isEmpty()
+                && needed == 0;
     }
 
     void close() {

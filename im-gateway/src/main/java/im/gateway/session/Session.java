@@ -76,7 +76,8 @@ final class Session implements ConnectionListener {
 
     private ActiveSession activate(Delivery delivery) {
         SendLanes sends = new SendLanes(services, connection, uid, device, this::regulate);
-        ActiveSession fresh = new ActiveSession(delivery, sends, connection.loop().nowMillis());
+        ActiveSession fresh =
+                new ActiveSession(delivery, sends, connection.loop().nowMillis());
         active = fresh;
         services.metrics().woken();
         return fresh;
