@@ -97,7 +97,6 @@ final class Session implements ConnectionListener {
             case RESUME -> onResume(frame.getResume());
             case GIVE_UP -> onGiveUp(frame.getRef(), frame.getGiveUp().getConversation());
             case PONG -> {}
-            case CLOSE -> connection.close(CloseReason.NORMAL, "goodbye");
             default -> refuse(frame.getRef(), Code.UNSUPPORTED, "body", "a client does not send this frame");
         }
         regulate();

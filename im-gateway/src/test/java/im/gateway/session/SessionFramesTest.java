@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.CloseReason;
 import im.protocol.v1.Ack;
 import im.protocol.v1.CaughtUp;
-import im.protocol.v1.Close;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
@@ -238,16 +237,6 @@ class SessionFramesTest {
 
         assertThat(connection.closed).isEqualTo(CloseReason.RATE_LIMITED);
         assertThat(connection.closeRetryAfterMs).isPositive();
-    }
-
-    @Test
-    void aGoodbyeEndsTheConnection() {
-        WireConnection connection = fixture.idle();
-
-        connection.receive(
-                Frame.newBuilder().setClose(Close.getDefaultInstance()).build());
-
-        assertThat(connection.closed).isEqualTo(CloseReason.NORMAL);
     }
 
     private WireConnection unresumed() {
