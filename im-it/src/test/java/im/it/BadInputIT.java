@@ -68,7 +68,10 @@ class BadInputIT {
             client.send(send);
             Frame answer = client.await(frame -> frame.getRef() == send.getRef(), "the refusal");
 
-            assertThat(answer.hasError() ? answer.getError().getCode() : answer.getSendResult().getCode())
+            assertThat(
+                            answer.hasError()
+                                    ? answer.getError().getCode()
+                                    : answer.getSendResult().getCode())
                     .isEqualTo(Code.MALFORMED);
             assertThat(code(client, client.text(TestServer.messageId(), bob, "still here", true)))
                     .isEqualTo(Code.OK);
@@ -136,7 +139,10 @@ class BadInputIT {
                 hello(good.toBuilder().setAttempt(0), 4400),
                 hello(good.toBuilder().setAttempt(-1), 4400),
                 hello(good.toBuilder().setPlatform("p".repeat(65)), 4400),
-                hello(good.toBuilder().setVersions(Versions.newBuilder().setOldest(2).setNewest(9)), 4426),
+                hello(
+                        good.toBuilder()
+                                .setVersions(Versions.newBuilder().setOldest(2).setNewest(9)),
+                        4426),
                 hello(good.toBuilder().setVersions(Versions.getDefaultInstance()), 4426),
                 hello(good.toBuilder().setToken("t".repeat(9_000)), 4413));
     }

@@ -48,13 +48,12 @@ class SeededBugIT {
     @ParameterizedTest
     @EnumSource(SeededBug.class)
     void aSeededBugIsFoundWithinAMinute(SeededBug bug) {
-        Load load =
-                switch (bug) {
-                    case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH -> Load.KILL_ON_OK;
-                    case RESULT_BEFORE_CALLBACK -> Load.REFUSALS;
-                    case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
-                    case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
-                };
+        Load load = switch (bug) {
+            case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH -> Load.KILL_ON_OK;
+            case RESULT_BEFORE_CALLBACK -> Load.REFUSALS;
+            case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
+            case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
+        };
         String name = bug.name().toLowerCase(Locale.ROOT).replace('_', '-');
         long began = System.nanoTime();
 
@@ -62,7 +61,9 @@ class SeededBugIT {
 
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         System.out.println(name + " found after " + took.toMillis() + " ms: " + verdict.contracts());
-        assertThat(verdict.clean()).as("a server with %s passed: %s", name, verdict).isFalse();
+        assertThat(verdict.clean())
+                .as("a server with %s passed: %s", name, verdict)
+                .isFalse();
         assertThat(took).as("how long it took to find %s", name).isLessThan(AT_MOST);
     }
 

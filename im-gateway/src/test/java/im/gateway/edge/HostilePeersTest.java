@@ -65,12 +65,11 @@ class HostilePeersTest {
     }
 
     private static Peer hostile(TestEdge edge, Random random) {
-        Peer peer =
-                switch (random.nextInt(4)) {
-                    case 0 -> Peer.tcp(edge.server.http());
-                    case 1 -> edge.connect(random.nextBoolean());
-                    default -> edge.greeted(random.nextBoolean());
-                };
+        Peer peer = switch (random.nextInt(4)) {
+            case 0 -> Peer.tcp(edge.server.http());
+            case 1 -> edge.connect(random.nextBoolean());
+            default -> edge.greeted(random.nextBoolean());
+        };
         int actions = random.nextInt(6);
         boolean open = true;
         for (int i = 0; i < actions && open; i++) {
@@ -88,7 +87,8 @@ class HostilePeersTest {
             case 1 -> peer.framed(garbage);
             case 2 -> Arrays.copyOf(ping, random.nextInt(ping.length));
             case 3 -> Peer.webSocketFrame(random.nextInt(256), random.nextBoolean(), garbage);
-            case 4 -> Peer.UPGRADE.substring(random.nextInt(Peer.UPGRADE.length())).getBytes(StandardCharsets.US_ASCII);
+            case 4 ->
+                Peer.UPGRADE.substring(random.nextInt(Peer.UPGRADE.length())).getBytes(StandardCharsets.US_ASCII);
             default -> ping;
         };
     }

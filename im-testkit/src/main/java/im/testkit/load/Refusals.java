@@ -20,7 +20,8 @@ public final class Refusals {
     public Refusals(Stage stage) {
         this.stage = stage;
         this.sender = stage.app("sender", "phone", Start.NEW_FROM_FIRST_HELD).connect();
-        this.receiver = stage.app("receiver", "phone", Start.NEW_FROM_FIRST_HELD).connect();
+        this.receiver =
+                stage.app("receiver", "phone", Start.NEW_FROM_FIRST_HELD).connect();
         stage.awaitLive(List.of(sender, receiver));
     }
 

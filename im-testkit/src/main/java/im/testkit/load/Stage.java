@@ -115,9 +115,13 @@ public final class Stage implements AutoCloseable {
         StringBuilder text = new StringBuilder("not live after " + PATIENCE + ":");
         for (App app : wanted) {
             if (!app.client().live()) {
-                text.append("\n    ").append(app.client().run()).append(' ').append(app.client().sdk().state());
+                text.append("\n    ")
+                        .append(app.client().run())
+                        .append(' ')
+                        .append(app.client().sdk().state());
                 history.events().stream()
-                        .filter(event -> event instanceof Refused && event.by().equals(app.client().run()))
+                        .filter(event -> event instanceof Refused
+                                && event.by().equals(app.client().run()))
                         .reduce((earlier, later) -> later)
                         .ifPresent(event -> text.append(' ').append(HistoryFile.line(event)));
             }
