@@ -194,6 +194,31 @@ class ReconnectTest {
     }
 
     @Test
+    void aGatewayThatGoesAwayIsLeftWithItsLastAnswerWhenNobodyElseTakesUs() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
+            FakePeer old = it.connect();
+            it.until(ConnectionState.LIVE);
+            CompletableFuture<SendOutcome> a = it.client.send("bob", "a");
+            Frame unanswered = old.expectSend("a", false);
+            old.say(Frame.newBuilder().setGoAway(GoAway.newBuilder().setReconnectAfterMs(1)));
+            FakePeer refusing = it.gateway.accept();
+            refusing.expect(BodyCase.HELLO);
+            refusing.close(4503, true);
+            FakePeer next = it.gateway.accept();
+            next.expect(BodyCase.HELLO);
+            CompletableFuture<SendOutcome> b = it.client.send("bob", "b");
+
+            old.answer(unanswered, Code.OK);
+
+            assertThat(old.expect(BodyCase.CLOSE).getClose().getCode()).isEqualTo(1000);
+            assertThat(ClientFixture.get(a)).isInstanceOf(SendOutcome.Accepted.class);
+            next.say(FakePeer.welcome());
+            next.answer(next.expectSend("b", false), Code.OK);
+            assertThat(ClientFixture.get(b)).isInstanceOf(SendOutcome.Accepted.class);
+        }
+    }
+
+    @Test
     void afterTheSwitchNothingIsTakenFromTheOldConnection() throws Exception {
         try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
             FakePeer old = it.connect();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every send without an outcome, one {@link Lane} a conversation, and what may be written next (D12, D13, D38).
@@ -55,6 +56,7 @@ public final class Outbox {
     private final Deque<Lane> writable = new ArrayDeque<>();
 
     private boolean connected;
+    private @Nullable Runnable lastAnswer;
     private int window;
     private long retryNanos;
     private long attempts;
@@ -90,6 +92,7 @@ public final class Outbox {
      */
     public void connected(int window, long dedupeMillis) {
         this.connected = true;
+        this.lastAnswer = null;
         this.window = window;
         this.retryNanos = TimeUnit.MILLISECONDS.toNanos(dedupeMillis / 2);
         lanes.values().forEach(this::offer);
@@ -99,6 +102,7 @@ public final class Outbox {
     /** The connection is gone; what it did not answer goes out again on the next. */
     public void disconnected() {
         connected = false;
+        lastAnswer = null;
         flights.clear();
         for (Lane lane : new ArrayList<>(lanes.values())) {
             unknownSeen += lane.sent.size();
@@ -107,9 +111,27 @@ public final class Outbox {
         }
     }
 
+    /**
+     * Writes no more on this connection.
+     *
+     * @param answered runs once all that was written has its answer, at once if it has; not if the connection is gone
+     *     before
+     */
+    public void finish(Runnable answered) {
+        lastAnswer = answered;
+        tellLastAnswer();
+    }
+
+    private void tellLastAnswer() {
+        Runnable waiting = lastAnswer;
+        if (waiting != null && flights.isEmpty()) {
+            waiting.run();
+        }
+    }
+
     /** Writes what may be written, the conversations in turn. */
     public void pump() {
-        while (connected && flights.size() < window && exits.isWritable()) {
+        while (connected && lastAnswer == null && flights.size() < window && exits.isWritable()) {
             Lane lane = writable.pollFirst();
             if (lane == null) {
                 return;
@@ -178,6 +200,7 @@ public final class Outbox {
         } else if (!send.settled) {
             failed(lane, send, result);
         }
+        tellLastAnswer();
     }
 
     private void failed(Lane lane, PendingSend send, SendResult result) {
