@@ -156,24 +156,31 @@ public final class Outbox {
         lane.unanswered--;
         if (send.ref == ref) {
             send.ref = 0;
-            if (result.getCode() != Code.OK) {
-                failed(lane, send, result);
-            } else if (!send.settled) {
-                lane.failures = 0;
-                settle(lane, send).accepted(result.getAcceptedMs());
-            }
+            counts(lane, send, result);
         }
         giveUpIfDone(lane);
         offer(lane);
         pump();
     }
 
-    private void failed(Lane lane, PendingSend send, SendResult result) {
-        lane.takeBackAfter(send);
-        lane.blocked = true;
-        if (send.settled) {
-            return; // its own copy was faster than the failure
+    /** The answer to the try that counts; its own copy may have settled the send already. */
+    private void counts(Lane lane, PendingSend send, SendResult result) {
+        boolean accepted = result.getCode() == Code.OK;
+        if (accepted) {
+            lane.failures = 0;
+        } else {
+            lane.takeBackAfter(send);
+            lane.blocked = true;
         }
+        lane.sent.remove(send);
+        if (!send.settled && accepted) {
+            settle(lane, send).accepted(result.getAcceptedMs());
+        } else if (!send.settled) {
+            failed(lane, send, result);
+        }
+    }
+
+    private void failed(Lane lane, PendingSend send, SendResult result) {
         Code code = result.getCode();
         Refusal refusal = Refusal.of(code);
         if (refusal == Refusal.OPEN) {
@@ -185,7 +192,6 @@ public final class Outbox {
             return;
         }
         send.lastResort |= refusal == Refusal.FOR_GOOD;
-        lane.sent.remove(send);
         lane.unsent.addFirst(send);
         if (!send.lastResort) {
             pause(lane, result.getRetryAfterMs());
@@ -251,8 +257,7 @@ public final class Outbox {
     }
 
     private static Settlement settle(Lane lane, PendingSend send) {
-        lane.remove(send);
-        send.settled = true;
+        lane.settle(send);
         return send.settlement;
     }
 
