@@ -73,6 +73,7 @@ class SeededBugIT {
         Verdict verdict = run(ServerSpec.in(folder), load);
 
         assertThat(verdict.clean()).as("%s: %s", load, verdict).isTrue();
+        assertThat(verdict.counts().accepted()).isPositive();
     }
 
     /** Rounds until one breaks the contract. */

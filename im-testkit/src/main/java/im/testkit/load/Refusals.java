@@ -28,9 +28,12 @@ public final class Refusals {
     public void round() {
         for (int i = 0; i < REUSED; i++) {
             String id = new UUID(stage.random().nextLong(), stage.random().nextLong()).toString();
-            sender.send(OutgoingMessage.text(receiver.uid(), "a body").withMessageId(id));
-            sender.send(OutgoingMessage.text(receiver.uid(), "another body").withMessageId(id));
-            sender.send(receiver.uid(), "what follows");
+            sender.send(OutgoingMessage.text(receiver.uid(), "a body").withMessageId(id))
+                    .thenRun(() -> {
+                        sender.send(OutgoingMessage.text(receiver.uid(), "another body")
+                                .withMessageId(id));
+                        sender.send(receiver.uid(), "what follows");
+                    });
         }
         for (int i = 0; i < BURST; i++) {
             sender.send("stranger" + i, "a conversation of its own");
