@@ -228,6 +228,19 @@ class AcknowledgementTest {
         assertThat(fixture.store.hasReads()).isFalse();
     }
 
+    @Test
+    void anAckIsReadUpToTheFirstCursorThatNamesNobody() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        fixture.deliver(connection, A);
+        Ack.Builder ack = Ack.newBuilder().addCursors(cursor("a", 1));
+        IntStream.range(0, 999).forEach(i -> ack.addCursors(cursor("no uid", 1)));
+
+        connection.receive(Frame.newBuilder().setRef(7).setAck(ack).build());
+
+        assertThat(words(connection)).containsExactly("D a 1", "error#7 MALFORMED");
+        assertThat(fixture.store.hasCursorWrites()).isTrue();
+    }
+
     private static Frame acks(int count) {
         Ack.Builder ack = Ack.newBuilder();
         IntStream.range(0, count).forEach(i -> ack.addCursors(cursor("p" + i, 0)));
