@@ -70,6 +70,19 @@ class WindowTest {
     }
 
     @Test
+    void aWindowWithoutRoomForTheLargestMessageAsksForNoPage_D31() {
+        for (int i = 0; i < 5; i++) {
+            fixture.append(A, 30_000);
+        }
+
+        WireConnection connection = fixture.resumed(cursor("a", 0));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("C a 1 2 3 4");
+        assertThat(fixture.store.asked).containsExactly("compare", "page d|a|me after 0");
+    }
+
+    @Test
     void bytesThatAreAcknowledgedGiveRoomAgain_D31() {
         WireConnection connection = fixture.live(cursor("a", 0));
 
