@@ -86,7 +86,6 @@ final class Delivery {
     void resume(ConversationKey conversation, long position) {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
-        progress.acknowledged = position;
         progress.largestSent = position;
     }
 

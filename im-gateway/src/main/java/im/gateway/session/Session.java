@@ -175,9 +175,10 @@ final class Session implements ConnectionListener {
         }
         for (Cursor cursor : ack.getCursorsList()) {
             ConversationKey conversation = conversation(ref, cursor.getConversation());
-            if (conversation != null) {
-                onAck(ref, conversation, cursor.getPosition());
+            if (conversation == null) {
+                return;
             }
+            onAck(ref, conversation, cursor.getPosition());
         }
     }
 
