@@ -32,9 +32,7 @@ final class SendCheck {
                     "content_type",
                     "content_type is not at most " + Limits.CONTENT_TYPE_LENGTH + " printable ASCII characters");
         }
-        int bytes = send.hasData()
-                ? send.getData().size()
-                : send.getTextBytes().size();
+        int bytes = send.hasData() ? send.getData().size() : send.getTextBytes().size();
         if (bytes > Limits.PAYLOAD_BYTES) {
             return new Refusal(
                     Code.TOO_LARGE, "content", "content has " + bytes + " bytes, the limit is " + Limits.PAYLOAD_BYTES);

@@ -159,7 +159,13 @@ final class SendLanes {
     }
 
     private void answer(SendLane.Pending pending, Code code, int retryAfterMs, String text) {
-        write(pending.ref(), pending.request().messageId().toString(), code, retryAfterMs, pending.request().acceptedMs(), text);
+        write(
+                pending.ref(),
+                pending.request().messageId().toString(),
+                code,
+                retryAfterMs,
+                pending.request().acceptedMs(),
+                text);
     }
 
     private void answer(long ref, String messageId, Code code, int retryAfterMs, String text) {

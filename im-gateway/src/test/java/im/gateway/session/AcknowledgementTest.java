@@ -43,7 +43,8 @@ class AcknowledgementTest {
         assertThat(words(connection)).containsExactly("D a 1", "error#90 BAD_RANGE");
         assertThat(fixture.store.hasCursorWrites()).isFalse();
         assertThat(connection.closed).isNull();
-        assertThat(fixture.count("im.gateway.acknowledgements", "outcome", "refused")).isEqualTo(1);
+        assertThat(fixture.count("im.gateway.acknowledgements", "outcome", "refused"))
+                .isEqualTo(1);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A sending SDK in a few lines: results by ref, back to the first failure, GiveUp when nothing is left (D38). */
 final class ModelSender {
@@ -70,7 +71,7 @@ final class ModelSender {
     }
 
     private void onResult(long answered, SendResult result) {
-        String peer = peerOfRef.get(answered);
+        String peer = Objects.requireNonNull(peerOfRef.get(answered));
         List<Pending> queue = queue(peer);
         int index = 0;
         while (index < queue.size() && queue.get(index).ref != answered) {
@@ -116,6 +117,6 @@ final class ModelSender {
     }
 
     private List<Pending> queue(String peer) {
-        return queues.get(peer);
+        return Objects.requireNonNull(queues.get(peer));
     }
 }

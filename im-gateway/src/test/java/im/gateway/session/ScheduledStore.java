@@ -18,7 +18,8 @@ import java.util.function.Supplier;
 
 /** A correct store of one device in memory, whose reads happen, and are answered, when the test's schedule says so. */
 final class ScheduledStore implements ConversationStore, CursorStore {
-    final Map<ConversationKey, List<PlacedMessage>> messages = new TreeMap<>(Comparator.comparing(ConversationKey::text));
+    final Map<ConversationKey, List<PlacedMessage>> messages =
+            new TreeMap<>(Comparator.comparing(ConversationKey::text));
     final Map<ConversationKey, Long> cursors = new HashMap<>();
     /** The heads of the last compare that the present connection got an answer to. */
     Map<ConversationKey, Long> comparedHeads = Map.of();

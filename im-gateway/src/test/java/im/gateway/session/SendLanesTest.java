@@ -100,8 +100,7 @@ class SendLanesTest {
         send(3);
 
         assertThat(words(connection))
-                .containsExactly(
-                        "#1 OK", "#2 OK", "#3 UNAVAILABLE", "#4 OUT_OF_ORDER", "#4 OUT_OF_ORDER");
+                .containsExactly("#1 OK", "#2 OK", "#3 UNAVAILABLE", "#4 OUT_OF_ORDER", "#4 OUT_OF_ORDER");
         assertThat(fixture.log.appended()).endsWith(List.of(id(3)));
     }
 
@@ -148,8 +147,8 @@ class SendLanesTest {
 
     @Test
     void aSendWithoutAValidIdIsRefusedWithoutEchoAndBlocksNothing() {
-        connection.receive(
-                ClientFrames.frame(1, ClientFrames.body("a", 1).setMessageId("x".repeat(Limits.FRAME_BYTES - 200))));
+        connection.receive(ClientFrames.frame(
+                1, ClientFrames.body("a", 1).setMessageId("x".repeat(Limits.FRAME_BYTES - 200))));
         send(2);
 
         Frame answer = connection.received().get(0);

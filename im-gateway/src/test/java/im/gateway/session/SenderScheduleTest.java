@@ -170,7 +170,9 @@ class SenderScheduleTest {
             assertThat(world.client.isSettled()).as("every send settled").isTrue();
             assertThat(world.landed.values().stream().flatMap(List::stream)).containsAll(world.client.accepted);
             assertThat(world.fixture.metrics.unanswered()).as("unanswered").isZero();
-            assertThat(world.fixture.metrics.active()).as("active sessions: %s", world.connection.listener).isZero();
+            assertThat(world.fixture.metrics.active())
+                    .as("active sessions: %s", world.connection.listener)
+                    .isZero();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("-Dim.test.seed=" + seed + " -Dim.test.schedules=1", e);
         }

@@ -58,12 +58,7 @@ final class SessionFixture {
     private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own) {
         directory = own == null ? routes : own;
         SessionConfig config = new SessionConfig(
-                "n",
-                Duration.ofMillis(HEARTBEAT_MILLIS),
-                WINDOW,
-                windowBytes,
-                unansweredSends,
-                Duration.ofMinutes(10));
+                "n", Duration.ofMillis(HEARTBEAT_MILLIS), WINDOW, windowBytes, unansweredSends, Duration.ofMinutes(10));
         SessionServices services = new SessionServices(
                 config, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
@@ -133,7 +128,9 @@ final class SessionFixture {
 
     void becomeIdle(WireConnection connection) {
         heartbeats(connection, 2);
-        assertThat(metrics.active()).as("active sessions: %s", connection.listener).isZero();
+        assertThat(metrics.active())
+                .as("active sessions: %s", connection.listener)
+                .isZero();
     }
 
     /** Time passes in which the client pings and takes what there is; nobody answers reads or appends. */

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.CloseReason;
 import im.protocol.v1.Ack;
 import im.protocol.v1.CaughtUp;
-import im.protocol.v1.Close;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
@@ -59,14 +58,25 @@ class SessionFramesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a|b", "a b", "a\n", "\u0000", "\u00e4", "12345678901234567890123456789012345678901234567890123456789012345"})
+    @ValueSource(
+            strings = {
+                "",
+                "a|b",
+                "a b",
+                "a\n",
+                "\u0000",
+                "\u00e4",
+                "12345678901234567890123456789012345678901234567890123456789012345"
+            })
     void aPeerThatIsNoUidIsMalformedWhereverItStands(String peer) {
         WireConnection connection = fixture.idle();
         Conversation bad = ClientFrames.with(peer);
 
         connection.receive(Frame.newBuilder()
                 .setRef(1)
-                .setSend(Send.newBuilder().setConversation(bad).setMessageId(ClientFrames.id(1).toString()))
+                .setSend(Send.newBuilder()
+                        .setConversation(bad)
+                        .setMessageId(ClientFrames.id(1).toString()))
                 .build());
         connection.receive(Frame.newBuilder()
                 .setRef(2)
@@ -74,7 +84,8 @@ class SessionFramesTest {
                 .build());
         connection.receive(Frame.newBuilder()
                 .setRef(3)
-                .setAck(Ack.newBuilder().addCursors(Cursor.newBuilder().setConversation(bad).setPosition(1)))
+                .setAck(Ack.newBuilder()
+                        .addCursors(Cursor.newBuilder().setConversation(bad).setPosition(1)))
                 .build());
         connection.receive(ClientFrames.giveUp(peer).toBuilder().setRef(4).build());
 
@@ -90,10 +101,8 @@ class SessionFramesTest {
     void aConversationThatNamesNoPeerIsMalformed() {
         WireConnection connection = fixture.idle();
 
-        connection.receive(Frame.newBuilder()
-                .setRef(2)
-                .setSync(Sync.getDefaultInstance())
-                .build());
+        connection.receive(
+                Frame.newBuilder().setRef(2).setSync(Sync.getDefaultInstance()).build());
 
         assertThat(words(connection)).containsExactly("error#2 MALFORMED");
     }
@@ -230,17 +239,9 @@ class SessionFramesTest {
         assertThat(connection.closeRetryAfterMs).isPositive();
     }
 
-    @Test
-    void aGoodbyeEndsTheConnection() {
-        WireConnection connection = fixture.idle();
-
-        connection.receive(Frame.newBuilder().setClose(Close.getDefaultInstance()).build());
-
-        assertThat(connection.closed).isEqualTo(CloseReason.NORMAL);
-    }
-
     private WireConnection unresumed() {
-        return fixture.hello(ClientFrames.hello(++attempt).setClientCursors(true).build());
+        return fixture.hello(
+                ClientFrames.hello(++attempt).setClientCursors(true).build());
     }
 
     private WireConnection resumeOnly(Frame resume) {

@@ -11,6 +11,7 @@ import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Versions;
 import im.protocol.v1.Welcome;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,7 @@ class SessionOpeningTest {
         WireConnection old = fixture.hello(hello(1).build());
         WireConnection next = fixture.hello(hello(2).build());
 
-        old.listener.onClosed(CloseReason.PEER);
+        Objects.requireNonNull(old.listener).onClosed(CloseReason.PEER);
         assertThat(routes()).containsExactly(next.id());
         next.close(CloseReason.PEER, "");
 

@@ -39,6 +39,7 @@ final class WireConnection implements Connection {
     String closeText = "";
     int closeRetryAfterMs;
     long closeAttempt;
+
     @Nullable ConnectionListener listener;
 
     WireConnection(Loop loop) {
