@@ -58,6 +58,8 @@ final class Reconnector implements ClientConnection.Owner {
     private boolean tokenEnds;
     private long tokenEndNanos;
     private boolean everWelcomed;
+    /** What this run has got is all that the device has. */
+    private boolean ownCursors;
     /** The gateway of {@link #active} stops. */
     private boolean sentAway;
 
@@ -68,6 +70,7 @@ final class Reconnector implements ClientConnection.Owner {
         this.dialer = dialer;
         this.traffic = traffic;
         this.view = view;
+        this.ownCursors = config.newDevice();
         this.backoff = new Backoff(config.reconnectMin(), config.reconnectMax(), config.random());
     }
 
@@ -161,8 +164,9 @@ final class Reconnector implements ClientConnection.Owner {
     }
 
     /**
-     * Cursors are announced for a new device only: the gateway takes them for all that the device has, and starts
-     * every other conversation from the beginning. One with a past has conversations that this run has not seen; the
+     * Cursors are announced only where this run began with the device: the gateway takes them for all that the device
+     * has, and starts every other conversation from the beginning. One with a past has conversations that this run has
+     * not seen; the
      * gateway's copy of its cursors has them all, and what it sends again is dropped here.
      */
     private Hello hello(String token) {
@@ -177,7 +181,7 @@ final class Reconnector implements ClientConnection.Owner {
                 .setClient(CLIENT)
                 .setLogId(traffic.logId())
                 .setNewDevice(start)
-                .setClientCursors(config.newDevice() && traffic.hasCursors())
+                .setClientCursors(ownCursors && traffic.hasCursors())
                 .setAttempt(lastAttempt)
                 .build();
     }
@@ -189,6 +193,7 @@ final class Reconnector implements ClientConnection.Owner {
         next = null;
         sentAway = false;
         freshTokenTried = false;
+        ownCursors |= welcome.getNewDevice();
         tokenEnds = welcome.getTokenExpiresMs() > 0;
         long left = welcome.getTokenExpiresMs() - welcome.getServerTimeMs();
         tokenEndNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(left);

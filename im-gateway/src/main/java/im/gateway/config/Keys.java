@@ -130,7 +130,7 @@ final class Keys {
     static final Key<Duration> DRAIN_TIMEOUT = new Key<>(
             "drain.timeout",
             Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-            Duration.ofSeconds(20),
+            Duration.ofSeconds(10),
             "From SIGTERM to exit, at most.");
 
     static final Key<Integer> IO_THREADS =
