@@ -58,6 +58,8 @@ final class Reconnector implements ClientConnection.Owner {
     private boolean tokenEnds;
     private long tokenEndNanos;
     private boolean everWelcomed;
+    /** The gateway of {@link #active} stops. */
+    private boolean sentAway;
 
     Reconnector(ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
         this.config = config;
@@ -185,6 +187,7 @@ final class Reconnector implements ClientConnection.Owner {
         ClientConnection old = active;
         active = connection;
         next = null;
+        sentAway = false;
         freshTokenTried = false;
         tokenEnds = welcome.getTokenExpiresMs() > 0;
         long left = welcome.getTokenExpiresMs() - welcome.getServerTimeMs();
@@ -216,8 +219,12 @@ final class Reconnector implements ClientConnection.Owner {
         }
     }
 
-    /** Opens the next connection after the delay; this one carries on until then. */
+    /**
+     * Opens the next connection after the delay; this one carries on until then. If nobody takes us, this one is left
+     * all the same, once it has answered: the gateway waits for that.
+     */
     private void goAway(int reconnectAfterMillis) {
+        sentAway = true;
         if (next == null && timer == null) {
             endpointTurn++;
             timer = timers.after(Math.max(0, reconnectAfterMillis), this::redial);
@@ -231,11 +238,31 @@ final class Reconnector implements ClientConnection.Owner {
             next = null;
             endpointTurn++;
             failed(ending);
+            leaveIfSentAway(ending);
         } else if (connection == active) {
             backoff.lived(connection.livedMillis());
             active = null;
             traffic.detach();
             activeEnded(ending);
+        }
+    }
+
+    private void leaveIfSentAway(Ending ending) {
+        ClientConnection left = active;
+        if (left != null && sentAway) {
+            sentAway = false;
+            traffic.finish(() -> {
+                traffic.acknowledgeAll();
+                active = null;
+                traffic.detach();
+                var gone = left.retire("the gateway stops");
+                gone.thenRun(() -> LOG.debug("left a gateway that stops device={}", config.device()));
+                boolean dialling = next != null || fetch % 2 == 1;
+                change(
+                        dialling ? ConnectionState.CONNECTING : ConnectionState.WAITING,
+                        CloseReason.GOING_AWAY.code(),
+                        ending.text());
+            });
         }
     }
 

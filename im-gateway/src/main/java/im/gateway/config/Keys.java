@@ -62,7 +62,7 @@ final class Keys {
             "session.handshake-timeout",
             Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(1)),
             Duration.ofSeconds(10),
-            "From the first byte's accept to a valid Hello, in total.");
+            "From accept to a valid Hello, in total.");
     static final Key<Integer> WINDOW_MESSAGES = new Key<>(
             "session.window-messages",
             Kind.count("messages", 1, 512),

@@ -12,7 +12,9 @@ final class ConversationProgress {
     /** Everything up to here is contiguously written; {@link #UNKNOWN} in a session that was woken (D28). */
     long written = UNKNOWN;
 
+    /** What the stored cursor is at least; 0 after Resume, so that the next acknowledgement lifts it (D21). */
     long acknowledged;
+
     /** The largest position in any Deliver, SyncPage or Resume: what an honest client may acknowledge (D29). */
     long largestSent;
     /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * page by page through the window; once none is behind, CaughtUp is written and pushes are written as they come
  * (<em>live</em>). A push that finds no room takes the session back to streaming, said once by Lagging.
  *
- * <p>One read of the store is under way at a time: {@link #pump} decides which is next. Rules D24–D34 are named where
- * they decide. Event loop only.
+ * <p>One read of the store is under way at a time, so that its answer needs no number (D37): {@link #pump} decides which
+ * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
 final class Delivery {
     private static final int PAGE_BYTES = 128 * 1024;
@@ -52,15 +52,12 @@ final class Delivery {
     private boolean started;
     private boolean live;
     private boolean compareNeeded;
-    private boolean compared;
     private boolean reading;
     private int heads;
-    private int readNumber;
     private int needed;
     private boolean closed;
 
-    private Delivery(
-            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
+    private Delivery(SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
@@ -89,7 +86,6 @@ final class Delivery {
     void resume(ConversationKey conversation, long position) {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
-        progress.acknowledged = position;
         progress.largestSent = position;
     }
 
@@ -190,7 +186,6 @@ final class Delivery {
 
     private void lag() {
         live = false;
-        compared = false;
         compareNeeded = true;
         services.metrics().lagging();
         frames.say(Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build());
@@ -198,7 +193,7 @@ final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     void pump() {
-        if (!started || reading || closed) {
+        if (!started || reading) {
             return;
         }
         if (!syncs.isEmpty() && belowLowWater()) {
@@ -209,7 +204,7 @@ final class Delivery {
             if (belowLowWater() && window.roomMessages() > 0 && window.roomBytes() >= Limits.PAYLOAD_BYTES + 1024) {
                 readPage(behind.element());
             }
-        } else if (!live && compared) {
+        } else if (!live) {
             live = true;
             frames.say(Frame.newBuilder()
                     .setCaughtUp(CaughtUp.getDefaultInstance())
@@ -229,13 +224,11 @@ final class Delivery {
                 wanted.add(progress.conversation);
             }
         }
-        CompareRequest request =
-                new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
+        CompareRequest request = new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
         services.store().compare(request, loop(), this.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
     }
 
     private void onHeads(Comparison comparison) {
-        compared = true;
         for (Behind entry : comparison.behind()) {
             ConversationProgress progress = progress(entry.conversation());
             if (!progress.isKnown()) {
@@ -410,8 +403,13 @@ final class Delivery {
 
     /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */
     boolean isQuiet() {
-        return live && !reading && heads == 0 && !compareNeeded && behind.isEmpty() && syncs.isEmpty()
-                && window.isEmpty() && needed == 0;
+        return live
+                && !reading
+                && heads == 0
+                && !compareNeeded
+                && behind.isEmpty()
+                && syncs.isEmpty()
+                && window.isEmpty();
     }
 
     void close() {
@@ -426,11 +424,7 @@ final class Delivery {
 
     private <T> Consumer<ReadResult<T>> awaited(Consumer<T> then, Runnable again) {
         reading = true;
-        int number = ++readNumber;
         return result -> {
-            if (closed || number != readNumber) {
-                return;
-            }
             if (result instanceof ReadResult.Failed<T> failed) {
                 loop().schedule(() -> endRead(again), Math.max(1, failed.retryAfterMs()));
             } else if (result instanceof ReadResult.Ok<T> ok) {

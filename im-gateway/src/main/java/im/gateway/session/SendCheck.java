@@ -3,13 +3,12 @@ package im.gateway.session;
 import im.protocol.ConversationKey;
 import im.protocol.Ids;
 import im.protocol.Limits;
-import im.protocol.MessageId;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Send;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a Send is well formed. No state. */
+/** Whether a Send is well formed, its message id apart. No state. */
 final class SendCheck {
 
     /** Why a Send is refused; {@code field} names the part of the frame. */
@@ -26,9 +25,6 @@ final class SendCheck {
 
     /** Null when the body may be appended. */
     static @Nullable Refusal body(Send send) {
-        if (MessageId.parse(send.getMessageId()) == null) {
-            return new Refusal(Code.MALFORMED, "message_id", "message_id is not a canonical lower-case UUID");
-        }
         String contentType = send.getContentType();
         if (contentType.length() > Limits.CONTENT_TYPE_LENGTH || !isPrintable(contentType)) {
             return new Refusal(
@@ -36,9 +32,7 @@ final class SendCheck {
                     "content_type",
                     "content_type is not at most " + Limits.CONTENT_TYPE_LENGTH + " printable ASCII characters");
         }
-        int bytes = send.hasData()
-                ? send.getData().size()
-                : send.getTextBytes().size();
+        int bytes = send.hasData() ? send.getData().size() : send.getTextBytes().size();
         if (bytes > Limits.PAYLOAD_BYTES) {
             return new Refusal(
                     Code.TOO_LARGE, "content", "content has " + bytes + " bytes, the limit is " + Limits.PAYLOAD_BYTES);

@@ -32,23 +32,30 @@ final class SendLanes {
     private final Connection connection;
     private final String uid;
     private final String device;
+    private final Runnable settled;
     private final Map<ConversationKey, SendLane> lanes = new HashMap<>();
     private int unanswered;
     private long unansweredBytes;
     private int blocked;
     private boolean closed;
 
-    SendLanes(SessionServices services, Connection connection, String uid, String device) {
+    /** @param settled runs when the log has answered, so that there is room for more */
+    SendLanes(SessionServices services, Connection connection, String uid, String device, Runnable settled) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
+        this.settled = settled;
     }
 
     /** Takes a send into a conversation that exists as far as its name goes; everything else is checked here. */
     void send(long ref, ConversationKey conversation, Send send) {
-        SendLane lane = lanes.computeIfAbsent(conversation, c -> new SendLane());
         MessageId id = MessageId.parse(send.getMessageId());
+        if (id == null) {
+            answer(ref, "", Code.MALFORMED, 0, "message_id is not a canonical lower-case UUID");
+            return;
+        }
+        SendLane lane = lanes.computeIfAbsent(conversation, c -> new SendLane());
         if (lane.blockedBy != null) {
             if (!send.getFirst() && !lane.blockedBy.equals(id)) {
                 answer(ref, send.getMessageId(), Code.OUT_OF_ORDER, 0, "an earlier send was not accepted");
@@ -57,12 +64,9 @@ final class SendLanes {
             unblock(lane);
         }
         SendCheck.Refusal refusal = SendCheck.body(send);
-        if (id == null || refusal != null) {
-            Code code = refusal == null ? Code.MALFORMED : refusal.code();
-            answer(ref, send.getMessageId(), code, 0, refusal == null ? "" : refusal.text());
-            if (id != null) {
-                block(lane, id);
-            }
+        if (refusal != null) {
+            answer(ref, send.getMessageId(), refusal.code(), 0, refusal.text());
+            block(lane, id);
         } else if (unanswered == services.config().unansweredSends()) {
             answer(ref, send.getMessageId(), Code.OVERLOADED, RETRY_MILLIS, "too many unanswered sends");
             block(lane, id);
@@ -129,6 +133,7 @@ final class SendLanes {
             append(lane);
         }
         dropIfIdle(batch.get(0).request().conversation(), lane);
+        settled.run();
     }
 
     private boolean answer(SendLane.Pending pending, AppendOutcome outcome) {
@@ -154,7 +159,13 @@ final class SendLanes {
     }
 
     private void answer(SendLane.Pending pending, Code code, int retryAfterMs, String text) {
-        write(pending.ref(), pending.request().messageId().toString(), code, retryAfterMs, pending.request().acceptedMs(), text);
+        write(
+                pending.ref(),
+                pending.request().messageId().toString(),
+                code,
+                retryAfterMs,
+                pending.request().acceptedMs(),
+                text);
     }
 
     private void answer(long ref, String messageId, Code code, int retryAfterMs, String text) {

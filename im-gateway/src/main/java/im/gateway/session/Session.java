@@ -75,8 +75,9 @@ final class Session implements ConnectionListener {
     }
 
     private ActiveSession activate(Delivery delivery) {
-        SendLanes sends = new SendLanes(services, connection, uid, device);
-        ActiveSession fresh = new ActiveSession(delivery, sends, connection.loop().nowMillis());
+        SendLanes sends = new SendLanes(services, connection, uid, device, this::regulate);
+        ActiveSession fresh =
+                new ActiveSession(delivery, sends, connection.loop().nowMillis());
         active = fresh;
         services.metrics().woken();
         return fresh;
@@ -96,7 +97,6 @@ final class Session implements ConnectionListener {
             case RESUME -> onResume(frame.getResume());
             case GIVE_UP -> onGiveUp(frame.getRef(), frame.getGiveUp().getConversation());
             case PONG -> {}
-            case CLOSE -> connection.close(CloseReason.NORMAL, "goodbye");
             default -> refuse(frame.getRef(), Code.UNSUPPORTED, "body", "a client does not send this frame");
         }
         regulate();
@@ -175,9 +175,10 @@ final class Session implements ConnectionListener {
         }
         for (Cursor cursor : ack.getCursorsList()) {
             ConversationKey conversation = conversation(ref, cursor.getConversation());
-            if (conversation != null) {
-                onAck(ref, conversation, cursor.getPosition());
+            if (conversation == null) {
+                return;
             }
+            onAck(ref, conversation, cursor.getPosition());
         }
     }
 

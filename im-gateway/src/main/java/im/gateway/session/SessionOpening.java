@@ -35,8 +35,7 @@ final class SessionOpening implements ConnectionListener {
     /**
      * @param displace closes a connection of this process that a newer one of its device replaced
      */
-    SessionOpening(
-            SessionServices services, Connection connection, LongConsumer displace, long ref, Hello hello) {
+    SessionOpening(SessionServices services, Connection connection, LongConsumer displace, long ref, Hello hello) {
         this.services = services;
         this.connection = connection;
         this.displace = displace;
@@ -58,24 +57,24 @@ final class SessionOpening implements ConnectionListener {
     }
 
     private boolean labelsTooLong() {
-        return hello.getPlatform().length() > Limits.LABEL_LENGTH || hello.getClient().length() > Limits.LABEL_LENGTH;
+        return hello.getPlatform().length() > Limits.LABEL_LENGTH
+                || hello.getClient().length() > Limits.LABEL_LENGTH;
     }
 
     private void openDevice(Verdict.Valid token) {
         boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS;
-        services.cursors()
-                .open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
-                    if (closed) {
-                        return;
-                    }
-                    if (result instanceof ReadResult.Failed<Boolean> failed) {
-                        connection.close(CloseReason.OVERLOADED, failed.text(), failed.retryAfterMs(), 0);
-                    } else if (SeededBug.REGISTER_AFTER_SYNC.isActive()) {
-                        welcome(token, () -> register(token, () -> {}));
-                    } else {
-                        register(token, () -> welcome(token, () -> {}));
-                    }
-                });
+        services.cursors().open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
+            if (closed) {
+                return;
+            }
+            if (result instanceof ReadResult.Failed<Boolean> failed) {
+                connection.close(CloseReason.OVERLOADED, failed.text(), failed.retryAfterMs(), 0);
+            } else if (SeededBug.REGISTER_AFTER_SYNC.isActive()) {
+                welcome(token, () -> register(token, () -> {}));
+            } else {
+                register(token, () -> welcome(token, () -> {}));
+            }
+        });
     }
 
     private void register(Verdict.Valid token, Runnable then) {
@@ -115,8 +114,8 @@ final class SessionOpening implements ConnectionListener {
                         .setNode(services.config().node())
                         .setLimits(limits()))
                 .build());
-        Session session = new Session(
-                services, connection, token.uid(), hello.getDevice(), token.expiresAtMs(), heartbeatMs);
+        Session session =
+                new Session(services, connection, token.uid(), hello.getDevice(), token.expiresAtMs(), heartbeatMs);
         connection.listen(session);
         services.metrics().opened();
         boolean sameLog = hello.getLogId().equals(services.log().logId());

@@ -43,18 +43,69 @@ class AcknowledgementTest {
         assertThat(words(connection)).containsExactly("D a 1", "error#90 BAD_RANGE");
         assertThat(fixture.store.hasCursorWrites()).isFalse();
         assertThat(connection.closed).isNull();
-        assertThat(fixture.count("im.gateway.acknowledgements", "outcome", "refused")).isEqualTo(1);
+        assertThat(fixture.count("im.gateway.acknowledgements", "outcome", "refused"))
+                .isEqualTo(1);
     }
 
     @Test
-    void whatResumeBroughtMayBeAcknowledged_D29() {
+    void anAckOfWhatResumeBroughtIsTakenAndLiftsAStoredCursorThatFellBack_D21_D29() {
         fixture.append(A);
         WireConnection connection = fixture.resumed(cursor("a", 1));
 
         connection.receive(ack("a", 1));
         fixture.answer();
+        fixture.writeCursors();
 
         assertThat(words(connection)).containsExactly("caught up");
+        assertThat(fixture.store.cursors).containsEntry(A, 1L);
+    }
+
+    @Test
+    void anAckOfTheStoredCursorNeedsNoHeadAndWritesNothing() {
+        fixture.append(A);
+        fixture.append(A);
+        fixture.store.cursors.put(A, 1L);
+        WireConnection connection = fixture.welcomed();
+        fixture.answer();
+
+        connection.receive(ack("a", 1));
+
+        assertThat(fixture.store.hasReads()).isFalse();
+        assertThat(fixture.store.hasCursorWrites()).isFalse();
+    }
+
+    @Test
+    void anAckOfWhatTheDeviceHadSparesTheStream() {
+        // Given a device that has all eight, and a stored cursor that knows nothing of it
+        for (int i = 0; i < 8; i++) {
+            fixture.append(A);
+        }
+        WireConnection connection = fixture.welcomed();
+        fixture.answer();
+        assertThat(words(connection)).containsExactly("C a 1 2 3 4 5 6");
+
+        connection.receive(ack("a", 8));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("caught up");
+    }
+
+    @Test
+    void anAckThatOvertakesAPageSparesThePage() {
+        for (int i = 0; i < 3; i++) {
+            fixture.append(A);
+        }
+        WireConnection connection = fixture.welcomed();
+        fixture.answerOne();
+        fixture.store.execute(0);
+        connection.receive(ack("a", 2));
+        fixture.store.execute(0);
+
+        fixture.store.answer(1);
+        fixture.manual.run();
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("C a 3", "caught up");
     }
 
     @Test
@@ -104,8 +155,10 @@ class AcknowledgementTest {
         connection.receive(ack("a", 2));
         fixture.answer();
         fixture.writeCursors();
+        connection.receive(ack("a", 2));
 
         assertThat(words(connection)).containsExactly("caught up", "D a 1");
+        assertThat(fixture.store.hasReads()).as("the head is asked for once").isFalse();
         fixture.becomeIdle(connection);
     }
 
@@ -173,6 +226,19 @@ class AcknowledgementTest {
         assertThat(words(connection)).containsExactly("error#7 TOO_LARGE");
         assertThat(connection.closed).isNull();
         assertThat(fixture.store.hasReads()).isFalse();
+    }
+
+    @Test
+    void anAckIsReadUpToTheFirstCursorThatNamesNobody() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        fixture.deliver(connection, A);
+        Ack.Builder ack = Ack.newBuilder().addCursors(cursor("a", 1));
+        IntStream.range(0, 999).forEach(i -> ack.addCursors(cursor("no uid", 1)));
+
+        connection.receive(Frame.newBuilder().setRef(7).setAck(ack).build());
+
+        assertThat(words(connection)).containsExactly("D a 1", "error#7 MALFORMED");
+        assertThat(fixture.store.hasCursorWrites()).isTrue();
     }
 
     private static Frame acks(int count) {

@@ -78,7 +78,10 @@ final class ClientFrames {
     static Frame sync(long ref, String peer, long after, int limit) {
         return Frame.newBuilder()
                 .setRef(ref)
-                .setSync(Sync.newBuilder().setConversation(with(peer)).setAfter(after).setLimit(limit))
+                .setSync(Sync.newBuilder()
+                        .setConversation(with(peer))
+                        .setAfter(after)
+                        .setLimit(limit))
                 .build();
     }
 
@@ -89,7 +92,10 @@ final class ClientFrames {
     }
 
     static Cursor cursor(String peer, long position) {
-        return Cursor.newBuilder().setConversation(with(peer)).setPosition(position).build();
+        return Cursor.newBuilder()
+                .setConversation(with(peer))
+                .setPosition(position)
+                .build();
     }
 
     static Conversation with(String peer) {
@@ -99,16 +105,19 @@ final class ClientFrames {
     /** A frame in a word or two: {@code D a 1 2} a live Deliver, {@code C a 1 2} one that catches up, and so on. */
     static String word(Frame frame) {
         return switch (frame.getBodyCase()) {
-            case DELIVER -> (frame.getDeliver().getCatchingUp() ? "C " : "D ")
-                    + frame.getDeliver().getConversation().getPeer()
-                    + positions(frame.getDeliver().getPlacedList());
-            case SYNC_PAGE -> "page#" + frame.getRef() + positions(frame.getSyncPage().getPlacedList());
+            case DELIVER ->
+                (frame.getDeliver().getCatchingUp() ? "C " : "D ")
+                        + frame.getDeliver().getConversation().getPeer()
+                        + positions(frame.getDeliver().getPlacedList());
+            case SYNC_PAGE ->
+                "page#" + frame.getRef() + positions(frame.getSyncPage().getPlacedList());
             case CAUGHT_UP -> "caught up";
             case LAGGING -> "lagging";
             case PONG -> "pong";
             case GO_AWAY -> "go away";
             case WELCOME -> "welcome";
-            case SEND_RESULT -> "#" + frame.getRef() + " " + frame.getSendResult().getCode();
+            case SEND_RESULT ->
+                "#" + frame.getRef() + " " + frame.getSendResult().getCode();
             case ERROR -> "error#" + frame.getRef() + " " + frame.getError().getCode();
             default -> throw new AssertionError("unexpected " + frame);
         };
@@ -121,6 +130,8 @@ final class ClientFrames {
     }
 
     static Code code(Frame frame) {
-        return frame.hasError() ? frame.getError().getCode() : frame.getSendResult().getCode();
+        return frame.hasError()
+                ? frame.getError().getCode()
+                : frame.getSendResult().getCode();
     }
 }

@@ -44,8 +44,8 @@ class DeliveryTest {
 
     @Test
     void nothingIsReadBeforeTheLastResume() {
-        WireConnection connection = fixture.hello(
-                ClientFrames.hello(1).setClientCursors(true).build());
+        WireConnection connection =
+                fixture.hello(ClientFrames.hello(1).setClientCursors(true).build());
         fixture.deliver(connection, A);
         connection.receive(ClientFrames.resume(false, cursor("b", 0)));
         assertThat(fixture.store.asked).isEmpty();
@@ -196,7 +196,12 @@ class DeliveryTest {
         assertThat(fixture.store.asked).hasSize(asked);
         assertThat(words(paging)).isEmpty();
         assertThat(fixture.metrics.active()).isZero();
-        assertThat(fixture.meters.get("im.gateway.deliveries").tag("how", "stream").counter().count()).isZero();
+        assertThat(fixture.meters
+                        .get("im.gateway.deliveries")
+                        .tag("how", "stream")
+                        .counter()
+                        .count())
+                .isZero();
     }
 
     @Test

@@ -91,9 +91,10 @@ final class ModelClient {
 
     private void onCaughtUp() {
         caughtUp = true;
-        promised.remove().forEach((conversation, head) -> assertThat(cursors.getOrDefault(conversation, 0L))
-                .as("CaughtUp although %s is behind %s", conversation, head)
-                .isGreaterThanOrEqualTo(head));
+        promised.remove()
+                .forEach((conversation, head) -> assertThat(cursors.getOrDefault(conversation, 0L))
+                        .as("CaughtUp although %s is behind %s", conversation, head)
+                        .isGreaterThanOrEqualTo(head));
     }
 
     private void take(ConversationKey conversation, Placed placed) {
@@ -104,7 +105,8 @@ final class ModelClient {
             sync(conversation);
         } else {
             List<Long> positions = seen.computeIfAbsent(conversation, c -> new ArrayList<>());
-            PlacedMessage expected = store.messages.getOrDefault(conversation, List.of()).get(positions.size());
+            PlacedMessage expected =
+                    store.messages.getOrDefault(conversation, List.of()).get(positions.size());
             assertThat(placed.getPosition()).as("order of %s", conversation).isEqualTo(expected.position());
             positions.add(placed.getPosition());
             cursors.put(conversation, placed.getPosition());
@@ -137,7 +139,9 @@ final class ModelClient {
     boolean hasAll() {
         return store.messages.entrySet().stream()
                 .allMatch(e -> seen.getOrDefault(e.getKey(), List.of())
-                        .equals(e.getValue().stream().map(PlacedMessage::position).toList()));
+                        .equals(e.getValue().stream()
+                                .map(PlacedMessage::position)
+                                .toList()));
     }
 
     private static Cursor cursor(ConversationKey conversation, long position) {

@@ -18,12 +18,18 @@ import java.util.function.Supplier;
 
 /** A correct store of one device in memory, whose reads happen, and are answered, when the test's schedule says so. */
 final class ScheduledStore implements ConversationStore, CursorStore {
-    final Map<ConversationKey, List<PlacedMessage>> messages = new TreeMap<>(Comparator.comparing(ConversationKey::text));
+    final Map<ConversationKey, List<PlacedMessage>> messages =
+            new TreeMap<>(Comparator.comparing(ConversationKey::text));
     final Map<ConversationKey, Long> cursors = new HashMap<>();
     /** The heads of the last compare that the present connection got an answer to. */
     Map<ConversationKey, Long> comparedHeads = Map.of();
     /** Counts connections, so that a late answer to an old one is told apart. */
     int connection;
+
+    /** The devices that were opened, in words, oldest first. */
+    final List<String> opened = new ArrayList<>();
+
+    boolean opensFail;
 
     /** What was asked, in words, oldest first. */
     final List<String> asked = new ArrayList<>();
@@ -169,7 +175,9 @@ final class ScheduledStore implements ConversationStore, CursorStore {
 
     @Override
     public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
-        lane.execute(() -> done.accept(new ReadResult.Ok<>(false)));
+        opened.add(uid + " " + device + (fromHeads ? " from heads" : ""));
+        boolean fails = opensFail;
+        lane.execute(() -> done.accept(fails ? new ReadResult.Failed<>("not now", 100) : new ReadResult.Ok<>(false)));
     }
 
     @Override

@@ -48,15 +48,20 @@ final class ScriptedLog implements MessageLog {
         return unanswered.size();
     }
 
+    /** What the oldest append that is not answered holds. */
+    List<AppendRequest> oldest() {
+        return unanswered.element().batch();
+    }
+
     /** The oldest append is durable. */
     void accept() {
-        answer(unanswered.element().batch().stream().map(r -> ACCEPTED).toList());
+        answer(oldest().stream().map(r -> ACCEPTED).toList());
     }
 
     /** The oldest append fails at its first message, so that the others are out of order. */
     void refuse(Code code) {
         List<AppendOutcome> outcomes = new ArrayList<>();
-        unanswered.element().batch().forEach(r -> outcomes.add(refused(outcomes.isEmpty() ? code : Code.OUT_OF_ORDER)));
+        oldest().forEach(r -> outcomes.add(refused(outcomes.isEmpty() ? code : Code.OUT_OF_ORDER)));
         answer(outcomes);
     }
 

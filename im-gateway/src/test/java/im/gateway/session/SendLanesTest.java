@@ -100,8 +100,7 @@ class SendLanesTest {
         send(3);
 
         assertThat(words(connection))
-                .containsExactly(
-                        "#1 OK", "#2 OK", "#3 UNAVAILABLE", "#4 OUT_OF_ORDER", "#4 OUT_OF_ORDER");
+                .containsExactly("#1 OK", "#2 OK", "#3 UNAVAILABLE", "#4 OUT_OF_ORDER", "#4 OUT_OF_ORDER");
         assertThat(fixture.log.appended()).endsWith(List.of(id(3)));
     }
 
@@ -148,14 +147,25 @@ class SendLanesTest {
 
     @Test
     void aSendWithoutAValidIdIsRefusedWithoutEchoAndBlocksNothing() {
-        connection.receive(
-                ClientFrames.frame(1, ClientFrames.body("a", 1).setMessageId("x".repeat(Limits.FRAME_BYTES - 200))));
+        connection.receive(ClientFrames.frame(
+                1, ClientFrames.body("a", 1).setMessageId("x".repeat(Limits.FRAME_BYTES - 200))));
         send(2);
 
         Frame answer = connection.received().get(0);
         assertThat(answer.getSendResult().getCode()).isEqualTo(Code.MALFORMED);
         assertThat(answer.getSendResult().getMessageId()).isEmpty();
         assertThat(fixture.log.appended()).containsExactly(List.of(id(2)));
+    }
+
+    @Test
+    void aSendWithoutAValidIdOpensNoBlock_D38() {
+        failedFirstOf(1);
+
+        connection.receive(ClientFrames.frame(
+                2, ClientFrames.body("a", 1).setMessageId("not an id").setFirst(true)));
+        send(3);
+
+        assertThat(words(connection)).containsExactly("#2 MALFORMED", "#3 OUT_OF_ORDER");
     }
 
     @Test

@@ -9,6 +9,7 @@ import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.relay.PlacedMessage;
+import im.router.RouteDirectory;
 import im.router.memory.MemoryRouteDirectory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -18,6 +19,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Sessions of one uid, "me", over a store and a log that answer when the test says so. Window: 6 messages, 128 KiB. */
 final class SessionFixture {
@@ -32,6 +34,10 @@ final class SessionFixture {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final SessionMetrics metrics = new SessionMetrics(meters);
     final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));
+
+    /** Where sessions register: {@link #routes}, unless the test brought its own. */
+    private final RouteDirectory directory;
+
     final Sessions sessions;
     TokenVerifier verifier = token -> new Verdict.Valid("me", Long.MAX_VALUE);
     private long wallMillis = 1_000_000;
@@ -42,15 +48,19 @@ final class SessionFixture {
     }
 
     SessionFixture(int windowBytes, int unansweredSends) {
+        this(windowBytes, unansweredSends, null);
+    }
+
+    SessionFixture(RouteDirectory directory) {
+        this(128 * 1024, 16, directory);
+    }
+
+    private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own) {
+        directory = own == null ? routes : own;
         SessionConfig config = new SessionConfig(
-                "n",
-                Duration.ofMillis(HEARTBEAT_MILLIS),
-                WINDOW,
-                windowBytes,
-                unansweredSends,
-                Duration.ofMinutes(10));
+                "n", Duration.ofMillis(HEARTBEAT_MILLIS), WINDOW, windowBytes, unansweredSends, Duration.ofMinutes(10));
         SessionServices services = new SessionServices(
-                config, token -> verifier.verify(token), log, store, store, routes, metrics, new WallClock());
+                config, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
     }
 
@@ -118,7 +128,9 @@ final class SessionFixture {
 
     void becomeIdle(WireConnection connection) {
         heartbeats(connection, 2);
-        assertThat(metrics.active()).as("active sessions: %s", connection.listener).isZero();
+        assertThat(metrics.active())
+                .as("active sessions: %s", connection.listener)
+                .isZero();
     }
 
     /** Time passes in which the client pings and takes what there is; nobody answers reads or appends. */

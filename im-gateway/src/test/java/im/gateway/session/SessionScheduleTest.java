@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
  */
 class SessionScheduleTest {
     private static final int SCHEDULES = Integer.getInteger("im.test.schedules", 1_000);
-    private static final List<ConversationKey> CONVERSATIONS =
-            List.of(ConversationKey.direct("me", "a"), ConversationKey.direct("me", "b"), ConversationKey.direct("me", "z"));
+    private static final List<ConversationKey> CONVERSATIONS = List.of(
+            ConversationKey.direct("me", "a"), ConversationKey.direct("me", "b"), ConversationKey.direct("me", "z"));
     private static final int[] SIZES = {10, 10, 200, 20_000, 60_000};
     private static final long HEARTBEAT_MILLIS = 1_000;
 
@@ -50,8 +50,8 @@ class SessionScheduleTest {
         World(long seed) {
             random = new Random(seed);
             clientCursors = random.nextInt(3);
-            SessionConfig config =
-                    new SessionConfig("n", Duration.ofMillis(HEARTBEAT_MILLIS), 6, 128 * 1024, 16, Duration.ofMinutes(10));
+            SessionConfig config = new SessionConfig(
+                    "n", Duration.ofMillis(HEARTBEAT_MILLIS), 6, 128 * 1024, 16, Duration.ofMinutes(10));
             SessionServices services = new SessionServices(
                     config,
                     token -> new Verdict.Valid("me", Long.MAX_VALUE),
@@ -218,7 +218,9 @@ class SessionScheduleTest {
             world.settle();
             assertThat(world.client.hasAll()).as("everything delivered").isTrue();
             assertThat(world.client.caughtUp).as("caught up").isTrue();
-            assertThat(world.metrics.active()).as("active sessions: %s", world.connection.listener).isZero();
+            assertThat(world.metrics.active())
+                    .as("active sessions: %s", world.connection.listener)
+                    .isZero();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("-Dim.test.seed=" + seed + " -Dim.test.schedules=1", e);
         }

@@ -8,6 +8,7 @@ import static im.gateway.session.SessionFixture.B;
 import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.ConversationKey;
 import org.junit.jupiter.api.Test;
 
 /** The window, the outbound queue, and Sync past both (D31, D33, D34, D35). */
@@ -69,6 +70,19 @@ class WindowTest {
     }
 
     @Test
+    void aWindowWithoutRoomForTheLargestMessageAsksForNoPage_D31() {
+        for (int i = 0; i < 5; i++) {
+            fixture.append(A, 30_000);
+        }
+
+        WireConnection connection = fixture.resumed(cursor("a", 0));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("C a 1 2 3 4");
+        assertThat(fixture.store.asked).containsExactly("compare", "page d|a|me after 0");
+    }
+
+    @Test
     void bytesThatAreAcknowledgedGiveRoomAgain_D31() {
         WireConnection connection = fixture.live(cursor("a", 0));
 
@@ -79,6 +93,48 @@ class WindowTest {
         }
 
         assertThat(words(connection)).hasSize(20).doesNotContain("lagging");
+    }
+
+    @Test
+    void aPageTakesNoMoreThanTheWindowHasLeftWhenItComes_D31() {
+        // Given a repair whose page was read for six messages, and three live ones since
+        WireConnection connection = fixture.live(cursor("a", 0), cursor("b", 0));
+        append(4);
+        deliver(connection, 1);
+        fixture.store.execute(0);
+        for (int i = 0; i < 3; i++) {
+            fixture.deliver(connection, B);
+        }
+
+        fixture.answer();
+        assertThat(words(connection)).containsExactly("D b 6", "D b 7", "D b 8", "D a 1 2 3");
+        connection.receive(ack("b", 8));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("D a 4 5");
+    }
+
+    @Test
+    void aPageTakesNoMoreThanTheOutboundQueueCanHold_D35() {
+        // Given a socket that takes nothing, a repair whose page was read, and 210 KB queued since
+        WireConnection connection = wide.live(cursor("a", 0), cursor("b", 0));
+        wide.append(ConversationKey.direct("me", "c"), 30_000);
+        connection.receive(sync(5, "c", 0, 1));
+        wide.answer();
+        wide.append(A, 60_000);
+        wide.deliver(connection, A);
+        wide.store.execute(0);
+        for (int i = 0; i < 3; i++) {
+            wide.deliver(connection, B, 60_000);
+        }
+
+        wide.answer();
+        assertThat(connection.pendingBytes()).isLessThan(256 * 1024);
+        assertThat(words(connection)).containsExactly("page#5 1", "D b 4", "D b 5", "D b 6");
+        connection.receive(ack("b", 6));
+        wide.answer();
+
+        assertThat(words(connection)).containsExactly("D a 2 3");
     }
 
     @Test

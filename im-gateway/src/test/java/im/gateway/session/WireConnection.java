@@ -39,6 +39,7 @@ final class WireConnection implements Connection {
     String closeText = "";
     int closeRetryAfterMs;
     long closeAttempt;
+
     @Nullable ConnectionListener listener;
 
     WireConnection(Loop loop) {
@@ -94,6 +95,9 @@ final class WireConnection implements Connection {
                 throw new AssertionError("half a frame was written");
             }
             Frame parsed = FrameCodec.parse(body);
+            if (pending == 0) {
+                lastProgressMillis = loop.nowMillis();
+            }
             outbound.add(parsed);
             written.accept(parsed);
             sizes.add(size);

@@ -130,6 +130,24 @@ class WokenSessionTest {
     }
 
     @Test
+    void aPushThatJoinsOnToARepairNeverSaysLagging_D34() {
+        // Given a repair that waits for the window, and that a Sync has overtaken
+        for (int i = 0; i <= SessionFixture.WINDOW; i++) {
+            fixture.deliver(connection, A);
+        }
+        fixture.answer();
+        connection.receive(ClientFrames.sync(5, "a", 6, 10));
+        fixture.answer();
+        connection.received();
+
+        fixture.deliver(connection, A);
+        connection.receive(ack("a", 6));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("D a 8");
+    }
+
+    @Test
     void aLatePushOfWhatWasAcknowledgedProvesNoLowerNumber_D28() {
         PlacedMessage one = fixture.deliver(connection, A);
         PlacedMessage two = fixture.deliver(connection, A);

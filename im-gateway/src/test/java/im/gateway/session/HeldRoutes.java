@@ -1,0 +1,43 @@
+package im.gateway.session;
+
+import im.router.Registration;
+import im.router.RouteDirectory;
+import im.router.memory.MemoryRouteDirectory;
+import java.util.ArrayDeque;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Routes whose registrations take effect at once and are told when the test says so. */
+final class HeldRoutes implements RouteDirectory {
+    final MemoryRouteDirectory memory = new MemoryRouteDirectory(new Random(1));
+    private final ArrayDeque<Runnable> untold = new ArrayDeque<>();
+
+    void complete() {
+        untold.remove().run();
+    }
+
+    void completeLast() {
+        untold.removeLast().run();
+    }
+
+    @Override
+    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+        CompletableFuture<Registration> told = new CompletableFuture<>();
+        Registration registration = memory.register(uid, device, attempt, connection)
+                .toCompletableFuture()
+                .join();
+        untold.add(() -> told.complete(registration));
+        return told;
+    }
+
+    @Override
+    public CompletionStage<Boolean> remove(String uid, String device, long connection) {
+        return memory.remove(uid, device, connection);
+    }
+
+    @Override
+    public CompletionStage<long[]> connectionsOf(String uid) {
+        return memory.connectionsOf(uid);
+    }
+}
