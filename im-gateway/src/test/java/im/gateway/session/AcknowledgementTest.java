@@ -7,6 +7,7 @@ import static im.gateway.session.SessionFixture.A;
 import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.CloseReason;
 import im.protocol.v1.Ack;
 import im.protocol.v1.Frame;
 import im.relay.PlacedMessage;
@@ -204,6 +205,33 @@ class AcknowledgementTest {
         fixture.writeCursors();
 
         assertThat(fixture.store.cursors).containsEntry(A, 1L);
+    }
+
+    @Test
+    void aHeadThatIsToldAfterTheConnectionIsHeardByNobody_D37() {
+        WireConnection connection = fixture.idle();
+        fixture.append(A);
+        connection.receive(ack("a", 1));
+
+        connection.close(CloseReason.PEER, "");
+        fixture.answer();
+
+        assertThat(fixture.store.hasCursorWrites()).isFalse();
+        assertThat(fixture.metrics.active()).isZero();
+    }
+
+    @Test
+    void aHeadThatCannotBeReadIsNotAskedAgainAfterTheConnection() {
+        WireConnection connection = fixture.idle();
+        connection.receive(ack("a", 1));
+        fixture.store.fail();
+        fixture.store.answer(0);
+        fixture.manual.run();
+
+        connection.close(CloseReason.PEER, "");
+        fixture.manual.advance(1_000);
+
+        assertThat(fixture.store.hasReads()).isFalse();
     }
 
     @Test

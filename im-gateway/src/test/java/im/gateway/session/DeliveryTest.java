@@ -10,9 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
 import im.protocol.v1.Cursor;
+import im.relay.ConversationStore.CompareRequest;
 import im.relay.PlacedMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +178,36 @@ class DeliveryTest {
         fixture.answer();
 
         assertThat(words(connection)).containsExactlyInAnyOrder("C b 8", "C a 7", "caught up");
+    }
+
+    @Test
+    void caughtUpWaitsForAPushThatTheStoreDoesNotShowYet_D25() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        deliver(connection, A, SessionFixture.WINDOW);
+        PlacedMessage message = fixture.store.place(A, 1, 10);
+        fixture.push(connection, message);
+        connection.received();
+        connection.receive(ack("a", 6));
+        for (int i = 0; i < 10; i++) {
+            fixture.answerOne();
+        }
+        assertThat(words(connection)).isEmpty();
+
+        fixture.store.show(message);
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("C a 7", "caught up");
+    }
+
+    @Test
+    void aCompareSaysWhatTheDeviceHas() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        deliver(connection, A, SessionFixture.WINDOW + 1);
+
+        CompareRequest request = fixture.store.compares.get(1);
+        assertThat(request.known()).isEqualTo(Map.of(A, 6L));
+        assertThat(request.complete()).isTrue();
+        assertThat(request.wanted()).isEmpty();
     }
 
     @Test

@@ -29,9 +29,10 @@ class IdleRowTest {
     void aSessionIsKeptForAHeartbeatAfterItWasUsed_D27() {
         WireConnection connection = fixture.idle();
         fixture.deliver(connection, A);
+        connection.flush(1);
+        fixture.manual.advance(SessionFixture.HEARTBEAT_MILLIS - 250);
         connection.receive(ack("a", 1));
         fixture.writeCursors();
-        connection.flush(1);
 
         fixture.manual.advance(SessionFixture.HEARTBEAT_MILLIS - 250);
         assertThat(fixture.metrics.active()).isEqualTo(1);

@@ -26,6 +26,8 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     /** Counts connections, so that a late answer to an old one is told apart. */
     int connection;
 
+    final List<CompareRequest> compares = new ArrayList<>();
+
     /** The devices that were opened, in words, oldest first. */
     final List<String> opened = new ArrayList<>();
 
@@ -51,13 +53,20 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     }
 
     PlacedMessage append(ConversationKey conversation, int step, int size) {
-        List<PlacedMessage> list = messages.computeIfAbsent(conversation, c -> new ArrayList<>());
+        PlacedMessage message = place(conversation, step, size);
+        show(message);
+        return message;
+    }
+
+    /** A message that has its place, but that no read shows until {@link #show}. */
+    PlacedMessage place(ConversationKey conversation, int step, int size) {
         last += step;
         long prev = head(conversation);
-        PlacedMessage message =
-                new PlacedMessage(conversation, last, prev, PlacedCodec.encode(last, prev, envelope(size)));
-        list.add(message);
-        return message;
+        return new PlacedMessage(conversation, last, prev, PlacedCodec.encode(last, prev, envelope(size)));
+    }
+
+    void show(PlacedMessage message) {
+        messages.computeIfAbsent(message.conversation(), c -> new ArrayList<>()).add(message);
     }
 
     /** An Envelope with {@code data} of the size, as its bytes. */
@@ -148,6 +157,7 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     @Override
     public void compare(CompareRequest request, Executor lane, Consumer<ReadResult<Comparison>> done) {
         asked.add("compare");
+        compares.add(request);
         int asker = connection;
         Map<ConversationKey, Long> heads = new HashMap<>();
         unread.add(new Read<>(() -> compare(request, heads), lane, result -> {

@@ -292,6 +292,18 @@ class SendLanesTest {
     }
 
     @Test
+    void aConversationThatIsBlockedTwiceCountsOnce_D38() {
+        for (int i = 0; i < 20; i++) {
+            connection.receive(ClientFrames.send(1, "a", 1));
+            connection.receive(sendBytes(2, "a", 2, Limits.PAYLOAD_BYTES + 1));
+            refuse(Code.UNAVAILABLE);
+            connection.receive(giveUp("a"));
+        }
+
+        assertThat(connection.closed).isNull();
+    }
+
+    @Test
     void aConnectionThatItsOwnFailuresEndLeavesNothingUnanswered() {
         for (int i = 0; i < 16; i++) {
             connection.receive(sendBytes(i, "p" + i, i, Limits.PAYLOAD_BYTES + 1));

@@ -116,6 +116,27 @@ class WokenSessionTest {
     }
 
     @Test
+    void aCompareTellsOfWhatWasForwardedAlthoughTheDeviceHasIt_D28() {
+        // Given a late push of 1 to a device that acknowledged 1 and 2, and a compare that another conversation caused
+        PlacedMessage one = fixture.deliver(connection, A);
+        PlacedMessage two = fixture.deliver(connection, A);
+        connection.receive(ack("a", 2));
+        fixture.writeCursors();
+        fixture.becomeIdle(connection);
+        fixture.push(connection, one);
+        fixture.deliver(connection, SessionFixture.B);
+        fixture.append(SessionFixture.B);
+        fixture.deliver(connection, SessionFixture.B);
+        fixture.answer();
+        connection.received();
+
+        fixture.push(connection, two);
+
+        assertThat(words(connection)).isEmpty();
+        assertThat(fixture.store.asked).containsExactly("compare", "page d|b|me after 3");
+    }
+
+    @Test
     void pushesAboveAFullWindowNeverSayLagging_D28() {
         for (int i = 0; i <= SessionFixture.WINDOW; i++) {
             fixture.deliver(connection, A);
