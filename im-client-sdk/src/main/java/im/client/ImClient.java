@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -138,7 +139,7 @@ public final class ImClient implements AutoCloseable {
         private boolean queueWhileDisconnected = true;
         private Duration reconnectMin = Duration.ofMillis(100);
         private Duration reconnectMax = Duration.ofSeconds(30);
-        private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+        private RandomGenerator random = new SplittableRandom();
 
         private Builder() {}
 

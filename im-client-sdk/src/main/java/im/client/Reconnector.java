@@ -58,6 +58,10 @@ final class Reconnector implements ClientConnection.Owner {
     private boolean tokenEnds;
     private long tokenEndNanos;
     private boolean everWelcomed;
+    /** What this run has got is all that the device has. */
+    private boolean ownCursors;
+    /** The gateway of {@link #active} stops. */
+    private boolean sentAway;
 
     Reconnector(ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
         this.config = config;
@@ -66,6 +70,7 @@ final class Reconnector implements ClientConnection.Owner {
         this.dialer = dialer;
         this.traffic = traffic;
         this.view = view;
+        this.ownCursors = config.newDevice();
         this.backoff = new Backoff(config.reconnectMin(), config.reconnectMax(), config.random());
     }
 
@@ -159,8 +164,9 @@ final class Reconnector implements ClientConnection.Owner {
     }
 
     /**
-     * Cursors are announced for a new device only: the gateway takes them for all that the device has, and starts
-     * every other conversation from the beginning. One with a past has conversations that this run has not seen; the
+     * Cursors are announced only where this run began with the device: the gateway takes them for all that the device
+     * has, and starts every other conversation from the beginning. One with a past has conversations that this run has
+     * not seen; the
      * gateway's copy of its cursors has them all, and what it sends again is dropped here.
      */
     private Hello hello(String token) {
@@ -175,7 +181,7 @@ final class Reconnector implements ClientConnection.Owner {
                 .setClient(CLIENT)
                 .setLogId(traffic.logId())
                 .setNewDevice(start)
-                .setClientCursors(config.newDevice() && traffic.hasCursors())
+                .setClientCursors(ownCursors && traffic.hasCursors())
                 .setAttempt(lastAttempt)
                 .build();
     }
@@ -185,7 +191,9 @@ final class Reconnector implements ClientConnection.Owner {
         ClientConnection old = active;
         active = connection;
         next = null;
+        sentAway = false;
         freshTokenTried = false;
+        ownCursors |= welcome.getNewDevice();
         tokenEnds = welcome.getTokenExpiresMs() > 0;
         long left = welcome.getTokenExpiresMs() - welcome.getServerTimeMs();
         tokenEndNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(left);
@@ -216,8 +224,12 @@ final class Reconnector implements ClientConnection.Owner {
         }
     }
 
-    /** Opens the next connection after the delay; this one carries on until then. */
+    /**
+     * Opens the next connection after the delay; this one carries on until then. If nobody takes us, this one is left
+     * all the same, once it has answered: the gateway waits for that.
+     */
     private void goAway(int reconnectAfterMillis) {
+        sentAway = true;
         if (next == null && timer == null) {
             endpointTurn++;
             timer = timers.after(Math.max(0, reconnectAfterMillis), this::redial);
@@ -231,11 +243,31 @@ final class Reconnector implements ClientConnection.Owner {
             next = null;
             endpointTurn++;
             failed(ending);
+            leaveIfSentAway(ending);
         } else if (connection == active) {
             backoff.lived(connection.livedMillis());
             active = null;
             traffic.detach();
             activeEnded(ending);
+        }
+    }
+
+    private void leaveIfSentAway(Ending ending) {
+        ClientConnection left = active;
+        if (left != null && sentAway) {
+            sentAway = false;
+            traffic.finish(() -> {
+                traffic.acknowledgeAll();
+                active = null;
+                traffic.detach();
+                var gone = left.retire("the gateway stops");
+                gone.thenRun(() -> LOG.debug("left a gateway that stops device={}", config.device()));
+                boolean dialling = next != null || fetch % 2 == 1;
+                change(
+                        dialling ? ConnectionState.CONNECTING : ConnectionState.WAITING,
+                        CloseReason.GOING_AWAY.code(),
+                        ending.text());
+            });
         }
     }
 

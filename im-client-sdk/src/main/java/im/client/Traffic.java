@@ -131,6 +131,11 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         }
     }
 
+    /** Sends nothing more on this connection and runs the task when what was sent has its answers. */
+    void finish(Runnable answered) {
+        outbox.finish(answered);
+    }
+
     /** Ends everything that waits; the listener sees no more messages. */
     void end(String why) {
         settleSends(why);

@@ -54,6 +54,11 @@ final class FakeGateway implements AutoCloseable {
                 .channel();
     }
 
+    /** For parameters: {@code tcp} or {@code websocket}. */
+    static FakeGateway of(String wire) {
+        return wire.equals("tcp") ? tcp() : webSocket();
+    }
+
     static FakeGateway tcp() {
         return new FakeGateway(Wire.TCP, answer -> answer);
     }

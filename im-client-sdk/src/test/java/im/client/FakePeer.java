@@ -28,9 +28,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** The gateway's end of one connection, driven by the test's thread. */
@@ -41,6 +43,8 @@ final class FakePeer {
     private final Channel channel;
     private final Wire wire;
     private final BlockingQueue<Frame> received = new LinkedBlockingQueue<>();
+    private final AtomicInteger pings = new AtomicInteger();
+    private final AtomicInteger pongs = new AtomicInteger();
     private volatile boolean mute;
 
     FakePeer(Channel channel, Wire wire) {
@@ -165,6 +169,16 @@ final class FakePeer {
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes));
     }
 
+    /** Ping frames that came in. */
+    int pings() {
+        return pings.get();
+    }
+
+    /** WebSocket pongs that came in. */
+    int pongs() {
+        return pongs.get();
+    }
+
     boolean isOpen() {
         return channel.isOpen();
     }
@@ -173,7 +187,10 @@ final class FakePeer {
         Frame frame = FrameCodec.parse(body);
         if (!frame.hasPing()) {
             received.add(frame);
-        } else if (!mute) {
+            return;
+        }
+        pings.incrementAndGet();
+        if (!mute) {
             say(Frame.newBuilder().setRef(frame.getRef()).setPong(Pong.getDefaultInstance()));
         }
     }
@@ -223,6 +240,8 @@ final class FakePeer {
             while (event != null) {
                 if (event instanceof WebSocketEvent.Message message) {
                     peer.received(message.payload());
+                } else if (event instanceof WebSocketEvent.Pong) {
+                    peer.pongs.incrementAndGet();
                 } else if (event instanceof WebSocketEvent.Close) {
                     ctx.close();
                 }
@@ -249,7 +268,7 @@ final class FakePeer {
 
         private static String header(String request, String name) {
             for (String line : request.split("\r\n", -1)) {
-                if (line.toLowerCase(java.util.Locale.ROOT).startsWith(name + ":")) {
+                if (line.toLowerCase(Locale.ROOT).startsWith(name + ":")) {
                     return line.substring(name.length() + 1).trim();
                 }
             }

@@ -94,7 +94,8 @@ class AcknowledgeIT {
             assertThat(middle.getPlacedList()).isEqualTo(all.subList(1, 3));
             assertThat(middle.getMore()).isTrue();
             assertThat(middle.getHead()).isEqualTo(head);
-            assertThat(middle.getCompleteUpTo()).isBetween(all.get(2).getPosition(), all.get(3).getPosition() - 1);
+            assertThat(middle.getCompleteUpTo())
+                    .isBetween(all.get(2).getPosition(), all.get(3).getPosition() - 1);
             assertThat(rest.getPlacedList()).isEqualTo(all.subList(3, 5));
             assertThat(rest.getMore()).isFalse();
             assertThat(rest.getCompleteUpTo()).isGreaterThanOrEqualTo(head);
@@ -141,7 +142,10 @@ class AcknowledgeIT {
         while (got.size() < count) {
             got.addAll(client.await(
                             frame -> frame.hasDeliver()
-                                    && frame.getDeliver().getConversation().getPeer().equals(ann),
+                                    && frame.getDeliver()
+                                            .getConversation()
+                                            .getPeer()
+                                            .equals(ann),
                             "a message of " + ann)
                     .getDeliver()
                     .getPlacedList());

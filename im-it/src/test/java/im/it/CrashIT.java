@@ -1,6 +1,7 @@
 package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import im.testkit.checker.Verdict;
 import im.testkit.load.RandomWorkload;
@@ -40,11 +41,13 @@ class CrashIT {
             new RandomWorkload(stage, plan).run();
             Verdict verdict = stage.settle(Duration.ofSeconds(20));
 
-            assertThat(verdict.clean())
-                    .as("%s %s, history in %s: %s", plan, transport, stage.dump("crash"), verdict)
-                    .isTrue();
+            if (!verdict.clean()) {
+                fail("%s %s, history in %s: %s", plan, transport, stage.dump("crash"), verdict);
+            }
             assertThat(verdict.counts().accepted()).isGreaterThanOrEqualTo(1_000);
-            assertThat(verdict.counts().unknown()).isZero();
+            if (!plan.faults()) {
+                assertThat(verdict.counts().unknown()).isZero();
+            }
         }
     }
 }

@@ -56,7 +56,8 @@ class DiskIT {
     void everyOkWaitsForASlowDisk() throws IOException {
         try (ServerProcess server = ServerProcess.start(
                         traced("inject=fdatasync:delay_enter=" + TimeUnit.MILLISECONDS.toMicros(DELAY.toMillis())));
-                RawClient client = RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
+                RawClient client =
+                        RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
             for (int i = 0; i < 5; i++) {
                 long began = System.nanoTime();
                 Code code = client.sendAndAwait(client.text(TestServer.messageId(), "bob", "slow " + i))
@@ -72,7 +73,8 @@ class DiskIT {
     void nothingIsAcceptedOrDeliveredOnceASyncHasFailedAndTheServerSaysSo() throws Exception {
         // The first syncs let the server start and the device open; those after them fail.
         try (ServerProcess server = ServerProcess.start(traced("inject=fdatasync:error=EIO:when=40+"));
-                RawClient client = RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
+                RawClient client =
+                        RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
             int oks = 0;
             Code code = Code.OK;
             while (code == Code.OK) {
@@ -106,6 +108,8 @@ class DiskIT {
 
     private static int status(URI admin, String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(admin.resolve(path)).build();
-        return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+        return HttpClient.newHttpClient()
+                .send(request, BodyHandlers.discarding())
+                .statusCode();
     }
 }

@@ -59,7 +59,8 @@ class DrainIT {
     void everySendBeforeTheEndIsAnsweredAndEverybodyIsToldToComeBack() throws IOException {
         ServerSpec spec = ServerSpec.in(folder).set("drain.timeout", "2s");
         try (ServerProcess server = ServerProcess.start(spec);
-                RawClient client = RawClient.welcomed(server.ws(), server.tokens().of("ann"), "phone")) {
+                RawClient client =
+                        RawClient.welcomed(server.ws(), server.tokens().of("ann"), "phone")) {
             client.await(BodyCase.CAUGHT_UP);
             List<Frame> sends = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -73,9 +74,9 @@ class DrainIT {
             assertThat(client.await(BodyCase.GO_AWAY).getGoAway().getReconnectAfterMs())
                     .isBetween(0, 2_000);
             assertThat(client.awaitClose().getReconnect()).isTrue();
-            assertThat(sends).allSatisfy(send -> assertThat(
-                            client.result(send.getRef()).getCode())
-                    .isEqualTo(Code.OK));
+            assertThat(sends)
+                    .allSatisfy(send ->
+                            assertThat(client.result(send.getRef()).getCode()).isEqualTo(Code.OK));
         }
     }
 }

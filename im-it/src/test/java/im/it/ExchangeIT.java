@@ -44,8 +44,8 @@ class ExchangeIT {
             outcomes.add(annPhone.send(ann, "a note to myself"));
             Verdict verdict = stage.settle(Duration.ofSeconds(10));
 
-            assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.join())
-                    .isInstanceOf(SendOutcome.Accepted.class));
+            assertThat(outcomes)
+                    .allSatisfy(outcome -> assertThat(outcome.join()).isInstanceOf(SendOutcome.Accepted.class));
             assertThat(verdict.clean()).as("%s", verdict).isTrue();
             long own = stage.history().events().stream()
                     .filter(event -> event instanceof CalledBack callback && callback.own())

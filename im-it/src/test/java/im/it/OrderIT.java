@@ -54,11 +54,15 @@ class OrderIT {
         assertThat(results(sends)).allMatch(result -> result.getCode() == Code.OK);
         List<String> own = new ArrayList<>();
         while (own.size() < 201) {
-            client.await(BodyCase.DELIVER).getDeliver().getPlacedList().forEach(placed -> own.add(placed.getEnvelope()
-                    .getMessageId()));
+            client.await(BodyCase.DELIVER)
+                    .getDeliver()
+                    .getPlacedList()
+                    .forEach(placed -> own.add(placed.getEnvelope().getMessageId()));
         }
         assertThat(own.subList(1, 201))
-                .isEqualTo(sends.stream().map(send -> send.getSend().getMessageId()).toList());
+                .isEqualTo(sends.stream()
+                        .map(send -> send.getSend().getMessageId())
+                        .toList());
     }
 
     @Test

@@ -7,6 +7,7 @@ import im.testkit.checker.Verdict;
 import im.testkit.load.ConnectUnderTraffic;
 import im.testkit.load.KillOnOk;
 import im.testkit.load.LostAnswers;
+import im.testkit.load.Refusals;
 import im.testkit.load.Stage;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
@@ -32,6 +33,7 @@ class SeededBugIT {
     /** What drives a stage; each has its own way to make one kind of mistake matter. */
     private enum Load {
         KILL_ON_OK(stage -> new KillOnOk(stage)::round),
+        REFUSALS(stage -> new Refusals(stage)::round),
         LOST_ANSWERS(stage -> new LostAnswers(stage)::round),
         CONNECT_UNDER_TRAFFIC(stage -> new ConnectUnderTraffic(stage)::round);
 
@@ -46,12 +48,12 @@ class SeededBugIT {
     @ParameterizedTest
     @EnumSource(SeededBug.class)
     void aSeededBugIsFoundWithinAMinute(SeededBug bug) {
-        Load load =
-                switch (bug) {
-                    case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH, RESULT_BEFORE_CALLBACK -> Load.KILL_ON_OK;
-                    case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
-                    case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
-                };
+        Load load = switch (bug) {
+            case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH -> Load.KILL_ON_OK;
+            case RESULT_BEFORE_CALLBACK -> Load.REFUSALS;
+            case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
+            case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
+        };
         String name = bug.name().toLowerCase(Locale.ROOT).replace('_', '-');
         long began = System.nanoTime();
 
@@ -59,7 +61,9 @@ class SeededBugIT {
 
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         System.out.println(name + " found after " + took.toMillis() + " ms: " + verdict.contracts());
-        assertThat(verdict.clean()).as("a server with %s passed: %s", name, verdict).isFalse();
+        assertThat(verdict.clean())
+                .as("a server with %s passed: %s", name, verdict)
+                .isFalse();
         assertThat(took).as("how long it took to find %s", name).isLessThan(AT_MOST);
     }
 
@@ -69,11 +73,12 @@ class SeededBugIT {
         Verdict verdict = run(ServerSpec.in(folder), load);
 
         assertThat(verdict.clean()).as("%s: %s", load, verdict).isTrue();
+        assertThat(verdict.counts().accepted()).isPositive();
     }
 
     /** Rounds until one breaks the contract. */
     private static Verdict run(ServerSpec spec, Load load) {
-        try (ServerProcess server = ServerProcess.start(spec);
+        try (ServerProcess server = ServerProcess.start(spec.set("message-log.queue-messages", "64"));
                 Stage stage = new Stage(server, true, Stage.chooseSeed())) {
             Runnable round = load.on.apply(stage);
             Verdict verdict;

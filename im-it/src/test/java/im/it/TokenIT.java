@@ -58,11 +58,15 @@ class TokenIT {
         bad.put("four parts", good + ".x");
         bad.put("no signature", parts[0] + "." + parts[1] + ".");
         bad.put("signature cut", good.substring(0, good.length() - 2));
-        bad.put("other claims", parts[0] + "." + new Tokens(new byte[32]).of("bob").split("\\.")[1] + "." + parts[2]);
+        bad.put(
+                "other claims",
+                parts[0] + "." + new Tokens(new byte[32]).of("bob").split("\\.")[1] + "." + parts[2]);
         bad.put("other key", new Tokens(new byte[32]).of("ann"));
         bad.put("expired", tokens.of("ann", Instant.now().minus(Duration.ofMinutes(10))));
         bad.put("alg none", tokens.signed("{\"alg\":\"none\"}", claims));
-        bad.put("alg none, unsigned", tokens.signed("{\"alg\":\"none\"}", claims).replaceAll("[^.]*$", ""));
+        bad.put(
+                "alg none, unsigned",
+                tokens.signed("{\"alg\":\"none\"}", claims).replaceAll("[^.]*$", ""));
         bad.put("alg RS256", tokens.signed("{\"alg\":\"RS256\"}", claims));
         bad.put("alg hs256", tokens.signed("{\"alg\":\"hs256\"}", claims));
         bad.put("no alg", tokens.signed("{}", claims));
@@ -72,8 +76,9 @@ class TokenIT {
         bad.put("no exp", tokens.signed(header, "{\"sub\":\"ann\"}"));
         bad.put("no sub", tokens.signed(header, "{\"exp\":" + later.getEpochSecond() + "}"));
         bad.put("sub that is no uid", tokens.signed(header, claims.replace("ann", "a|b")));
-        bad.put("not yet valid", tokens.signed(
-                header, claims.replace("}", ",\"nbf\":" + later.getEpochSecond() + "}")));
+        bad.put(
+                "not yet valid",
+                tokens.signed(header, claims.replace("}", ",\"nbf\":" + later.getEpochSecond() + "}")));
         bad.put("claims that are no object", tokens.signed(header, "[]"));
         bad.put("no JSON", tokens.signed(header, "{\"sub\":\"ann\""));
         return bad;

@@ -128,7 +128,7 @@ final class ChatCommand implements Callable<Integer> {
                 gateway.tokens(duration.plus(settle).plus(connectTimeout).plusHours(1));
         requireEnough(tokens);
         Interruption interruption = new Interruption();
-        Progress progress = new Progress(System.err, Progress.stderrIsTerminal(), System.nanoTime());
+        Progress progress = new Progress(System.err, Progress.stderrIsTerminal());
         return ShutdownGuard.during(interruption::ask, () -> {
             RunReport report = new ChatRun(plan, endpoint, tokens, progress, interruption).run();
             System.err.print(Summary.print(report));

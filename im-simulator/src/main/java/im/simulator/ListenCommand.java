@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +40,9 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class ListenCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** For the last callback to return: only then does the goodbye acknowledge its message. */
+    private static final long RETURN_NANOS = 50_000_000;
+
     private static final Duration FOR_EVER = Duration.ofDays(365);
 
     @Mixin
@@ -112,6 +116,7 @@ final class ListenCommand implements Callable<Integer> {
                 await(over, inAll.minusNanos(System.nanoTime() - start));
             }
             connection.leave();
+            LockSupport.parkNanos(RETURN_NANOS);
             return exitCode().code();
         }
     }

@@ -26,7 +26,7 @@ public final class Main {
         }
         System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine().execute(RawArguments.of(args)));
     }
 
     static CommandLine commandLine() {

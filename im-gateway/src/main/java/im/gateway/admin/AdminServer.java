@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -47,12 +48,16 @@ public final class AdminServer {
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         Router router = router(vertx, new ReadyPage(checks), metrics);
-        return vertx.createHttpServer(options())
+        CompletableFuture<AdminServer> started = new CompletableFuture<>();
+        vertx.createHttpServer(options())
                 .requestHandler(router)
                 .listen(port, host)
-                .map(server -> new AdminServer(vertx, server))
-                .recover(failure -> vertx.close().transform(closed -> io.vertx.core.Future.failedFuture(failure)))
-                .toCompletionStage();
+                .onSuccess(server -> started.complete(new AdminServer(vertx, server)))
+                // Not recover(): what hangs on Vert.x's own future is lost when the close ends the loop that runs it.
+                .onFailure(failure -> vertx.close()
+                        .toCompletionStage()
+                        .whenComplete((closed, unused) -> started.completeExceptionally(failure)));
+        return started;
     }
 
     private static HttpServerOptions options() {

@@ -62,7 +62,7 @@ final class Keys {
             "session.handshake-timeout",
             Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(1)),
             Duration.ofSeconds(10),
-            "From the first byte's accept to a valid Hello, in total.");
+            "From accept to a valid Hello, in total.");
     static final Key<Integer> WINDOW_MESSAGES = new Key<>(
             "session.window-messages",
             Kind.count("messages", 1, 512),
@@ -130,7 +130,7 @@ final class Keys {
     static final Key<Duration> DRAIN_TIMEOUT = new Key<>(
             "drain.timeout",
             Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
-            Duration.ofSeconds(20),
+            Duration.ofSeconds(10),
             "From SIGTERM to exit, at most.");
 
     static final Key<Integer> IO_THREADS =

@@ -110,13 +110,21 @@ final class EdgeLoop {
         dirty = flushing;
         flushing = now;
         for (int i = 0; i < now.size(); i++) {
-            now.get(i).flush();
+            flush(now.get(i));
         }
         now.clear();
         flushPlanned = false;
         if (!dirty.isEmpty()) {
             flushPlanned = true;
             executor.execute(() -> executor.executeAfterEventLoopIteration(this::flush));
+        }
+    }
+
+    private void flush(NettyConnection connection) {
+        try {
+            connection.flush();
+        } catch (RuntimeException e) {
+            failures.report("flush", e);
         }
     }
 

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -21,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ public final class EdgeServer implements AutoCloseable {
     private static final int MIN_READ_BYTES = 64;
     private static final int FIRST_READ_BYTES = 512;
     private static final int MAX_READ_BYTES = 16 * 1024;
+    /** Of one connection, while it fills its buffers: then the others have their turn. */
+    private static final int READS_PER_TURN = 16;
 
     private final EdgeConfig config;
     private final EventLoops eventLoops;
@@ -115,15 +119,19 @@ public final class EdgeServer implements AutoCloseable {
                 .childOption(ChannelOption.SO_KEEPALIVE, false)
                 .childOption(ChannelOption.ALLOCATOR, config.allocator())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, watermarks)
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES))
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, readBuffers())
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        initializer.accept(channel, loops.get(channel.eventLoop()));
+                        initializer.accept(channel, Objects.requireNonNull(loops.get(channel.eventLoop())));
                     }
                 });
+    }
+
+    /** A buffer is there while a connection reads, and as large as what its last reads needed. */
+    private static RecvByteBufAllocator readBuffers() {
+        return new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES)
+                .maxMessagesPerRead(READS_PER_TURN);
     }
 
     /** Where HTTP and WebSocket are served; the port is the one that was chosen, if 0 was asked for. */

@@ -16,7 +16,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
@@ -32,43 +31,28 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>After its end the socket stays open for our last bytes and the peer's farewell, five seconds at most; what arrives
- * meanwhile is thrown away. Bytes of a frame that has not come in completely are kept in a buffer of about their size,
- * released with the last of them; while reading is off, what had been read already waits there too.
+ * meanwhile is thrown away.
  */
-abstract class NettyConnection extends ChannelInboundHandlerAdapter
+abstract class NettyConnection extends SocketReader
         implements Connection, DeadlineQueue.Expiring, ChannelFutureListener {
-    private final EdgeLoop edge;
     private ConnectionListener listener;
     private @Nullable AwaitingHello handshake;
-    private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf unread;
     private @Nullable CloseReason ended;
     private DeadlineQueue.@Nullable Deadline farewell;
     private long id;
-    private long lastRead;
     private long lastProgress;
     /** What would be pending if the kernel had taken nothing since we last looked. */
     private long expected;
 
-    private boolean reading = true;
     private boolean flushPlanned;
 
     /** @param deadline of a handshake that has begun before, or null: it begins now */
     NettyConnection(EdgeLoop edge, DeadlineQueue.@Nullable Deadline deadline) {
-        this.edge = edge;
+        super(edge);
         this.handshake = new AwaitingHello(this, edge.meters(), deadline == null ? edge.handshakeFrom(this) : deadline);
         this.listener = handshake;
-        this.lastRead = edge.loop().nowMillis();
-        this.lastProgress = lastRead;
+        this.lastProgress = edge.loop().nowMillis();
     }
-
-    /**
-     * Takes what comes next out of the bytes, if it is there completely, and acts on it. Called while reading is on,
-     * and after the end with whatever still comes in.
-     *
-     * @return false if more bytes are needed
-     */
-    abstract boolean decode(ByteBuf in) throws ProtocolException;
 
     /** The Hello is in: from now on a frame may have {@link Limits#FRAME_BYTES}. */
     abstract void greeted();
@@ -94,18 +78,10 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public final Loop loop() {
-        return edge.loop();
+        return edge().loop();
     }
 
     @Override
-    public final long lastReadMillis() {
-        return lastRead;
-    }
-
-    final EdgeLoop edge() {
-        return edge;
-    }
-
     final boolean isEnded() {
         return ended != null;
     }
@@ -114,68 +90,18 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
         return handshake != null;
     }
 
-    final ChannelHandlerContext context() {
-        ChannelHandlerContext known = context;
-        if (known == null) {
-            throw new IllegalStateException("not in a pipeline");
-        }
-        return known;
-    }
-
-    @Override
-    public final void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
-    }
-
     @Override
     public final void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        lastRead = edge.loop().nowMillis();
         if (handshake != null) {
-            handshake.received(in.readableBytes());
+            handshake.received(((ByteBuf) message).readableBytes());
         }
-        ByteBuf held = unread;
-        unread = null;
-        decodeAll(held == null ? in : joined(held, in));
+        super.channelRead(ctx, message);
     }
 
-    private static ByteBuf joined(ByteBuf held, ByteBuf in) {
-        try {
-            return held.discardReadBytes().writeBytes(in);
-        } finally {
-            in.release();
-        }
-    }
-
-    /** Takes over the buffer; what is not consumed stays in {@link #unread}. */
-    private void decodeAll(ByteBuf in) {
-        try {
-            while ((reading || ended != null) && decodeNext(in)) {}
-        } finally {
-            keep(in);
-        }
-    }
-
-    private boolean decodeNext(ByteBuf in) {
-        try {
-            return decode(in);
-        } catch (ProtocolException e) {
-            String message = e.getMessage();
-            close(e.reason(), message == null ? "" : message);
-            return true;
-        }
-    }
-
-    private void keep(ByteBuf in) {
-        int rest = in.readableBytes();
-        if (rest == 0) {
-            in.release();
-        } else if (rest > in.capacity() / 2) {
-            unread = in;
-        } else {
-            unread = context().alloc().buffer(rest).writeBytes(in);
-            in.release();
-        }
+    @Override
+    final void broken(ProtocolException violation) {
+        String message = violation.getMessage();
+        close(violation.reason(), message == null ? "" : message);
     }
 
     @Override
@@ -202,48 +128,21 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
         listener = Nobody.INSTANCE;
         greeted();
         setReading(false);
-        id = edge.loop().reserve();
+        id = edge().loop().reserve();
         if (id == 0) {
             close(CloseReason.OVERLOADED, "too many connections");
             return;
         }
-        edge.sessions().open(this, ref, hello);
+        edge().sessions().open(this, ref, hello);
     }
 
     @Override
     public final void listen(ConnectionListener next) {
         if (ended == null) {
             listener = next;
-            edge.loop().attach(id, next);
+            edge().loop().attach(id, next);
         } else {
             next.onClosed(ended);
-        }
-    }
-
-    @Override
-    public final void setReading(boolean on) {
-        if (on == reading || ended != null) {
-            return;
-        }
-        reading = on;
-        context().channel().config().setAutoRead(on);
-        if (on && unread != null) {
-            edge.loop().execute(this::drain);
-        }
-    }
-
-    /** Goes on with what had been read when reading was switched off. */
-    private void drain() {
-        ByteBuf held = unread;
-        if (held == null || !(reading || ended != null)) {
-            return;
-        }
-        unread = null;
-        try {
-            decodeAll(held);
-            listener.onReadsDrained();
-        } catch (RuntimeException e) {
-            exceptionCaught(context(), e);
         }
     }
 
@@ -258,11 +157,11 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
 
     /** Queues bytes, which are the channel's from now on. */
     final void send(ByteBuf bytes) {
-        assert edge.inEventLoop() : "written from another thread";
+        assert edge().inEventLoop() : "written from another thread";
         ChannelHandlerContext ctx = context();
         long before = pendingBytes();
         if (before == 0) {
-            lastProgress = edge.loop().nowMillis();
+            lastProgress = edge().loop().nowMillis();
         }
         ctx.write(bytes, ctx.voidPromise());
         expected += pendingBytes() - before;
@@ -272,7 +171,7 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
     private void flushLater() {
         if (!flushPlanned) {
             flushPlanned = true;
-            edge.flushLater(this);
+            edge().flushLater(this);
         }
     }
 
@@ -293,7 +192,7 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
         ChannelOutboundBuffer outbound = context().channel().unsafe().outboundBuffer();
         long pending = outbound == null ? 0 : outbound.totalPendingWriteBytes() - outbound.currentProgress();
         if (pending == 0 || pending < expected) {
-            lastProgress = edge.loop().nowMillis();
+            lastProgress = edge().loop().nowMillis();
         }
         expected = pending;
         return lastProgress;
@@ -336,15 +235,15 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
         ended = reason;
         listener = Nobody.INSTANCE;
         handshake = null;
-        farewell = edge.farewellFrom(this);
-        edge.meters().closed(reason);
+        farewell = edge().farewellFrom(this);
+        edge().meters().closed(reason);
         try {
             last.onClosed(reason);
         } catch (RuntimeException e) {
-            edge.failures().report("onClosed", e);
+            edge().failures().report("onClosed", e);
         }
         if (id != 0) {
-            edge.loop().release(id);
+            edge().loop().release(id);
         }
         if (!awaitsAnswer()) {
             endOutput();
@@ -372,7 +271,7 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
     public final void expired() {
         if (ended != null) {
             context().close();
-        } else if (edge.isStopping()) {
+        } else if (edge().isStopping()) {
             close(CloseReason.GOING_AWAY, "server stops");
         } else {
             close(CloseReason.TIMEOUT, "no Hello in time");
@@ -382,15 +281,12 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
     @Override
     public final void channelInactive(ChannelHandlerContext ctx) {
         if (ended == null) {
-            end(edge.isStopping() ? CloseReason.GOING_AWAY : CloseReason.PEER);
+            end(edge().isStopping() ? CloseReason.GOING_AWAY : CloseReason.PEER);
         }
         if (farewell != null) {
             farewell.end();
         }
-        if (unread != null) {
-            unread.release();
-            unread = null;
-        }
+        releaseUnread();
         releaseCodec();
     }
 
@@ -400,10 +296,10 @@ abstract class NettyConnection extends ChannelInboundHandlerAdapter
             close(isFarEnd((IOException) cause) ? CloseReason.PEER : CloseReason.IO, "");
             ctx.close();
         } else if (cause instanceof RuntimeException) {
-            edge.failures().report("a connection", cause);
+            edge().failures().report("a connection", cause);
             close(CloseReason.INTERNAL, "internal error");
         } else {
-            edge.failures().report("a connection", cause);
+            edge().failures().report("a connection", cause);
             close(CloseReason.IO, "");
         }
     }

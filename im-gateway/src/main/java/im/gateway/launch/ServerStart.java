@@ -9,14 +9,15 @@ import im.gateway.auth.TokenRules;
 import im.gateway.config.AuthConfig;
 import im.gateway.config.MessageLogConfig;
 import im.gateway.config.ServerConfig;
+import im.gateway.config.SessionConfig;
 import im.gateway.edge.EdgeServer;
 import im.gateway.edge.EventLoops;
 import im.gateway.edge.HttpPage;
 import im.gateway.launch.Endpoints.Ports;
 import im.gateway.session.LoopPushBus;
-import im.gateway.session.SessionConfig;
 import im.gateway.session.SessionMetrics;
 import im.gateway.session.SessionServices;
+import im.gateway.session.SessionTerms;
 import im.gateway.session.Sessions;
 import im.relay.SeededBug;
 import im.relay.local.LocalLogConfig;
@@ -178,7 +179,7 @@ final class ServerStart {
     private SessionServices services(
             AuthKey key, LocalStore store, RouteDirectory routes, PrometheusMeterRegistry metrics) {
         return new SessionServices(
-                sessionConfig(),
+                sessionTerms(),
                 new CountedTokenVerifier(new Hs256TokenVerifier(key, rules(config.auth()), CLOCK), metrics),
                 store.log(),
                 store.conversations(),
@@ -188,9 +189,9 @@ final class ServerStart {
                 CLOCK);
     }
 
-    private SessionConfig sessionConfig() {
-        im.gateway.config.SessionConfig session = config.session();
-        return new SessionConfig(
+    private SessionTerms sessionTerms() {
+        SessionConfig session = config.session();
+        return new SessionTerms(
                 config.node(),
                 session.heartbeat(),
                 session.windowMessages(),

@@ -25,6 +25,7 @@ public final class StandaloneServer {
     private final Endpoints endpoints;
     private final EdgeServer edge;
     private final Sessions sessions;
+    private boolean stopped;
 
     StandaloneServer(
             ServerConfig config,
@@ -56,6 +57,10 @@ public final class StandaloneServer {
      * again does nothing.
      */
     public synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
         lifecycle.draining();
         edge.stopAccepting();
         drain();

@@ -41,10 +41,11 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, CannotStart {
+        Duration life = parsedTtl();
         TokenSettings settings = options.loadForTokens(keyFile);
         TokenMinter minter = new TokenMinter(key(settings), ServerStart.rules(settings.auth()), Clock.systemUTC());
         try {
-            System.out.println(minter.mint(uid, parsedTtl()));
+            System.out.println(minter.mint(uid, life));
             return ExitCode.DONE;
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());

@@ -65,7 +65,7 @@ final class Delivery {
         this.caughtUp = caughtUp;
         this.frames = new DeliveryFrames(connection, uid, services.metrics());
         this.window =
-                new Window(services.config().windowMessages(), services.config().windowBytes());
+                new Window(services.terms().windowMessages(), services.terms().windowBytes());
     }
 
     /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */

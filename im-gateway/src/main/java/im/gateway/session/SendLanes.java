@@ -67,7 +67,7 @@ final class SendLanes {
         if (refusal != null) {
             answer(ref, send.getMessageId(), refusal.code(), 0, refusal.text());
             block(lane, id);
-        } else if (unanswered == services.config().unansweredSends()) {
+        } else if (unanswered == services.terms().unansweredSends()) {
             answer(ref, send.getMessageId(), Code.OVERLOADED, RETRY_MILLIS, "too many unanswered sends");
             block(lane, id);
         } else {
@@ -202,7 +202,11 @@ final class SendLanes {
         }
         lane.blockedBy = id;
         if (blocked > MAX_BLOCKED) {
-            connection.close(CloseReason.POLICY, "more than " + MAX_BLOCKED + " conversations wait for a failed send");
+            connection.close(
+                    CloseReason.OVERLOADED,
+                    "more than " + MAX_BLOCKED + " conversations wait for a failed send",
+                    RETRY_MILLIS,
+                    0);
         }
     }
 

@@ -39,6 +39,7 @@ final class Session implements ConnectionListener {
     private final int heartbeatMs;
     private boolean reading = true;
     private boolean stopped;
+    private boolean cursorsCount;
     private byte pings;
     private @Nullable ActiveSession active;
 
@@ -57,8 +58,13 @@ final class Session implements ConnectionListener {
         this.heartbeatMs = heartbeatMs;
     }
 
-    /** Welcome is written: catch-up starts now, or after the client's cursors. */
-    void welcomed(boolean clientCursors, Runnable caughtUp) {
+    /**
+     * Welcome is written: catch-up starts now, or after the client's cursors.
+     *
+     * @param sameLog whether those cursors are of this log; otherwise they are void, and the stored ones count
+     */
+    void welcomed(boolean clientCursors, boolean sameLog, Runnable caughtUp) {
+        cursorsCount = sameLog;
         activate(Delivery.afterHello(services, connection, uid, device, caughtUp));
         if (!clientCursors) {
             active().delivery.start(false);
@@ -161,10 +167,12 @@ final class Session implements ConnectionListener {
                 connection.close(CloseReason.MALFORMED, "a cursor without conversation or with a negative position");
                 return;
             }
-            delivery.resume(conversation, cursor.getPosition());
+            if (cursorsCount) {
+                delivery.resume(conversation, cursor.getPosition());
+            }
         }
         if (resume.getLast()) {
-            delivery.start(true);
+            delivery.start(cursorsCount);
         }
     }
 

@@ -30,6 +30,7 @@ final class SessionOpening implements ConnectionListener {
     private final LongConsumer displace;
     private final long ref;
     private final Hello hello;
+    private boolean newDevice;
     private boolean closed;
 
     /**
@@ -67,6 +68,7 @@ final class SessionOpening implements ConnectionListener {
             if (closed) {
                 return;
             }
+            newDevice = result instanceof ReadResult.Ok<Boolean> opened && opened.value();
             if (result instanceof ReadResult.Failed<Boolean> failed) {
                 connection.close(CloseReason.OVERLOADED, failed.text(), failed.retryAfterMs(), 0);
             } else if (SeededBug.REGISTER_AFTER_SYNC.isActive()) {
@@ -111,7 +113,8 @@ final class SessionOpening implements ConnectionListener {
                         .setServerTimeMs(services.clock().millis())
                         .setLogId(services.log().logId())
                         .setTokenExpiresMs(token.expiresAtMs())
-                        .setNode(services.config().node())
+                        .setNode(services.terms().node())
+                        .setNewDevice(newDevice)
                         .setLimits(limits()))
                 .build());
         Session session =
@@ -119,25 +122,25 @@ final class SessionOpening implements ConnectionListener {
         connection.listen(session);
         services.metrics().opened();
         boolean sameLog = hello.getLogId().equals(services.log().logId());
-        session.welcomed(hello.getClientCursors() && sameLog, caughtUp);
+        session.welcomed(hello.getClientCursors(), sameLog, caughtUp);
         connection.setReading(true);
     }
 
     private int heartbeat() {
-        int longest = (int) services.config().heartbeat().toMillis();
+        int longest = (int) services.terms().heartbeat().toMillis();
         int wanted = hello.getHeartbeatMs();
         return wanted <= 0 ? longest : Math.min(longest, Math.max(wanted, Math.min(longest, MIN_HEARTBEAT_MILLIS)));
     }
 
     private im.protocol.v1.Limits limits() {
-        SessionConfig config = services.config();
+        SessionTerms terms = services.terms();
         return im.protocol.v1.Limits.newBuilder()
                 .setFrameBytes(Limits.FRAME_BYTES)
                 .setPayloadBytes(Limits.PAYLOAD_BYTES)
-                .setWindowMessages(config.windowMessages())
-                .setWindowBytes(config.windowBytes())
-                .setUnansweredSends(config.unansweredSends())
-                .setDedupeMs(config.dedupeWindow().toMillis())
+                .setWindowMessages(terms.windowMessages())
+                .setWindowBytes(terms.windowBytes())
+                .setUnansweredSends(terms.unansweredSends())
+                .setDedupeMs(terms.dedupeWindow().toMillis())
                 .build();
     }
 

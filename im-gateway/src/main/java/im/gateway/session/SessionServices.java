@@ -9,7 +9,7 @@ import java.time.Clock;
 
 /** What every session of this process shares. */
 public record SessionServices(
-        SessionConfig config,
+        SessionTerms terms,
         TokenVerifier verifier,
         MessageLog log,
         ConversationStore store,

@@ -32,7 +32,7 @@ class ConfigLoaderTest {
         assertThat(config.session())
                 .isEqualTo(new SessionConfig(Duration.ofSeconds(30), Duration.ofSeconds(10), 512, 256 * 1024, 256));
         assertThat(config.messageLog().dedupeWindow()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

@@ -285,6 +285,16 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    /** Ends without a farewell, also of TCP's. */
+    void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         try {

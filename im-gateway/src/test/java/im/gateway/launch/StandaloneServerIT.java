@@ -147,8 +147,9 @@ class StandaloneServerIT {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !before.contains(thread))
                 .map(Thread::getName)
-                // Of the JDK and of Netty, one a process; they end by themselves.
-                .filter(name -> !name.matches("process reaper.*|globalEventExecutor.*|HttpClient.*|Keep-Alive.*"))
+                // Of the JDK, of Netty and of the test, one a process; they end by themselves.
+                .filter(name ->
+                        !name.matches("process reaper.*|globalEventExecutor.*|awaitility.*|HttpClient.*|Keep-Alive.*"))
                 .collect(Collectors.toSet());
     }
 

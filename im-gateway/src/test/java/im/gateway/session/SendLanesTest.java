@@ -287,7 +287,7 @@ class SendLanesTest {
 
         connection.receive(sendBytes(17, "p17", 17, Limits.PAYLOAD_BYTES + 1));
 
-        assertThat(connection.closed).isEqualTo(CloseReason.POLICY);
+        assertThat(connection.closed).isEqualTo(CloseReason.OVERLOADED);
         assertThat(fixture.metrics.active()).isZero();
     }
 
@@ -315,7 +315,7 @@ class SendLanesTest {
 
         refuse(Code.UNAVAILABLE);
 
-        assertThat(connection.closed).isEqualTo(CloseReason.POLICY);
+        assertThat(connection.closed).isEqualTo(CloseReason.OVERLOADED);
         assertThat(fixture.metrics.unanswered()).isZero();
     }
 

@@ -57,10 +57,10 @@ final class SessionFixture {
 
     private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own) {
         directory = own == null ? routes : own;
-        SessionConfig config = new SessionConfig(
+        SessionTerms terms = new SessionTerms(
                 "n", Duration.ofMillis(HEARTBEAT_MILLIS), WINDOW, windowBytes, unansweredSends, Duration.ofMinutes(10));
         SessionServices services = new SessionServices(
-                config, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
+                terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
     }
 

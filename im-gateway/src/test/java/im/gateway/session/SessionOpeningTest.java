@@ -208,6 +208,7 @@ class SessionOpeningTest {
 
         WireConnection connection = fixture.hello(
                 hello(1).setClientCursors(true).setLogId("another").build());
+        connection.receive(ClientFrames.resume(true, ClientFrames.cursor("a", 1)));
         fixture.answer();
 
         assertThat(words(connection)).containsExactly("welcome", "C a 1", "caught up");

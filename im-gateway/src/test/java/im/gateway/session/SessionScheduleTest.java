@@ -50,10 +50,10 @@ class SessionScheduleTest {
         World(long seed) {
             random = new Random(seed);
             clientCursors = random.nextInt(3);
-            SessionConfig config = new SessionConfig(
+            SessionTerms terms = new SessionTerms(
                     "n", Duration.ofMillis(HEARTBEAT_MILLIS), 6, 128 * 1024, 16, Duration.ofMinutes(10));
             SessionServices services = new SessionServices(
-                    config,
+                    terms,
                     token -> new Verdict.Valid("me", Long.MAX_VALUE),
                     new NoLog(),
                     store,

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** How far a run is: one line redrawn on a terminal, elsewhere a plain line every few seconds. One thread. */
+/** How far a run is: one line redrawn on a terminal, elsewhere a plain line at each phase and every few seconds. One thread. */
 public final class Progress {
     private static final int WIDTH = 24;
     private static final long PLAIN_INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
@@ -15,16 +15,15 @@ public final class Progress {
     private final PrintStream out;
     private final boolean terminal;
     private long lastPlainNanos;
+    private String lastPhase = "";
     private boolean drawn;
 
     /**
      * @param terminal whether {@code out} is one
-     * @param nowNanos the caller's clock
      */
-    public Progress(PrintStream out, boolean terminal, long nowNanos) {
+    public Progress(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
-        this.lastPlainNanos = nowNanos;
     }
 
     /**
@@ -38,7 +37,8 @@ public final class Progress {
             out.print(ERASE_LINE + phase + " " + bar(fraction) + " " + text);
             out.flush();
             drawn = true;
-        } else if (nowNanos - lastPlainNanos >= PLAIN_INTERVAL_NANOS) {
+        } else if (!phase.equals(lastPhase) || nowNanos - lastPlainNanos >= PLAIN_INTERVAL_NANOS) {
+            lastPhase = phase;
             lastPlainNanos = nowNanos;
             out.println(phase + " " + Math.round(fraction * 100) + "% " + text);
         }

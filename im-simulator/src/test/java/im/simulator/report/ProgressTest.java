@@ -19,7 +19,7 @@ final class ProgressTest {
 
     @Test
     void onATerminalOneLineIsRedrawnAndLeftEmpty() {
-        Progress progress = new Progress(out, true, 0);
+        Progress progress = new Progress(out, true);
 
         progress.tell("sending", 0.5, "sent 1", SECOND);
         progress.tell("sending", 1, "sent 2", SECOND);
@@ -31,14 +31,16 @@ final class ProgressTest {
     }
 
     @Test
-    void elsewhereAPlainLineComesEveryFiveSeconds() {
-        Progress progress = new Progress(out, false, 0);
+    void elsewhereAPlainLineComesAtEachPhaseAndEveryFiveSeconds() {
+        Progress progress = new Progress(out, false);
 
         for (int tick = 1; tick <= 55; tick++) {
             progress.tell("sending", tick / 55.0, "tick " + tick, tick * SECOND / 5);
         }
+        progress.tell("settling", 0, "on", 12 * SECOND);
         progress.clear();
 
-        assertThat(written().lines()).containsExactly("sending 45% tick 25", "sending 91% tick 50");
+        assertThat(written().lines())
+                .containsExactly("sending 2% tick 1", "sending 47% tick 26", "sending 93% tick 51", "settling 0% on");
     }
 }

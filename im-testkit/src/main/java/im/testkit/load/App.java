@@ -1,5 +1,6 @@
 package im.testkit.load;
 
+import im.client.OutgoingMessage;
 import im.client.SendOutcome;
 import im.testkit.client.RecordingClient;
 import im.testkit.history.DeviceRun;
@@ -58,6 +59,11 @@ public final class App implements AutoCloseable {
 
     public CompletableFuture<SendOutcome> send(String peer, byte[] data) {
         return client.send(peer, data);
+    }
+
+    /** Sends a message that has an id. */
+    public CompletableFuture<SendOutcome> send(OutgoingMessage message) {
+        return client.send(message);
     }
 
     /** Ends this run and starts the next one on the same device; it does not connect yet. */

@@ -39,10 +39,10 @@ public final class RandomWorkload {
     /** Runs it all; {@link Stage#settle} comes next. */
     public void run() {
         for (int i = 0; i < plan.users; i++) {
-            uids.add("u" + i);
+            uids.add(stage.uid("u" + i));
             for (int j = 0; j < plan.devices; j++) {
                 Start start = random.nextBoolean() ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
-                stage.app("u" + i, "d" + j, start).connect();
+                stage.app(uids.get(i), "d" + j, start).connect();
             }
         }
         stage.awaitLive(stage.apps());
@@ -64,6 +64,7 @@ public final class RandomWorkload {
             case 1 -> app.restart();
             case 2 -> app.proxy().cut();
             case 3 -> loseAnswers(app);
+            case 4 -> stallServer();
             default -> {
                 if (dice < 8 || !app.client().live()) {
                     app.connect();
@@ -80,6 +81,13 @@ public final class RandomWorkload {
         stage.pause(3 * MAX_PAUSE_MILLIS);
         app.proxy().cut();
         app.proxy().release();
+    }
+
+    private void stallServer() {
+        stage.server().pause();
+        stage.apps().forEach(this::burst);
+        stage.pause(5 * MAX_PAUSE_MILLIS);
+        stage.server().resume();
     }
 
     private void burst(App app) {

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -31,6 +32,9 @@ public final class Stage implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String SEED = "im.test.seed";
+    private static final AtomicInteger STAGES = new AtomicInteger();
+
+    private final int number = STAGES.incrementAndGet();
 
     private final ServerProcess server;
     private final boolean webSocket;
@@ -77,6 +81,11 @@ public final class Stage implements AutoCloseable {
         return apps;
     }
 
+    /** A uid that no other stage on this server has. */
+    public String uid(String name) {
+        return name + "-" + number;
+    }
+
     /** A new app on a new device. */
     public App app(String uid, String device, Start start) {
         try {
@@ -115,9 +124,13 @@ public final class Stage implements AutoCloseable {
         StringBuilder text = new StringBuilder("not live after " + PATIENCE + ":");
         for (App app : wanted) {
             if (!app.client().live()) {
-                text.append("\n    ").append(app.client().run()).append(' ').append(app.client().sdk().state());
+                text.append("\n    ")
+                        .append(app.client().run())
+                        .append(' ')
+                        .append(app.client().sdk().state());
                 history.events().stream()
-                        .filter(event -> event instanceof Refused && event.by().equals(app.client().run()))
+                        .filter(event -> event instanceof Refused
+                                && event.by().equals(app.client().run()))
                         .reduce((earlier, later) -> later)
                         .ifPresent(event -> text.append(' ').append(HistoryFile.line(event)));
             }

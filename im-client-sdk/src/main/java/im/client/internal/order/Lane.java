@@ -60,9 +60,7 @@ final class Lane {
     /** D38: everything written after {@code failed} counts as refused, whatever its answer says, and is unsent again. */
     void takeBackAfter(PendingSend failed) {
         while (!sent.isEmpty() && sent.getLast().order > failed.order) {
-            PendingSend later = sent.removeLast();
-            later.ref = 0;
-            unsent.addFirst(later);
+            takeBack(sent.removeLast());
         }
     }
 
@@ -70,9 +68,8 @@ final class Lane {
     void takeBackAll() {
         while (!sent.isEmpty()) {
             PendingSend last = sent.removeLast();
-            last.ref = 0;
             last.uncertain = true;
-            unsent.addFirst(last);
+            takeBack(last);
         }
         unanswered = 0;
         verifying = false;
@@ -80,11 +77,23 @@ final class Lane {
         blocked = oldest != null && oldest.tries > 0;
     }
 
-    /** Takes a send out, wherever it is. */
-    void remove(PendingSend send) {
+    private void takeBack(PendingSend send) {
+        send.ref = 0;
+        if (!send.settled) {
+            unsent.addFirst(send);
+        }
+    }
+
+    /**
+     * The send has its outcome. While its frame is unanswered it keeps its place: if the answer is a failure, what
+     * followed it was refused, and until then nothing may claim to be the oldest.
+     */
+    void settle(PendingSend send) {
+        send.settled = true;
         byId.remove(send.id());
-        if (!sent.remove(send)) {
+        if (send.ref == 0) {
             unsent.remove(send);
+            sent.remove(send);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every send without an outcome, one {@link Lane} a conversation, and what may be written next (D12, D13, D38).
@@ -55,6 +56,7 @@ public final class Outbox {
     private final Deque<Lane> writable = new ArrayDeque<>();
 
     private boolean connected;
+    private @Nullable Runnable lastAnswer;
     private int window;
     private long retryNanos;
     private long attempts;
@@ -90,6 +92,7 @@ public final class Outbox {
      */
     public void connected(int window, long dedupeMillis) {
         this.connected = true;
+        this.lastAnswer = null;
         this.window = window;
         this.retryNanos = TimeUnit.MILLISECONDS.toNanos(dedupeMillis / 2);
         lanes.values().forEach(this::offer);
@@ -99,6 +102,7 @@ public final class Outbox {
     /** The connection is gone; what it did not answer goes out again on the next. */
     public void disconnected() {
         connected = false;
+        lastAnswer = null;
         flights.clear();
         for (Lane lane : new ArrayList<>(lanes.values())) {
             unknownSeen += lane.sent.size();
@@ -107,9 +111,27 @@ public final class Outbox {
         }
     }
 
+    /**
+     * Writes no more on this connection.
+     *
+     * @param answered runs once all that was written has its answer, at once if it has; not if the connection is gone
+     *     before
+     */
+    public void finish(Runnable answered) {
+        lastAnswer = answered;
+        tellLastAnswer();
+    }
+
+    private void tellLastAnswer() {
+        Runnable waiting = lastAnswer;
+        if (waiting != null && flights.isEmpty()) {
+            waiting.run();
+        }
+    }
+
     /** Writes what may be written, the conversations in turn. */
     public void pump() {
-        while (connected && flights.size() < window && exits.isWritable()) {
+        while (connected && lastAnswer == null && flights.size() < window && exits.isWritable()) {
             Lane lane = writable.pollFirst();
             if (lane == null) {
                 return;
@@ -156,24 +178,32 @@ public final class Outbox {
         lane.unanswered--;
         if (send.ref == ref) {
             send.ref = 0;
-            if (result.getCode() != Code.OK) {
-                failed(lane, send, result);
-            } else if (!send.settled) {
-                lane.failures = 0;
-                settle(lane, send).accepted(result.getAcceptedMs());
-            }
+            counts(lane, send, result);
         }
         giveUpIfDone(lane);
         offer(lane);
         pump();
     }
 
-    private void failed(Lane lane, PendingSend send, SendResult result) {
-        lane.takeBackAfter(send);
-        lane.blocked = true;
-        if (send.settled) {
-            return; // its own copy was faster than the failure
+    /** The answer to the try that counts; its own copy may have settled the send already. */
+    private void counts(Lane lane, PendingSend send, SendResult result) {
+        boolean accepted = result.getCode() == Code.OK;
+        if (accepted) {
+            lane.failures = 0;
+        } else {
+            lane.takeBackAfter(send);
+            lane.blocked = true;
         }
+        lane.sent.remove(send);
+        if (!send.settled && accepted) {
+            settle(lane, send).accepted(result.getAcceptedMs());
+        } else if (!send.settled) {
+            failed(lane, send, result);
+        }
+        tellLastAnswer();
+    }
+
+    private void failed(Lane lane, PendingSend send, SendResult result) {
         Code code = result.getCode();
         Refusal refusal = Refusal.of(code);
         if (refusal == Refusal.OPEN) {
@@ -185,7 +215,6 @@ public final class Outbox {
             return;
         }
         send.lastResort |= refusal == Refusal.FOR_GOOD;
-        lane.sent.remove(send);
         lane.unsent.addFirst(send);
         if (!send.lastResort) {
             pause(lane, result.getRetryAfterMs());
@@ -251,8 +280,7 @@ public final class Outbox {
     }
 
     private static Settlement settle(Lane lane, PendingSend send) {
-        lane.remove(send);
-        send.settled = true;
+        lane.settle(send);
         return send.settlement;
     }
 

@@ -343,6 +343,22 @@ class OutboxTest {
     }
 
     @Test
+    void aSendSettledByItsCopyKeepsItsPlaceUntilItsAnswerIsIn() {
+        send("A");
+        send("B");
+        send("C");
+        wire.drain();
+        outbox.ownCopy("bob", "A", 5);
+
+        answer(2, Code.TOO_LARGE);
+        answer(3, Code.OUT_OF_ORDER);
+        assertThat(wire.drain()).as("A's answer may be a failure that blocks").isEmpty();
+        answer(1, Code.UNKNOWN_OUTCOME);
+
+        assertThat(wire.drain()).containsExactly("C#4!");
+    }
+
+    @Test
     void afterHalfTheDedupeWindowTheHeadDecidesAndTheNextGoesFirst() {
         send("A");
         send("B");

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param unansweredSends how many sends of one connection may wait for their result, 1 to 10 000
  * @param dedupeWindow within which a retry is recognized
  */
-public record SessionConfig(
+public record SessionTerms(
         String node,
         Duration heartbeat,
         int windowMessages,

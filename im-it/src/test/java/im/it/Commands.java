@@ -1,0 +1,86 @@
+package im.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The simulator's commands as processes, against one server's folder. */
+final class Commands {
+    private static final int PATIENCE_SECONDS = 90;
+
+    private final Path folder;
+
+    /** @param folder the server's, with its key and its data */
+    Commands(Path folder) {
+        this.folder = folder;
+    }
+
+    /** What a command left behind. */
+    record Ended(int code, String out, String err) {}
+
+    /** One that runs. */
+    static final class Running {
+        private final Process process;
+        private final Path out;
+        private final Path err;
+
+        private Running(Process process, Path out, Path err) {
+            this.process = process;
+            this.out = out;
+            this.err = err;
+        }
+
+        String err() throws IOException {
+            return Files.readString(err);
+        }
+
+        String out() throws IOException {
+            return Files.readString(out);
+        }
+
+        /** As Ctrl-C does. */
+        void interrupt() throws IOException, InterruptedException {
+            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+        }
+
+        Ended await() throws IOException, InterruptedException {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("still running: " + err());
+            }
+            return new Ended(process.exitValue(), out(), err());
+        }
+    }
+
+    Ended run(String... arguments) throws IOException, InterruptedException {
+        return start(arguments).await();
+    }
+
+    /** Starts one with the server's key; without {@code --url} it finds the server by its folder. */
+    Running start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
+            if (!flag.isEmpty()) {
+                command.add(flag);
+            }
+        }
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "im.simulator.Main"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--key", folder.resolve("token.key").toString()));
+        Path out = Files.createTempFile(folder, "command", ".out");
+        Path err = Files.createTempFile(folder, "command", ".err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("IM_DATA", folder.resolve("data").toString());
+        // No locale, as in a bare container: texts must survive that.
+        builder.environment().keySet().removeIf(name -> name.equals("LANG") || name.startsWith("LC_"));
+        return new Running(builder.start(), out, err);
+    }
+}

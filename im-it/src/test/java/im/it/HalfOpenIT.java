@@ -1,0 +1,93 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.client.SendOutcome;
+import im.protocol.v1.Close;
+import im.protocol.v1.Frame.BodyCase;
+import im.testkit.checker.Verdict;
+import im.testkit.client.RawClient;
+import im.testkit.history.Event;
+import im.testkit.history.Start;
+import im.testkit.load.App;
+import im.testkit.load.Stage;
+import im.testkit.net.TcpProxy.Direction;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A connection that looks open and is dead is seen by whoever waits, and nothing is lost over it. */
+@Timeout(120)
+class HalfOpenIT {
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer(spec -> spec.set("session.heartbeat", "1s"));
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aClientThatSaysNothingIsClosedAfterTwoAndAHalfHeartbeats(Transport transport) throws IOException {
+        try (RawClient silent = SERVER.raw(transport, TestServer.uid("ann"), "phone")) {
+            silent.await(BodyCase.CAUGHT_UP);
+            assertThat(silent.welcome().getHeartbeatMs()).isEqualTo(1_000);
+            long began = System.nanoTime();
+
+            Close close = silent.awaitClose();
+
+            assertThat(close.getCode()).isEqualTo(4408);
+            assertThat(close.getReconnect()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(2_000));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void anAppWhoseConnectionIsDeadOneWayComesBackAndItsSendIsAcceptedOnce(Direction dead) throws Exception {
+        try (Stage stage = new Stage(SERVER.process(), true, Stage.chooseSeed())) {
+            App ann = stage.app(stage.uid("ann"), "phone", Start.NEW_FROM_FIRST_HELD)
+                    .connect();
+            App bob = stage.app(stage.uid("bob"), "phone", Start.NEW_FROM_FIRST_HELD)
+                    .connect();
+            stage.awaitLive(stage.apps());
+
+            ann.proxy().hold(dead);
+            CompletableFuture<SendOutcome> outcome = ann.send(bob.uid(), "into a dead connection");
+            CompletableFuture<SendOutcome> other = bob.send(ann.uid(), "from a live one");
+            Stage.await(
+                    () -> stage.history().events().stream()
+                            .anyMatch(event -> event instanceof Event.Disconnected
+                                    && event.by().uid().equals(ann.uid())),
+                    Duration.ofSeconds(20),
+                    "the dead connection given up");
+            ann.proxy().release();
+            Verdict verdict = stage.settle(Duration.ofSeconds(10));
+
+            assertThat(outcome.get(1, TimeUnit.SECONDS)).isInstanceOf(SendOutcome.Accepted.class);
+            assertThat(other.get(1, TimeUnit.SECONDS)).isInstanceOf(SendOutcome.Accepted.class);
+            assertThat(verdict.clean()).as("%s", verdict).isTrue();
+            assertThat(verdict.counts().callbacks()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aSlowNetworkIsNoDeadOne() {
+        try (Stage stage = new Stage(SERVER.process(), false, Stage.chooseSeed())) {
+            App ann = stage.app(stage.uid("ann"), "phone", Start.NEW_FROM_FIRST_HELD);
+            ann.proxy().delay(Duration.ofMillis(100));
+            ann.connect();
+            stage.awaitLive(stage.apps());
+            for (int i = 0; i < 30; i++) {
+                ann.send(ann.uid(), "slowly " + i);
+                stage.pause(200);
+            }
+            Verdict verdict = stage.settle(Duration.ofSeconds(10));
+
+            assertThat(verdict.clean()).as("%s", verdict).isTrue();
+            assertThat(ann.proxy().accepted()).as("connections it took").isEqualTo(1);
+        }
+    }
+}

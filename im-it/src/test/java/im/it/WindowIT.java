@@ -1,0 +1,85 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Frame;
+import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Placed;
+import im.testkit.client.RawClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** D31 and D34: what is not acknowledged fills the window, and a full window ends live push, said once. */
+@Timeout(120)
+class WindowIT {
+    private static final int WINDOW = 16;
+
+    @RegisterExtension
+    static final TestServer SERVER =
+            new TestServer(spec -> spec.set("session.window-messages", Integer.toString(WINDOW)));
+
+    private final String ann = TestServer.uid("ann");
+    private final String bob = TestServer.uid("bob");
+
+    @Test
+    void aLiveDeviceThatAcknowledgesNothingLagsOnceAndCatchesUpAsItAcknowledges() throws IOException {
+        try (RawClient slow = SERVER.raw(bob, "phone");
+                RawClient sender = SERVER.raw(ann, "phone")) {
+            slow.await(BodyCase.CAUGHT_UP);
+            send(sender, 3 * WINDOW);
+
+            slow.await(BodyCase.LAGGING);
+            List<Placed> got = new ArrayList<>();
+            while (got.size() < WINDOW) {
+                got.addAll(slow.await(BodyCase.DELIVER).getDeliver().getPlacedList());
+            }
+            assertThat(slow.inbox()).as("beyond the window").isEmpty();
+
+            boolean caughtUp = false;
+            while (!caughtUp) {
+                slow.ack(ann, got.get(got.size() - 1).getPosition());
+                Frame frame = slow.await(any -> true, "more or CaughtUp");
+                caughtUp = frame.hasCaughtUp();
+                assertThat(frame.hasLagging()).isFalse();
+                assertThat(caughtUp || frame.getDeliver().getCatchingUp()).isTrue();
+                got.addAll(frame.getDeliver().getPlacedList());
+            }
+
+            assertThat(got).hasSize(3 * WINDOW);
+            for (int i = 1; i < got.size(); i++) {
+                assertThat(got.get(i).getPrev()).isEqualTo(got.get(i - 1).getPosition());
+            }
+            send(sender, 1);
+            assertThat(slow.await(BodyCase.DELIVER).getDeliver().getCatchingUp())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aFullWindowOfOneDeviceDelaysNoOther() throws IOException {
+        try (RawClient slow = SERVER.raw(bob, "phone");
+                RawClient quick = SERVER.raw(bob, "desk");
+                RawClient sender = SERVER.raw(ann, "phone")) {
+            slow.await(BodyCase.CAUGHT_UP);
+            quick.await(BodyCase.CAUGHT_UP);
+            send(sender, 2 * WINDOW);
+
+            List<Placed> got = new ArrayList<>();
+            while (got.size() < 2 * WINDOW) {
+                got.addAll(quick.await(BodyCase.DELIVER).getDeliver().getPlacedList());
+                quick.ack(ann, got.get(got.size() - 1).getPosition());
+            }
+            slow.await(BodyCase.LAGGING);
+        }
+    }
+
+    private void send(RawClient sender, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            sender.sendAndAwait(sender.text(TestServer.messageId(), bob, "message " + i));
+        }
+    }
+}
