@@ -243,6 +243,9 @@ class AcknowledgementTest {
         fixture.answer();
 
         assertThat(connection.reading).isTrue();
+        assertThat(fixture.store.hasCursorWrites())
+                .as("nothing was acknowledged")
+                .isFalse();
     }
 
     @Test

@@ -113,14 +113,16 @@ class SessionOpeningTest {
     }
 
     @Test
-    void aConnectionThatEndsWhileItsDeviceIsOpenedIsNotRegistered() {
+    void aConnectionThatEndsWhileItsDeviceIsOpenedTakesOverFromNobody_D23() {
+        WireConnection present = fixture.hello(hello(1).build());
         WireConnection connection = new WireConnection(fixture.manual.loop);
-        fixture.sessions.open(connection, 1, hello(1).build());
+        fixture.sessions.open(connection, 1, hello(2).build());
 
         connection.close(CloseReason.PEER, "");
         fixture.manual.run();
 
-        assertThat(fixture.routes.size()).isZero();
+        assertThat(present.closed).isNull();
+        assertThat(routes()).containsExactly(present.id());
     }
 
     @Test
