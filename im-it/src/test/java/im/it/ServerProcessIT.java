@@ -52,7 +52,8 @@ class ServerProcessIT {
     @Test
     void aPausedServerAnswersOnceItIsResumed() throws IOException {
         try (ServerProcess server = ServerProcess.start(ServerSpec.in(folder));
-                RawClient client = RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
+                RawClient client =
+                        RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
             server.pause();
             var send = client.text(TestServer.messageId(), "bob", "into the pause");
             client.send(send);
@@ -78,8 +79,7 @@ class ServerProcessIT {
     }
 
     private static String logId(ServerProcess server) throws IOException {
-        try (RawClient client =
-                RawClient.welcomed(server.tcp(), server.tokens().of("ann"), TestServer.uid("device"))) {
+        try (RawClient client = RawClient.welcomed(server.tcp(), server.tokens().of("ann"), TestServer.uid("device"))) {
             return client.welcome().getLogId();
         }
     }
