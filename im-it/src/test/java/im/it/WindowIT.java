@@ -19,8 +19,8 @@ class WindowIT {
     private static final int WINDOW = 16;
 
     @RegisterExtension
-    static final TestServer SERVER =
-            new TestServer(spec -> spec.set("session.window-messages", Integer.toString(WINDOW)));
+    static final TestServer SERVER = new TestServer(spec ->
+            spec.set("session.window-messages", Integer.toString(WINDOW)).set("session.heartbeat", "60s"));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
@@ -30,6 +30,7 @@ class WindowIT {
         try (RawClient slow = SERVER.raw(bob, "phone");
                 RawClient sender = SERVER.raw(ann, "phone")) {
             slow.await(BodyCase.CAUGHT_UP);
+            acknowledgeOne(slow, sender);
             send(sender, 3 * WINDOW);
 
             slow.await(BodyCase.LAGGING);
@@ -66,6 +67,8 @@ class WindowIT {
                 RawClient sender = SERVER.raw(ann, "phone")) {
             slow.await(BodyCase.CAUGHT_UP);
             quick.await(BodyCase.CAUGHT_UP);
+            acknowledgeOne(slow, sender);
+            quick.await(BodyCase.DELIVER);
             send(sender, 2 * WINDOW);
 
             List<Placed> got = new ArrayList<>();
@@ -75,6 +78,13 @@ class WindowIT {
             }
             slow.await(BodyCase.LAGGING);
         }
+    }
+
+    /** From here on the server knows how far the device is, and says Lagging (D28). */
+    private void acknowledgeOne(RawClient slow, RawClient sender) throws IOException {
+        send(sender, 1);
+        Placed first = slow.await(BodyCase.DELIVER).getDeliver().getPlaced(0);
+        slow.ack(ann, first.getPosition());
     }
 
     private void send(RawClient sender, int count) throws IOException {
