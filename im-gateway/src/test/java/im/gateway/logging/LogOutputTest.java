@@ -23,7 +23,7 @@ class LogOutputTest {
         String line = write(Format.TEXT, Level.INFO, "hello", null, pair("uid", "alice"), pair("text", "a \"b\" c"));
 
         assertThat(line)
-                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  \\[main] im\\.test hello uid=alice"
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  \\[[^]]+] im\\.test hello uid=alice"
                         + " text=\"a \\\\\"b\\\\\" c\"\n");
     }
 
