@@ -2,6 +2,7 @@ package im.testkit.client;
 
 import com.google.protobuf.ByteString;
 import im.protocol.codec.FrameCodec;
+import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.Wire;
 import im.protocol.v1.Ack;
 import im.protocol.v1.Close;
@@ -284,9 +285,18 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Answered, as RFC 6455 asks: the server waits for it before it ends the socket. */
     private void closeFrame(int code) {
         synchronized (inbox) {
             webSocketClose = code;
+        }
+        ByteBuf answer = WebSocketCodec.encodeClose(code, "", wire, UnpooledByteBufAllocator.DEFAULT);
+        try {
+            answer.readBytes(out, answer.readableBytes());
+        } catch (IOException e) {
+            // It was in a hurry; there is nobody left to answer.
+        } finally {
+            answer.release();
         }
     }
 
