@@ -81,6 +81,7 @@ class ResumeIT {
         try (RawClient client = RawClient.connect(SERVER.process().tcp())) {
             Welcome welcome = client.handshake(hello("another-log").build());
             assertThat(welcome.getLogId()).isNotEmpty().isNotEqualTo("another-log");
+            client.resume(RawClient.cursor(ann, sent.get(1).getPosition()));
             assertThat(untilCaughtUp(client)).isEqualTo(sent);
         }
     }

@@ -48,9 +48,9 @@ final class StartCommand implements Callable<Integer> {
         long uptime = ManagementFactory.getRuntimeMXBean().getUptime();
         LOG.atInfo()
                 .addKeyValue("node", config.node())
-                .addKeyValue("data", config.data())
+                .addKeyValue("data", config.data().toString())
                 .addKeyValue("dev", config.dev())
-                .addKeyValue("java", Runtime.version())
+                .addKeyValue("java", Runtime.version().toString())
                 .addKeyValue("millis", uptime)
                 .log("started");
     }

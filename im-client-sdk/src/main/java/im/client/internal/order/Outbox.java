@@ -58,6 +58,9 @@ public final class Outbox {
     private boolean connected;
     private @Nullable Runnable lastAnswer;
     private int window;
+    /** How much of the window may be used: halved by each refusal for now, one more with each acceptance. */
+    private int allowed = Integer.MAX_VALUE;
+
     private long retryNanos;
     private long attempts;
     private long retries;
@@ -131,7 +134,7 @@ public final class Outbox {
 
     /** Writes what may be written, the conversations in turn. */
     public void pump() {
-        while (connected && lastAnswer == null && flights.size() < window && exits.isWritable()) {
+        while (connected && lastAnswer == null && flights.size() < Math.min(window, allowed) && exits.isWritable()) {
             Lane lane = writable.pollFirst();
             if (lane == null) {
                 return;
@@ -176,6 +179,7 @@ public final class Outbox {
         }
         Lane lane = laneOf(send);
         lane.unanswered--;
+        regulate(result.getCode());
         if (send.ref == ref) {
             send.ref = 0;
             counts(lane, send, result);
@@ -183,6 +187,7 @@ public final class Outbox {
         giveUpIfDone(lane);
         offer(lane);
         pump();
+        tellLastAnswer();
     }
 
     /** The answer to the try that counts; its own copy may have settled the send already. */
@@ -200,7 +205,15 @@ public final class Outbox {
         } else if (!send.settled) {
             failed(lane, send, result);
         }
-        tellLastAnswer();
+    }
+
+    /** A gateway that has no room for now is asked for less, so that its refusals do not come back as one burst. */
+    private void regulate(Code code) {
+        if (code == Code.OK) {
+            allowed = allowed >= window ? Integer.MAX_VALUE : allowed + 1;
+        } else if (Refusal.of(code) == Refusal.FOR_NOW && code != Code.OUT_OF_ORDER) {
+            allowed = Math.max(1, Math.min(window, allowed) / 2);
+        }
     }
 
     private void failed(Lane lane, PendingSend send, SendResult result) {

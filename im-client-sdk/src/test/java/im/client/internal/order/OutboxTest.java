@@ -446,6 +446,25 @@ class OutboxTest {
     }
 
     @Test
+    void aGatewayWithoutRoomIsAskedForLessUntilItAcceptsAgain() {
+        for (int i = 1; i <= 8; i++) {
+            send("peer" + i, "m" + i);
+        }
+        wire.drain();
+
+        for (int ref = 1; ref <= 8; ref++) {
+            answer(ref, Code.OVERLOADED);
+        }
+        while (!wire.timers.isEmpty()) {
+            wire.timers.remove().run();
+        }
+
+        assertThat(wire.drain()).hasSize(1);
+        answer(9, Code.OK);
+        assertThat(wire.drain()).hasSize(2);
+    }
+
+    @Test
     void atTheEndWhatWasWrittenIsUnknownAndWhatWasNotIsRejected() {
         send("A");
         outbox.disconnected();
