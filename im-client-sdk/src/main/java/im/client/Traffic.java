@@ -254,7 +254,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         for (Placed one : placed) {
             Envelope envelope = one.getEnvelope();
             if (envelope.getSender().equals(uid)) {
-                outbox.ownCopy(peer, envelope.getMessageId(), envelope.getAcceptedMs());
+                outbox.ownCopy(peer, envelope);
             }
         }
     }

@@ -91,6 +91,9 @@ final class SendLanes {
         unanswered++;
         services.metrics().unanswered(1);
         unansweredBytes += pending.request().envelope().length;
+        if (SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
+            answer(pending, Code.OK, 0, "");
+        }
         lane.waiting.add(pending);
         if (lane.inFlight.isEmpty()) {
             append(lane);
@@ -106,9 +109,6 @@ final class SendLanes {
             requests.add(pending.request());
         }
         lane.inFlight = batch;
-        if (SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
-            batch.forEach(p -> answer(p, Code.OK, 0, ""));
-        }
         services.log().append(requests, connection.loop(), outcomes -> onOutcomes(lane, batch, outcomes));
     }
 

@@ -1,6 +1,7 @@
 package im.client.internal.order;
 
 import im.protocol.v1.Code;
+import im.protocol.v1.Envelope;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import java.util.ArrayDeque;
@@ -246,17 +247,25 @@ public final class Outbox {
         });
     }
 
-    /** An envelope of this uid was seen in the conversation: if it is pending, it is accepted. */
-    public void ownCopy(String peer, String messageId, long acceptedMillis) {
+    /** An envelope of this uid was seen in the conversation: if that message is pending, it is accepted. */
+    public void ownCopy(String peer, Envelope copy) {
         Lane lane = lanes.get(peer);
-        PendingSend send = lane == null ? null : lane.find(messageId);
-        if (lane == null || send == null) {
+        PendingSend send = lane == null ? null : lane.find(copy.getMessageId());
+        if (lane == null || send == null || !isSameBody(send.send, copy)) {
             return;
         }
-        settle(lane, send).accepted(acceptedMillis);
+        settle(lane, send).accepted(copy.getAcceptedMs());
         giveUpIfDone(lane);
         offer(lane);
         pump();
+    }
+
+    /** An id that was used for another body before is another message's. */
+    private static boolean isSameBody(Send send, Envelope copy) {
+        return send.getContentType().equals(copy.getContentType())
+                && send.hasData() == copy.hasData()
+                && send.getText().equals(copy.getText())
+                && send.getData().equals(copy.getData());
     }
 
     /** The conversation was read to its head after {@link Exits#readToHead}: what it did not show is unknown. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
+import im.protocol.v1.Envelope;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import java.util.ArrayDeque;
@@ -231,13 +232,17 @@ class OutboxRandomTest {
             }
         }
 
+        private Envelope copy(String id) {
+            return Envelope.newBuilder().setMessageId(id).setAcceptedMs(now).build();
+        }
+
         private void ownCopy() {
             String peer = PEERS[random.nextInt(PEERS.length)];
             int seen = copiesSeen.getOrDefault(peer, 0);
             List<String> all = List.copyOf(log.getOrDefault(peer, new LinkedHashSet<>()));
             if (connected && seen < all.size()) {
                 copiesSeen.put(peer, seen + 1);
-                outbox.ownCopy(peer, all.get(seen), now);
+                outbox.ownCopy(peer, copy(all.get(seen)));
             }
         }
 
@@ -259,7 +264,7 @@ class OutboxRandomTest {
                 List<String> all = List.copyOf(log.getOrDefault(peer, new LinkedHashSet<>()));
                 int seen = copiesSeen.getOrDefault(peer, 0);
                 copiesSeen.put(peer, all.size());
-                all.subList(seen, all.size()).forEach(id -> outbox.ownCopy(peer, id, now));
+                all.subList(seen, all.size()).forEach(id -> outbox.ownCopy(peer, copy(id)));
                 outbox.atHead(peer);
             });
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
+import im.protocol.v1.Envelope;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import java.util.ArrayDeque;
@@ -320,7 +321,7 @@ class OutboxTest {
         send("A");
         send("B");
 
-        outbox.ownCopy("bob", "A", 5);
+        outbox.ownCopy("bob", copy("A", 5));
         answer(1, Code.OK);
         answer(2, Code.OK);
 
@@ -333,7 +334,7 @@ class OutboxTest {
         send("B");
         wire.drain();
 
-        outbox.ownCopy("bob", "A", 5);
+        outbox.ownCopy("bob", copy("A", 5));
         answer(1, Code.UNKNOWN_OUTCOME);
 
         assertThat(wire.drain()).containsExactly("B#3!");
@@ -348,7 +349,7 @@ class OutboxTest {
         send("B");
         send("C");
         wire.drain();
-        outbox.ownCopy("bob", "A", 5);
+        outbox.ownCopy("bob", copy("A", 5));
 
         answer(2, Code.TOO_LARGE);
         answer(3, Code.OUT_OF_ORDER);
@@ -376,7 +377,7 @@ class OutboxTest {
 
         assertThat(outcomes).containsExactly("A unknown");
         assertThat(wire.heads).as("B was tried at the same time").containsExactly("bob", "bob");
-        outbox.ownCopy("bob", "B", 9);
+        outbox.ownCopy("bob", copy("B", 9));
         outbox.atHead("bob");
         assertThat(outcomes).containsExactly("A unknown", "B accepted");
         send("C");
@@ -462,6 +463,20 @@ class OutboxTest {
         assertThat(wire.drain()).hasSize(1);
         answer(9, Code.OK);
         assertThat(wire.drain()).hasSize(2);
+    }
+
+    private static Envelope copy(String id, long acceptedMs) {
+        return Envelope.newBuilder().setMessageId(id).setAcceptedMs(acceptedMs).build();
+    }
+
+    @Test
+    void aCopyOfAnotherBodyUnderTheSameIdSettlesNothing() {
+        send("A");
+
+        outbox.ownCopy("bob", copy("A", 5).toBuilder().setText("another body").build());
+        answer(1, Code.CONFLICT);
+
+        assertThat(outcomes).containsExactly("A CONFLICT");
     }
 
     @Test
