@@ -138,6 +138,7 @@ final class FakePeer {
                         .setSender(sender)
                         .setSenderDevice("d")
                         .setAcceptedMs(1_000)
+                        .setContentType("text/plain")
                         .setText(text))
                 .build();
     }

@@ -1,7 +1,7 @@
 package im.relay;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -9,18 +9,21 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tasks collected by lane, so that one commit wakes each lane once. Confined to one thread. */
+/**
+ * Tasks collected by lane, so that one commit wakes each lane once. Lanes are told apart by {@code equals}, which for an
+ * event loop is identity. Confined to one thread.
+ */
 public final class Wakeups {
     private static final Logger LOG = LoggerFactory.getLogger(Wakeups.class);
 
-    private final Map<Executor, List<Runnable>> tasks = new IdentityHashMap<>();
+    private final Map<Executor, List<Runnable>> tasks = new LinkedHashMap<>();
 
     public void add(Executor lane, Runnable task) {
         tasks.computeIfAbsent(lane, l -> new ArrayList<>()).add(task);
     }
 
     /**
-     * Hands every lane its tasks as one, in the order they were added. A lane that has ended loses its own tasks only,
+     * Hands every lane its tasks as one, in the order they were added, lane after lane as they came in first. A lane that has ended loses its own tasks only,
      * and a task that throws only itself.
      */
     public void flush() {
