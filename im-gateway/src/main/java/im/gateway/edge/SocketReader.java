@@ -115,6 +115,8 @@ abstract class SocketReader extends ChannelInboundHandlerAdapter {
             return;
         }
         reading = on;
+        // While nobody read, silence said nothing about the peer.
+        lastRead = edge.loop().nowMillis();
         context().channel().config().setAutoRead(on);
         if (on && unread != null) {
             edge.loop().execute(this::drain);

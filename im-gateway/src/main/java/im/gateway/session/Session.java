@@ -191,6 +191,10 @@ final class Session implements ConnectionListener {
     }
 
     private void onAck(long ref, ConversationKey conversation, long position) {
+        if (position < 0) {
+            refuseAck(ref);
+            return;
+        }
         Delivery delivery = active().delivery;
         switch (delivery.judge(conversation, position)) {
             case HONEST -> acknowledged(conversation, position);
@@ -209,7 +213,7 @@ final class Session implements ConnectionListener {
 
     private void refuseAck(long ref) {
         services.metrics().refusedAcknowledgement();
-        refuse(ref, Code.BAD_RANGE, "position", "above what was delivered");
+        refuse(ref, Code.BAD_RANGE, "position", "negative, or above what was delivered");
     }
 
     private void acknowledged(ConversationKey conversation, long position) {

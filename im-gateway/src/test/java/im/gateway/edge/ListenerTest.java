@@ -182,8 +182,9 @@ class ListenerTest {
     @MethodSource("kinds")
     void aServerThatStopsEndsHandshakesAndConnections(Transport transport, boolean webSocket) {
         TestEdge edge = start(transport, new EchoSessions());
-        try (Peer greeted = edge.greeted(webSocket);
-                Peer waiting = edge.connect(webSocket)) {
+        // In this order: whoever was greeted second says that the first was accepted.
+        try (Peer waiting = edge.connect(webSocket);
+                Peer greeted = edge.greeted(webSocket)) {
             assertThat(edge.connections()).isEqualTo(1);
             edge.server.close();
             assertThat(farewell(waiting).code()).isEqualTo(1001);
