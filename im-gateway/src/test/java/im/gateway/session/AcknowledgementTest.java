@@ -67,11 +67,11 @@ class AcknowledgementTest {
         fixture.append(A);
         fixture.store.cursors.put(A, 1L);
         WireConnection connection = fixture.welcomed();
-        fixture.answer();
+        fixture.answerOne();
 
         connection.receive(ack("a", 1));
 
-        assertThat(fixture.store.hasReads()).isFalse();
+        assertThat(fixture.store.asked).containsExactly("compare", "page d|a|me after 1");
         assertThat(fixture.store.hasCursorWrites()).isFalse();
     }
 

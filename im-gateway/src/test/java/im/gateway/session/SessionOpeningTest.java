@@ -203,15 +203,17 @@ class SessionOpeningTest {
     }
 
     @Test
-    void cursorsOfAnotherLogAreVoid() {
+    void cursorsOfAnotherLogAreVoidAndTheStoredOnesCount() {
         fixture.append(SessionFixture.A);
+        fixture.append(SessionFixture.A);
+        fixture.store.cursors.put(SessionFixture.A, 1L);
 
         WireConnection connection = fixture.hello(
                 hello(1).setClientCursors(true).setLogId("another").build());
-        connection.receive(ClientFrames.resume(true, ClientFrames.cursor("a", 1)));
+        connection.receive(ClientFrames.resume(true, ClientFrames.cursor("a", 2)));
         fixture.answer();
 
-        assertThat(words(connection)).containsExactly("welcome", "C a 1", "caught up");
+        assertThat(words(connection)).containsExactly("welcome", "C a 2", "caught up");
     }
 
     @Test

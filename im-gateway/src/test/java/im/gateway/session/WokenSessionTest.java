@@ -137,6 +137,29 @@ class WokenSessionTest {
     }
 
     @Test
+    void aRepairThatFoundTooLittleRoomGoesOnAlthoughNoPushAsksForIt_D31() {
+        // Given a page of four messages that a compare asked for, and room for two when it comes
+        fixture.deliver(connection, A);
+        for (int i = 0; i < 3; i++) {
+            fixture.append(A);
+        }
+        fixture.deliver(connection, A);
+        fixture.answerOne();
+        fixture.store.execute(0);
+        for (int i = 0; i < 3; i++) {
+            fixture.deliver(connection, SessionFixture.B);
+        }
+        fixture.answer();
+        assertThat(words(connection)).containsExactly("D a 1", "D b 6", "D b 7", "D b 8", "D a 2 3");
+
+        connection.receive(ack("a", 3));
+        connection.receive(ack("b", 8));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("D a 4 5");
+    }
+
+    @Test
     void pushesAboveAFullWindowNeverSayLagging_D28() {
         for (int i = 0; i <= SessionFixture.WINDOW; i++) {
             fixture.deliver(connection, A);
