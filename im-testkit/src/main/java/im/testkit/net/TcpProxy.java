@@ -29,6 +29,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Set<Direction> held = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong cuts = new AtomicLong();
     private volatile long delayNanos;
     private volatile boolean open = true;
 
@@ -75,8 +76,9 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Resets all connections; what was held back is gone. */
+    /** Resets all connections that were accepted before; what was held back is gone. */
     public void cut() {
+        cuts.incrementAndGet();
         links.forEach(Link::close);
     }
 
@@ -98,8 +100,9 @@ public final class TcpProxy implements AutoCloseable {
         while (open) {
             try {
                 Socket client = listener.accept();
+                long cutsBefore = cuts.get();
                 accepted.incrementAndGet();
-                connect(client);
+                connect(client, cutsBefore);
             } catch (IOException e) {
                 if (open) {
                     throw new UncheckedIOException(e);
@@ -108,7 +111,7 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void connect(Socket client) throws IOException {
+    private void connect(Socket client, long cutsBefore) throws IOException {
         Socket server = new Socket();
         try {
             server.connect(target.get(), 5_000);
@@ -120,7 +123,7 @@ public final class TcpProxy implements AutoCloseable {
         Link link = new Link(this, client, server);
         links.add(link);
         link.start();
-        if (!open) {
+        if (!open || cuts.get() != cutsBefore) {
             link.close();
         }
     }

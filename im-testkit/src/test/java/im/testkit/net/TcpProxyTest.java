@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,31 @@ class TcpProxyTest {
 
         assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         assertThatThrownBy(() -> server.getInputStream().read()).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void aCutResetsAConnectionThatIsStillOnItsWayToTheServer() throws Exception {
+        CountDownLatch dialling = new CountDownLatch(1);
+        CountDownLatch mayDial = new CountDownLatch(1);
+        try (TcpProxy slow = TcpProxy.to(() -> addressOnceAllowed(dialling, mayDial));
+                Socket early = new Socket(InetAddress.getLoopbackAddress(), slow.port())) {
+            dialling.await();
+
+            slow.cut();
+            mayDial.countDown();
+
+            assertThatThrownBy(() -> early.getInputStream().read()).isInstanceOf(SocketException.class);
+        }
+    }
+
+    private InetSocketAddress addressOnceAllowed(CountDownLatch dialling, CountDownLatch mayDial) {
+        dialling.countDown();
+        try {
+            mayDial.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
     }
 
     @Test
