@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The random-access view of the log. A read that cannot be served is told as a {@link ReadResult.Failed}. */
 public interface ConversationStore {
@@ -25,6 +26,21 @@ public interface ConversationStore {
             Executor lane,
             Consumer<ReadResult<Page>> done);
 
+    /**
+     * The messages of a conversation before a position, the newest of them, oldest first.
+     *
+     * @param before exclusive; {@link Long#MAX_VALUE} for the end
+     * @param maxMessages as in {@link #page}
+     * @param maxBytes as in {@link #page}
+     */
+    void pageBefore(
+            ConversationKey conversation,
+            long before,
+            int maxMessages,
+            int maxBytes,
+            Executor lane,
+            Consumer<ReadResult<Page>> done);
+
     /** The head of one conversation: the position of its last message, 0 where there is none. */
     void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done);
 
@@ -32,11 +48,59 @@ public interface ConversationStore {
     void compare(CompareRequest request, Executor lane, Consumer<ReadResult<Comparison>> done);
 
     /**
-     * @param more whether messages follow the last one
-     * @param head of the conversation, at the moment of the read
-     * @param completeUpTo no message of the conversation in (after, completeUpTo] is missing here
+     * The version of each uid's index, in the order asked: for the tail check of many sessions at once. It differs from
+     * the {@link Comparison#version} of an earlier compare if anything was placed for the uid since.
+     *
+     * @param uids at most 1 024
      */
-    record Page(List<PlacedMessage> messages, boolean more, long head, long completeUpTo) {}
+    void versions(List<String> uids, Executor lane, Consumer<ReadResult<long[]>> done);
+
+    /** The uid's conversations with what a list of them shows, the most recently active first. */
+    void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<HeadsRead>> done);
+
+    /**
+     * @param more whether messages follow the last one; of a page before a position, whether held ones precede the first
+     * @param head of the conversation, at the moment of the read
+     * @param completeUpTo no held message of the conversation in (after, completeUpTo] is missing here
+     * @param floor what stood at or below it is held no more; 0 while everything is. A reader from below it cannot be
+     *     told that nothing is missing
+     * @param firstHeld the position of the first message held, 0 where there is none
+     */
+    record Page(List<PlacedMessage> messages, boolean more, long head, long completeUpTo, long floor, long firstHeld) {
+
+        /** Whether something that stood behind {@code after} is held no more. */
+        public boolean isTruncatedAfter(long after) {
+            return after < floor;
+        }
+    }
+
+    /**
+     * @param below only conversations whose head is smaller; {@link Long#MAX_VALUE} for the first page
+     * @param limit 1 to 200
+     */
+    record HeadsRequest(String uid, String device, long below, int limit) {}
+
+    /** @param more whether conversations with smaller heads follow */
+    record HeadsRead(List<ConversationHead> heads, boolean more) {}
+
+    /**
+     * @param cursor stored for the device
+     * @param read up to where the uid has read
+     * @param unread messages of others above {@code read} that are held, at most 1 000
+     * @param last the message at the head, null when it is held no more
+     * @param peerDelivered the largest cursor of any device of the other uid; 0 in notes to oneself
+     * @param peerRead up to where the other uid has read
+     */
+    record ConversationHead(
+            ConversationKey conversation,
+            long head,
+            long firstHeld,
+            long cursor,
+            long read,
+            int unread,
+            @Nullable PlacedMessage last,
+            long peerDelivered,
+            long peerRead) {}
 
     /**
      * @param known positions up to which the device certainly has a conversation; immutable
@@ -52,15 +116,17 @@ public interface ConversationStore {
             Collection<ConversationKey> wanted) {}
 
     /**
-     * @param version of the user's index; another number means that heads must be compared again
+     * @param version of the user's index; another number, larger or smaller, means that heads must be compared again
+     * @param asOfMs the store's clock, milliseconds since 1970: everything accepted before is in here
      * @param behind the conversations whose head is above what the device has, and the wanted ones, the most recently
      *     active first
      */
-    record Comparison(long version, List<Behind> behind) {}
+    record Comparison(long version, long asOfMs, List<Behind> behind) {}
 
     /**
      * @param head of the conversation
      * @param base what the device has: the known position, else the stored cursor or the device's start
+     * @param floor as in {@link Page}
      */
-    record Behind(ConversationKey conversation, long head, long base) {}
+    record Behind(ConversationKey conversation, long head, long base, long floor) {}
 }

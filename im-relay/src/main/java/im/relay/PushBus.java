@@ -1,12 +1,17 @@
 package im.relay;
 
-/** Carries placed messages to the connections of their receivers. Best effort: a lost push costs latency only. */
+/**
+ * Carries what is placed, receipts and transient messages to the connections of their receivers. Best effort: a lost
+ * push costs latency only.
+ *
+ * <p>Of every call: {@code uid} is the receiver, {@code connections} are ids on one node, the array belonging to the bus
+ * from now on, and {@code wakeups} is where tasks for event loops are collected; the caller flushes them.
+ */
 public interface PushBus {
 
-    /**
-     * @param uid the receiver
-     * @param connections ids of connections on one node; the array belongs to the bus from now on
-     * @param wakeups where tasks for event loops are collected; the caller flushes them
-     */
     void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups);
+
+    void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups);
+
+    void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups);
 }

@@ -31,8 +31,8 @@ public abstract class ConversationStoreContract {
 
     @Test
     void anEmptyConversationHasAnEmptyPageThatDoesNotGoBack() {
-        assertThat(page(AB, 0, 10, 1_000)).isEqualTo(new Page(List.of(), false, 0, 0));
-        assertThat(page(AB, 77, 10, 1_000)).isEqualTo(new Page(List.of(), false, 0, 77));
+        assertThat(page(AB, 0, 10, 1_000)).isEqualTo(new Page(List.of(), false, 0, 0, 0, 0));
+        assertThat(page(AB, 77, 10, 1_000)).isEqualTo(new Page(List.of(), false, 0, 77, 0, 0));
         assertThat(page(AB, Long.MAX_VALUE, 10, 1_000).completeUpTo()).isEqualTo(Long.MAX_VALUE);
         assertThat(head(AB)).isZero();
     }
@@ -100,7 +100,8 @@ public abstract class ConversationStoreContract {
         appended("a", "b", 2);
         appended("c", "a", 1);
 
-        assertThat(behind(store(), "a", "d")).containsExactly(new Behind(AC, head(AC), 0), new Behind(AB, head(AB), 0));
+        assertThat(behind(store(), "a", "d"))
+                .containsExactly(new Behind(AC, head(AC), 0, 0), new Behind(AB, head(AB), 0, 0));
     }
 
     @Test
@@ -119,7 +120,7 @@ public abstract class ConversationStoreContract {
         open(cursors(), "a", "d", false);
         long[] positions = appended("a", "b", 3);
         raise(cursors(), "a", "d", AB, positions[1]);
-        assertThat(behind(store(), "a", "d")).containsExactly(new Behind(AB, positions[2], positions[1]));
+        assertThat(behind(store(), "a", "d")).containsExactly(new Behind(AB, positions[2], positions[1], 0));
 
         raise(cursors(), "a", "d", AB, positions[2]);
 
@@ -135,7 +136,7 @@ public abstract class ConversationStoreContract {
 
         Comparison comparison = compare(store(), "a", "d", Map.of(AB, positions[0]), false, List.of());
 
-        assertThat(comparison.behind()).containsExactly(new Behind(AB, positions[2], positions[0]));
+        assertThat(comparison.behind()).containsExactly(new Behind(AB, positions[2], positions[0], 0));
     }
 
     @Test
@@ -149,7 +150,7 @@ public abstract class ConversationStoreContract {
         Comparison complete = compare(store(), "a", "d", Map.of(AB, start), true, List.of());
         Comparison partly = compare(store(), "a", "d", Map.of(AB, start), false, List.of());
 
-        assertThat(complete.behind()).containsExactly(new Behind(AC, positions[1], start));
+        assertThat(complete.behind()).containsExactly(new Behind(AC, positions[1], start, 0));
         assertThat(partly.behind()).isEmpty();
     }
 
@@ -160,7 +161,7 @@ public abstract class ConversationStoreContract {
         Comparison comparison = compare(store(), "a", "d", Map.of(AB, positions[0]), true, List.of(AB, AC));
 
         assertThat(comparison.behind())
-                .containsExactly(new Behind(AB, positions[0], positions[0]), new Behind(AC, 0, 0));
+                .containsExactly(new Behind(AB, positions[0], positions[0], 0), new Behind(AC, 0, 0, 0));
     }
 
     @Test

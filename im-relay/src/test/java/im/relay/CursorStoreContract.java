@@ -77,7 +77,7 @@ public abstract class CursorStoreContract {
 
         raise(cursors(), "a", "d", AB, head - 2);
 
-        assertThat(behind(store(), "a", "d")).containsExactly(new Behind(AB, head, head - 1));
+        assertThat(behind(store(), "a", "d")).containsExactly(new Behind(AB, head, head - 1, 0));
     }
 
     @Test

@@ -19,6 +19,7 @@ import im.gateway.session.SessionMetrics;
 import im.gateway.session.SessionServices;
 import im.gateway.session.SessionTerms;
 import im.gateway.session.Sessions;
+import im.relay.Retention;
 import im.relay.SeededBug;
 import im.relay.local.LocalLogConfig;
 import im.relay.local.LocalRelay;
@@ -197,7 +198,8 @@ final class ServerStart {
                 session.windowMessages(),
                 Math.toIntExact(session.windowBytes()),
                 session.unansweredSends(),
-                config.messageLog().dedupeWindow());
+                config.messageLog().dedupeWindow(),
+                Retention.DEFAULT);
     }
 
     private Map<String, HttpPage> pages(AuthKey key, Ports ports) {

@@ -4,6 +4,8 @@ import im.gateway.connection.ConnectionIds;
 import im.gateway.connection.Loop;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
+import im.relay.Receipt;
+import im.relay.TransientMessage;
 import im.relay.Wakeups;
 import java.util.List;
 
@@ -15,6 +17,12 @@ public final class LoopPushBus implements PushBus {
     public LoopPushBus(List<Loop> loops) {
         this.loops = List.copyOf(loops);
     }
+
+    @Override
+    public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {}
+
+    @Override
+    public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {}
 
     @Override
     public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {

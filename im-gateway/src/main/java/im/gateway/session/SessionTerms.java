@@ -1,5 +1,6 @@
 package im.gateway.session;
 
+import im.relay.Retention;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param windowBytes the same in bytes of placed messages, 128 KiB to 256 KiB
  * @param unansweredSends how many sends of one connection may wait for their result, 1 to 10 000
  * @param dedupeWindow within which a retry is recognized
+ * @param retention how much of each conversation the store holds
  */
 public record SessionTerms(
         String node,
@@ -18,4 +20,5 @@ public record SessionTerms(
         int windowMessages,
         int windowBytes,
         int unansweredSends,
-        Duration dedupeWindow) {}
+        Duration dedupeWindow,
+        Retention retention) {}

@@ -145,8 +145,37 @@ final class ScheduledStore implements ConversationStore, CursorStore {
             }
         }
         long head = head(conversation);
-        return new Page(found, more, head, more ? found.get(found.size() - 1).position() : head);
+        return new Page(found, more, head, more ? found.get(found.size() - 1).position() : head, 0, 0);
     }
+
+    @Override
+    public void pageBefore(
+            ConversationKey conversation,
+            long before,
+            int maxMessages,
+            int maxBytes,
+            Executor lane,
+            Consumer<ReadResult<Page>> done) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void versions(List<String> uids, Executor lane, Consumer<ReadResult<long[]>> done) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<HeadsRead>> done) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void raiseRead(String uid, ConversationKey conversation, long position, Executor lane, Runnable durable) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void touch(String uid, String device) {}
 
     @Override
     public void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done) {
@@ -176,11 +205,11 @@ final class ScheduledStore implements ConversationStore, CursorStore {
             long stored = request.complete() ? 0 : cursors.getOrDefault(conversation, 0L);
             long base = request.known().getOrDefault(conversation, stored);
             if (head > base || request.wanted().contains(conversation)) {
-                behind.add(new Behind(conversation, head, base));
+                behind.add(new Behind(conversation, head, base, 0));
             }
         }
         behind.sort(Comparator.comparingLong(Behind::head).reversed());
-        return new Comparison(last, behind);
+        return new Comparison(last, 0, behind);
     }
 
     @Override

@@ -9,6 +9,7 @@ import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.relay.PlacedMessage;
+import im.relay.Retention;
 import im.router.RouteDirectory;
 import im.router.memory.MemoryRouteDirectory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,7 +59,13 @@ final class SessionFixture {
     private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own) {
         directory = own == null ? routes : own;
         SessionTerms terms = new SessionTerms(
-                "n", Duration.ofMillis(HEARTBEAT_MILLIS), WINDOW, windowBytes, unansweredSends, Duration.ofMinutes(10));
+                "n",
+                Duration.ofMillis(HEARTBEAT_MILLIS),
+                WINDOW,
+                windowBytes,
+                unansweredSends,
+                Duration.ofMinutes(10),
+                Retention.DEFAULT);
         SessionServices services = new SessionServices(
                 terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));

@@ -9,6 +9,7 @@ import im.protocol.v1.Hello;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Versions;
 import im.relay.PlacedMessage;
+import im.relay.Retention;
 import im.router.memory.MemoryRouteDirectory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -51,7 +52,13 @@ class SessionScheduleTest {
             random = new Random(seed);
             clientCursors = random.nextInt(3);
             SessionTerms terms = new SessionTerms(
-                    "n", Duration.ofMillis(HEARTBEAT_MILLIS), 6, 128 * 1024, 16, Duration.ofMinutes(10));
+                    "n",
+                    Duration.ofMillis(HEARTBEAT_MILLIS),
+                    6,
+                    128 * 1024,
+                    16,
+                    Duration.ofMinutes(10),
+                    Retention.DEFAULT);
             SessionServices services = new SessionServices(
                     terms,
                     token -> new Verdict.Valid("me", Long.MAX_VALUE),

@@ -1,10 +1,11 @@
 package im.relay.local;
 
 import im.relay.PlacedMessage;
+import im.relay.Receipt;
 import im.relay.Wakeups;
 import java.util.List;
 
-/** Hears of messages once they are on disk. */
+/** Hears of messages and cursors once they are on disk. */
 @FunctionalInterface
 public interface CommitListener {
 
@@ -15,4 +16,12 @@ public interface CommitListener {
      * @param wakeups flushed right after; tasks added here run behind the senders' results on the same lane
      */
     void committed(List<PlacedMessage> messages, Wakeups wakeups);
+
+    /**
+     * Runs on the writer thread, behind {@link #committed} of the same commit, and must not block.
+     *
+     * @param receipts what cursors and read positions were raised to in one commit, at least one, each (conversation,
+     *     uid, kind) once; a cursor that another device of the uid is above already may be among them
+     */
+    default void raised(List<Receipt> receipts, Wakeups wakeups) {}
 }

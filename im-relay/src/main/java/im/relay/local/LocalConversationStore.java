@@ -4,6 +4,7 @@ import im.protocol.ConversationKey;
 import im.relay.ConversationStore;
 import im.relay.ReadResult;
 import im.relay.Wakeups;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -57,6 +58,27 @@ final class LocalConversationStore implements ConversationStore, AutoCloseable {
     @Override
     public void compare(CompareRequest request, Executor lane, Consumer<ReadResult<Comparison>> done) {
         submit(() -> reader.compare(request), lane, done);
+    }
+
+    @Override
+    public void pageBefore(
+            ConversationKey conversation,
+            long before,
+            int maxMessages,
+            int maxBytes,
+            Executor lane,
+            Consumer<ReadResult<Page>> done) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void versions(List<String> uids, Executor lane, Consumer<ReadResult<long[]>> done) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<HeadsRead>> done) {
+        throw new UnsupportedOperationException();
     }
 
     /** Serves what is queued, then returns; later reads fail. */

@@ -43,6 +43,14 @@ final class LocalCursorStore implements CursorStore {
         }
     }
 
+    @Override
+    public void raiseRead(String uid, ConversationKey conversation, long position, Executor lane, Runnable durable) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void touch(String uid, String device) {}
+
     /** An id that is none could be another key. */
     private static void check(String uid, String device) {
         if (!Ids.isValid(uid) || !Ids.isValid(device)) {

@@ -54,7 +54,7 @@ final class StoreReader {
                 boolean more = from < Long.MAX_VALUE
                         && read(conversation, from + 1, maxMessages, maxBytes, snapshot, messages);
                 long complete = more ? messages.get(messages.size() - 1).position() : Math.max(from, head);
-                return new Page(messages, more, head, complete);
+                return new Page(messages, more, head, complete, 0, 0);
             }
         });
     }
@@ -106,14 +106,14 @@ final class StoreReader {
                 version[0] = Math.max(version[0], head);
                 long base = base(request, conversation, cursors.get(text), start);
                 if (wanted.remove(conversation) || head > base) {
-                    behind.add(new Behind(conversation, head, base));
+                    behind.add(new Behind(conversation, head, base, 0));
                 }
             });
             for (ConversationKey empty : wanted) {
-                behind.add(new Behind(empty, 0, base(request, empty, cursors.get(empty.text()), start)));
+                behind.add(new Behind(empty, 0, base(request, empty, cursors.get(empty.text()), start), 0));
             }
             behind.sort(Comparator.comparingLong(Behind::head).reversed());
-            return new Comparison(version[0], behind);
+            return new Comparison(version[0], System.currentTimeMillis(), behind);
         });
     }
 

@@ -53,8 +53,8 @@ class DocumentedLayoutTest {
         assertThat(messages.get(0).position()).isEqualTo(300);
         assertThat(messages.get(0).prev()).isEqualTo(200);
         assertThat(open(store.cursors(), "b", "phone", true)).isFalse();
-        assertThat(behind(store.conversations(), "b", "phone")).containsExactly(new Behind(AB, 300, 200));
-        assertThat(behind(store.conversations(), "a", "other")).containsExactly(new Behind(AB, 300, 0));
+        assertThat(behind(store.conversations(), "b", "phone")).containsExactly(new Behind(AB, 300, 200, 0));
+        assertThat(behind(store.conversations(), "a", "other")).containsExactly(new Behind(AB, 300, 0, 0));
         assertThat(append(store.log(), request)).containsExactly(accepted(7));
         append(store.log(), message("b", "a", 8, "new"));
         PlacedMessage last = after(store.conversations(), AB, 300).get(0);

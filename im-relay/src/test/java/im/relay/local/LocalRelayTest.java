@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.ConversationKey;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
+import im.relay.Receipt;
+import im.relay.TransientMessage;
 import im.relay.Wakeups;
 import im.router.Registration;
 import im.router.RouteDirectory;
@@ -24,6 +26,12 @@ class LocalRelayTest {
 
     /** Writes down what it is given, when the wake-ups are flushed. */
     private static final class RecordingBus implements PushBus {
+        @Override
+        public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {}
+
+        @Override
+        public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {}
+
         final List<String> pushed = new ArrayList<>();
         final Executor lane = Runnable::run;
 

@@ -199,7 +199,7 @@ class LocalStoreModelTest {
             long cursor = cursors.getOrDefault(uid, Map.of()).getOrDefault(conversation, 0L);
             long base = Math.max(start, cursor);
             if (conversation.includes(uid) && head > base) {
-                behind.add(new Behind(conversation, head, base));
+                behind.add(new Behind(conversation, head, base, 0));
             }
         });
         behind.sort((x, y) -> Long.compare(y.head(), x.head()));

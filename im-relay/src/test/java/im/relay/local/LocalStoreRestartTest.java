@@ -76,7 +76,7 @@ class LocalStoreRestartTest {
         store.restart();
 
         assertThat(open(store.cursors(), "a", "d", true)).isFalse();
-        assertThat(behind(store.conversations(), "a", "d")).containsExactly(new Behind(AB, 2, 1));
+        assertThat(behind(store.conversations(), "a", "d")).containsExactly(new Behind(AB, 2, 1, 0));
     }
 
     @Test
