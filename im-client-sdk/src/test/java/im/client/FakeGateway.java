@@ -2,6 +2,7 @@ package im.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.codec.BinaryWire;
 import im.protocol.codec.Wire;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -43,7 +44,7 @@ final class FakeGateway implements AutoCloseable {
                         FakePeer peer = new FakePeer(channel, wire);
                         channel.pipeline()
                                 .addLast(
-                                        wire == Wire.TCP
+                                        wire == BinaryWire.TCP
                                                 ? new FakePeer.TcpHandler(peer)
                                                 : new FakePeer.WebSocketHandler(peer, upgradeAnswer));
                         accepted.add(peer);
@@ -60,21 +61,21 @@ final class FakeGateway implements AutoCloseable {
     }
 
     static FakeGateway tcp() {
-        return new FakeGateway(Wire.TCP, answer -> answer);
+        return new FakeGateway(BinaryWire.TCP, answer -> answer);
     }
 
     static FakeGateway webSocket() {
-        return new FakeGateway(Wire.WEBSOCKET_SERVER, answer -> answer);
+        return new FakeGateway(BinaryWire.WEBSOCKET_SERVER, answer -> answer);
     }
 
     /** Answers the upgrade with what the test makes of the right answer. */
     static FakeGateway webSocket(UnaryOperator<String> upgradeAnswer) {
-        return new FakeGateway(Wire.WEBSOCKET_SERVER, upgradeAnswer);
+        return new FakeGateway(BinaryWire.WEBSOCKET_SERVER, upgradeAnswer);
     }
 
     URI uri() {
         int port = ((InetSocketAddress) listener.localAddress()).getPort();
-        return URI.create(wire == Wire.TCP ? "tcp://127.0.0.1:" + port : "ws://127.0.0.1:" + port + "/v1/ws");
+        return URI.create(wire == BinaryWire.TCP ? "tcp://127.0.0.1:" + port : "ws://127.0.0.1:" + port + "/v1/ws");
     }
 
     /** The next connection. */

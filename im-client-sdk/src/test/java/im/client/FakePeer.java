@@ -3,7 +3,6 @@ package im.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.TcpCodec;
 import im.protocol.codec.WebSocketCodec;
@@ -163,7 +162,7 @@ final class FakePeer {
     }
 
     void say(Frame.Builder frame) {
-        channel.writeAndFlush(FrameCodec.encode(frame.build(), wire, channel.alloc()));
+        channel.writeAndFlush(wire.encode(frame.build(), channel.alloc()));
     }
 
     void sayBytes(byte... bytes) {
@@ -185,7 +184,7 @@ final class FakePeer {
     }
 
     private void received(ByteBuf body) throws ProtocolException {
-        Frame frame = FrameCodec.parse(body);
+        Frame frame = wire.parse(body);
         if (!frame.hasPing()) {
             received.add(frame);
             return;

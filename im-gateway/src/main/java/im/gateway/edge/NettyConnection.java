@@ -5,7 +5,6 @@ import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
 import im.protocol.CloseReason;
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
 import im.protocol.codec.ProtocolException;
 import im.protocol.v1.Close;
 import im.protocol.v1.Frame;
@@ -114,7 +113,7 @@ abstract class NettyConnection extends SocketReader
         if (ended != null) {
             return;
         }
-        Frame frame = FrameCodec.parse(body);
+        Frame frame = wire().parse(body);
         if (frame.hasClose()) {
             end(CloseReason.PEER);
         } else {

@@ -2,7 +2,7 @@ package im.gateway.edge;
 
 import im.protocol.CloseReason;
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
+import im.protocol.codec.BinaryWire;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.TcpCodec;
 import im.protocol.codec.Wire;
@@ -19,7 +19,7 @@ final class TcpConnection extends NettyConnection {
 
     @Override
     public Wire wire() {
-        return Wire.TCP;
+        return BinaryWire.TCP;
     }
 
     @Override
@@ -41,7 +41,7 @@ final class TcpConnection extends NettyConnection {
 
     @Override
     void writeFarewell(CloseReason reason, Close close) {
-        send(FrameCodec.encode(Frame.newBuilder().setClose(close).build(), wire(), alloc()));
+        send(wire().encode(Frame.newBuilder().setClose(close).build(), alloc()));
     }
 
     @Override

@@ -2,7 +2,8 @@ package im.gateway.edge;
 
 import im.protocol.CloseReason;
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
+import im.protocol.codec.BinaryWire;
+import im.protocol.codec.Framing;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.WebSocketEvent;
@@ -33,7 +34,7 @@ final class WebSocketConnection extends NettyConnection {
 
     @Override
     public Wire wire() {
-        return Wire.WEBSOCKET_SERVER;
+        return BinaryWire.WEBSOCKET_SERVER;
     }
 
     @Override
@@ -77,7 +78,7 @@ final class WebSocketConnection extends NettyConnection {
         if (++controlFrames > CONTROL_FRAMES) {
             close(CloseReason.RATE_LIMITED, "more than " + CONTROL_FRAMES + " control frames in a heartbeat");
         } else if (event instanceof WebSocketEvent.Ping) {
-            send(WebSocketCodec.encodePong(((WebSocketEvent.Ping) event).payload(), wire(), alloc()));
+            send(WebSocketCodec.encodePong(((WebSocketEvent.Ping) event).payload(), Framing.WEBSOCKET_SERVER, alloc()));
         }
     }
 
@@ -85,7 +86,7 @@ final class WebSocketConnection extends NettyConnection {
         peerDone = true;
         if (!closeSent) {
             closeSent = true;
-            send(WebSocketCodec.encodeClose(close.code(), "", wire(), alloc()));
+            send(WebSocketCodec.encodeClose(close.code(), "", Framing.WEBSOCKET_SERVER, alloc()));
         }
         if (isEnded()) {
             endOutput();
@@ -105,10 +106,10 @@ final class WebSocketConnection extends NettyConnection {
     void writeFarewell(CloseReason reason, Close close) {
         boolean ofWebSocket = reason.code() >= CloseReason.PROTOCOL_ERROR.code() && reason.code() < 4000;
         if (!ofWebSocket) {
-            send(FrameCodec.encode(Frame.newBuilder().setClose(close).build(), wire(), alloc()));
+            send(wire().encode(Frame.newBuilder().setClose(close).build(), alloc()));
         }
         closeSent = true;
-        send(WebSocketCodec.encodeClose(reason.code(), close.getText(), wire(), alloc()));
+        send(WebSocketCodec.encodeClose(reason.code(), close.getText(), Framing.WEBSOCKET_SERVER, alloc()));
     }
 
     @Override

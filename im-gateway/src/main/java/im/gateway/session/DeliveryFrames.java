@@ -2,8 +2,8 @@ package im.gateway.session;
 
 import im.gateway.connection.Connection;
 import im.protocol.ConversationKey;
-import im.protocol.Limits;
 import im.protocol.codec.FrameCodec;
+import im.protocol.codec.Wire.PageHead;
 import im.protocol.v1.Frame;
 import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
@@ -27,7 +27,7 @@ final class DeliveryFrames {
         deliver(message.conversation().peerOf(uid), List.of(message.placed()), false);
     }
 
-    /** In as many frames as the frame limit asks for. */
+    /** In as many frames as the wire asks for. */
     void streamed(ConversationKey conversation, List<PlacedMessage> messages, boolean catchingUp) {
         metrics.deliveredStream(messages.size());
         String peer = conversation.peerOf(uid);
@@ -35,7 +35,7 @@ final class DeliveryFrames {
         int bytes = FrameCodec.PLACED_OVERHEAD;
         for (PlacedMessage message : messages) {
             int size = FrameCodec.placedFieldSize(message.placed().length);
-            if (bytes + size > Limits.FRAME_BYTES) {
+            if (bytes + size > connection.wire().placedBudget()) {
                 deliver(peer, placed, catchingUp);
                 placed.clear();
                 bytes = FrameCodec.PLACED_OVERHEAD;
@@ -49,23 +49,25 @@ final class DeliveryFrames {
     }
 
     private void deliver(String peer, List<byte[]> placed, boolean catchingUp) {
-        connection.write(FrameCodec.encodeDeliver(peer, placed, catchingUp, connection.wire(), connection.alloc()));
+        connection.write(connection.wire().encodeDeliver(peer, placed, catchingUp, 0, connection.alloc()));
     }
 
     void page(SyncRequest request, Page page) {
         metrics.deliveredSync(page.messages().size());
-        connection.write(FrameCodec.encodeSyncPage(
+        PageHead head = new PageHead(
                 request.ref(),
                 request.conversation().peerOf(uid),
-                page.messages().stream().map(PlacedMessage::placed).toList(),
                 page.more(),
+                page.isTruncatedAfter(request.after()),
+                page.firstHeld(),
                 page.head(),
-                page.completeUpTo(),
-                connection.wire(),
-                connection.alloc()));
+                page.completeUpTo());
+        List<byte[]> placed =
+                page.messages().stream().map(PlacedMessage::placed).toList();
+        connection.write(connection.wire().encodeSyncPage(head, placed, connection.alloc()));
     }
 
     void say(Frame frame) {
-        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+        connection.write(connection.wire().encode(frame, connection.alloc()));
     }
 }

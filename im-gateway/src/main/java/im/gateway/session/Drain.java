@@ -3,7 +3,6 @@ package im.gateway.session;
 import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
 import im.protocol.CloseReason;
-import im.protocol.codec.FrameCodec;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GoAway;
 import java.time.Duration;
@@ -47,7 +46,7 @@ final class Drain {
                         .setReconnectAfterMs(spread == 0 ? 0 : random.nextInt(spread))
                         .setDeadlineMs(spread))
                 .build();
-        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+        connection.write(connection.wire().encode(frame, connection.alloc()));
     }
 
     private void stopReading() {

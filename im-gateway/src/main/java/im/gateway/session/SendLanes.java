@@ -5,7 +5,6 @@ import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
 import im.protocol.MessageId;
 import im.protocol.codec.EnvelopeCodec;
-import im.protocol.codec.FrameCodec;
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Send;
@@ -183,7 +182,7 @@ final class SendLanes {
                         .setAcceptedMs(acceptedMs)
                         .setText(text))
                 .build();
-        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+        connection.write(connection.wire().encode(frame, connection.alloc()));
     }
 
     /** The client will not send again what failed there. */

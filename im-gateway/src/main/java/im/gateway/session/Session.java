@@ -6,7 +6,6 @@ import im.gateway.connection.Loop;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
 import im.protocol.v1.Ack;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
@@ -242,7 +241,7 @@ final class Session implements ConnectionListener {
     }
 
     private void write(Frame frame) {
-        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+        connection.write(connection.wire().encode(frame, connection.alloc()));
     }
 
     /** Reads from the socket only while what it makes us hold is within bounds. */

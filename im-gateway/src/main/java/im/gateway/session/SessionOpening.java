@@ -7,7 +7,6 @@ import im.gateway.connection.ConnectionListener;
 import im.protocol.CloseReason;
 import im.protocol.Ids;
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
@@ -145,7 +144,7 @@ final class SessionOpening implements ConnectionListener {
     }
 
     private void write(Frame frame) {
-        connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+        connection.write(connection.wire().encode(frame, connection.alloc()));
     }
 
     /** A newer connection of the device came before this one was welcomed. */

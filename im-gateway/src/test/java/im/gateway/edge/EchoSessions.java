@@ -4,7 +4,6 @@ import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.SessionOpener;
 import im.protocol.CloseReason;
-import im.protocol.codec.FrameCodec;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.protocol.v1.Welcome;
@@ -40,7 +39,7 @@ class EchoSessions implements SessionOpener {
         }
 
         final void write(Frame frame) {
-            connection.write(FrameCodec.encode(frame, connection.wire(), connection.alloc()));
+            connection.write(connection.wire().encode(frame, connection.alloc()));
         }
 
         @Override

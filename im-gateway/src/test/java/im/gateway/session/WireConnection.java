@@ -5,6 +5,7 @@ import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
 import im.protocol.CloseReason;
 import im.protocol.Limits;
+import im.protocol.codec.BinaryWire;
 import im.protocol.codec.FrameCodec;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.TcpCodec;
@@ -134,7 +135,7 @@ final class WireConnection implements Connection {
 
     @Override
     public Wire wire() {
-        return Wire.TCP;
+        return BinaryWire.TCP;
     }
 
     @Override

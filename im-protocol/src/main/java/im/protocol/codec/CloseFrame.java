@@ -33,9 +33,9 @@ final class CloseFrame {
         return new WebSocketEvent.Close(code, payload.toString(StandardCharsets.UTF_8));
     }
 
-    static ByteBuf encode(int code, String reason, Wire wire, ByteBufAllocator alloc) {
+    static ByteBuf encode(int code, String reason, Framing framing, ByteBufAllocator alloc) {
         if (code == NO_CODE) {
-            return Framing.end(WebSocketCodec.begin(WebSocketCodec.CLOSE, 0, wire, alloc), 0, wire);
+            return framing.end(WebSocketCodec.begin(WebSocketCodec.CLOSE, 0, framing, alloc), 0);
         }
         if (!maySend(code)) {
             throw new IllegalArgumentException("close code may not be sent: " + code);
@@ -43,10 +43,10 @@ final class CloseFrame {
         String text = cut(reason);
         int textLength = ByteBufUtil.utf8Bytes(text);
         int length = 2 + textLength;
-        ByteBuf out = WebSocketCodec.begin(WebSocketCodec.CLOSE, length, wire, alloc);
+        ByteBuf out = WebSocketCodec.begin(WebSocketCodec.CLOSE, length, framing, alloc);
         out.writeShort(code);
         ByteBufUtil.reserveAndWriteUtf8(out, text, textLength);
-        return Framing.end(out, length, wire);
+        return framing.end(out, length);
     }
 
     /** 1004, 1005, 1006 and 1015 are names for what no frame says; below 3000 only what is registered. */

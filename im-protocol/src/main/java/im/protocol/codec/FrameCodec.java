@@ -7,6 +7,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import im.protocol.CloseReason;
 import im.protocol.Limits;
+import im.protocol.codec.Wire.PageHead;
 import im.protocol.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -40,6 +41,9 @@ public final class FrameCodec {
     /** {@code Deliver.catching_up} and {@code SyncPage.more} have the same number. */
     private static final int FLAG = 0x18;
 
+    private static final int TRUNCATED_UP_TO = 0x20;
+    private static final int TRUNCATED = 0x20;
+    private static final int FIRST_HELD = 0x28;
     private static final int HEAD = 0x30;
     private static final int COMPLETE_UP_TO = 0x38;
 
@@ -82,16 +86,16 @@ public final class FrameCodec {
     }
 
     /** The whole frame with its TCP length or WebSocket header. */
-    public static ByteBuf encode(Frame frame, Wire wire, ByteBufAllocator alloc) {
+    public static ByteBuf encode(Frame frame, Framing framing, ByteBufAllocator alloc) {
         int size = frame.getSerializedSize();
-        ByteBuf out = Framing.begin(WebSocketCodec.BINARY, size, wire, alloc);
+        ByteBuf out = framing.begin(WebSocketCodec.BINARY, size, alloc);
         try {
             write(frame, size, out);
         } catch (IOException e) {
             out.release();
             throw new IllegalStateException("frame does not have the size it stated: size=" + size, e);
         }
-        return Framing.end(out, size, wire);
+        return framing.end(out, size);
     }
 
     private static void write(Frame frame, int size, ByteBuf out) throws IOException {
@@ -114,51 +118,54 @@ public final class FrameCodec {
      * what {@link #encode} gives for the equal Frame.
      */
     public static ByteBuf encodeDeliver(
-            String peer, List<byte[]> placed, boolean catchingUp, Wire wire, ByteBufAllocator alloc) {
+            String peer,
+            List<byte[]> placed,
+            boolean catchingUp,
+            long truncatedUpTo,
+            Framing framing,
+            ByteBufAllocator alloc) {
         int peerLength = ByteBufUtil.utf8Bytes(peer);
-        int inner = conversationSize(peerLength) + placedSize(placed) + (catchingUp ? 2 : 0);
+        int inner =
+                conversationSize(peerLength) + placedSize(placed) + (catchingUp ? 2 : 0) + numberSize(truncatedUpTo);
         int body = 1 + Varint.size(inner) + inner;
-        ByteBuf out = Framing.begin(WebSocketCodec.BINARY, body, wire, alloc);
+        ByteBuf out = framing.begin(WebSocketCodec.BINARY, body, alloc);
         out.writeByte(DELIVER);
         Varint.write(out, inner);
         writeConversation(out, peer, peerLength);
         writePlaced(out, placed);
-        writeFlag(out, catchingUp);
-        return Framing.end(out, body, wire);
+        writeFlag(out, FLAG, catchingUp);
+        writeNumber(out, TRUNCATED_UP_TO, truncatedUpTo);
+        return framing.end(out, body);
     }
 
     /** The SyncPage frame of already encoded {@code im.v1.Placed}; otherwise like {@link #encodeDeliver}. */
-    public static ByteBuf encodeSyncPage(
-            long ref,
-            String peer,
-            List<byte[]> placed,
-            boolean more,
-            long head,
-            long completeUpTo,
-            Wire wire,
-            ByteBufAllocator alloc) {
-        int peerLength = ByteBufUtil.utf8Bytes(peer);
+    public static ByteBuf encodeSyncPage(PageHead page, List<byte[]> placed, Framing framing, ByteBufAllocator alloc) {
+        int peerLength = ByteBufUtil.utf8Bytes(page.peer());
         int inner = conversationSize(peerLength)
                 + placedSize(placed)
-                + (more ? 2 : 0)
-                + numberSize(head)
-                + numberSize(completeUpTo);
-        int body = numberSize(ref) + 1 + Varint.size(inner) + inner;
-        ByteBuf out = Framing.begin(WebSocketCodec.BINARY, body, wire, alloc);
-        writeNumber(out, REF, ref);
+                + (page.more() ? 2 : 0)
+                + (page.truncated() ? 2 : 0)
+                + numberSize(page.firstHeld())
+                + numberSize(page.head())
+                + numberSize(page.completeUpTo());
+        int body = numberSize(page.ref()) + 1 + Varint.size(inner) + inner;
+        ByteBuf out = framing.begin(WebSocketCodec.BINARY, body, alloc);
+        writeNumber(out, REF, page.ref());
         out.writeByte(SYNC_PAGE);
         Varint.write(out, inner);
-        writeConversation(out, peer, peerLength);
+        writeConversation(out, page.peer(), peerLength);
         writePlaced(out, placed);
-        writeFlag(out, more);
-        writeNumber(out, HEAD, head);
-        writeNumber(out, COMPLETE_UP_TO, completeUpTo);
-        return Framing.end(out, body, wire);
+        writeFlag(out, FLAG, page.more());
+        writeFlag(out, TRUNCATED, page.truncated());
+        writeNumber(out, FIRST_HELD, page.firstHeld());
+        writeNumber(out, HEAD, page.head());
+        writeNumber(out, COMPLETE_UP_TO, page.completeUpTo());
+        return framing.end(out, body);
     }
 
     /**
      * Bytes that a Placed of this length takes in the body of a Deliver or SyncPage. The sum of them and {@link
-     * #PLACED_OVERHEAD} bounds the body, and has to stay within {@link Limits#FRAME_BYTES}.
+     * #PLACED_OVERHEAD} bounds the body, and has to stay within {@link Wire#placedBudget()}.
      */
     public static int placedFieldSize(int placedLength) {
         return 1 + Varint.size(placedLength) + placedLength;
@@ -194,9 +201,9 @@ public final class FrameCodec {
         ByteBufUtil.reserveAndWriteUtf8(out, peer, peerLength);
     }
 
-    private static void writeFlag(ByteBuf out, boolean flag) {
+    private static void writeFlag(ByteBuf out, int tag, boolean flag) {
         if (flag) {
-            out.writeByte(FLAG).writeByte(1);
+            out.writeByte(tag).writeByte(1);
         }
     }
 

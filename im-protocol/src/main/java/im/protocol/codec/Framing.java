@@ -4,23 +4,28 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The header before an outgoing body, and the mask over it. */
-final class Framing {
+/** How a connection's writer frames what it sends: the header before an outgoing body, and the mask over it. */
+public enum Framing {
+    /** The length as a varint, then the body. */
+    TCP,
+    /** One unmasked, unfragmented WebSocket message: what a server sends. */
+    WEBSOCKET_SERVER,
+    /** One masked, unfragmented WebSocket message: what a client sends. */
+    WEBSOCKET_CLIENT;
+
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
     private static final int MASK_BYTES = 4;
 
-    private Framing() {}
-
     /** A buffer of exactly the frame's size with its header written; {@code opcode} is ignored on TCP. */
-    static ByteBuf begin(int opcode, int bodyLength, Wire wire, ByteBufAllocator alloc) {
-        int size = headerSize(bodyLength, wire) + bodyLength;
+    ByteBuf begin(int opcode, int bodyLength, ByteBufAllocator alloc) {
+        int size = headerSize(bodyLength) + bodyLength;
         ByteBuf out = alloc.ioBuffer(size, size);
-        if (wire == Wire.TCP) {
+        if (this == TCP) {
             Varint.write(out, bodyLength);
             return out;
         }
-        int masked = wire == Wire.WEBSOCKET_CLIENT ? MASKED : 0;
+        int masked = this == WEBSOCKET_CLIENT ? MASKED : 0;
         out.writeByte(FINAL | opcode);
         if (bodyLength <= 125) {
             out.writeByte(masked | bodyLength);
@@ -29,7 +34,7 @@ final class Framing {
         } else {
             out.writeByte(masked | 127).writeLong(bodyLength);
         }
-        if (wire == Wire.WEBSOCKET_CLIENT) {
+        if (this == WEBSOCKET_CLIENT) {
             // Masks protect proxies from scripts that choose what a browser sends; a client that is a program of its
             // own gains nothing from a costlier generator.
             out.writeIntLE(ThreadLocalRandom.current().nextInt());
@@ -38,20 +43,20 @@ final class Framing {
     }
 
     /** Masks the body, which must have been written to its last byte. */
-    static ByteBuf end(ByteBuf out, int bodyLength, Wire wire) {
-        if (wire == Wire.WEBSOCKET_CLIENT) {
+    ByteBuf end(ByteBuf out, int bodyLength) {
+        if (this == WEBSOCKET_CLIENT) {
             int body = out.writerIndex() - bodyLength;
             applyMask(out, body, bodyLength, out.getIntLE(body - MASK_BYTES));
         }
         return out;
     }
 
-    static int headerSize(int bodyLength, Wire wire) {
-        if (wire == Wire.TCP) {
+    int headerSize(int bodyLength) {
+        if (this == TCP) {
             return Varint.size(bodyLength);
         }
         int length = bodyLength <= 125 ? 2 : bodyLength <= 0xffff ? 4 : 10;
-        return wire == Wire.WEBSOCKET_CLIENT ? length + MASK_BYTES : length;
+        return this == WEBSOCKET_CLIENT ? length + MASK_BYTES : length;
     }
 
     /** XORs in place, eight bytes at a time; {@code mask} is the header's four bytes read little-endian. */

@@ -284,22 +284,22 @@ public final class WebSocketCodec {
      * One unfragmented frame in one new buffer that the caller owns. The payload is copied, its indices and reference
      * count stay as they are.
      *
-     * @param wire one of the two WebSocket kinds
+     * @param framing one of the two WebSocket kinds
      */
-    public static ByteBuf encode(int opcode, ByteBuf payload, Wire wire, ByteBufAllocator alloc) {
+    public static ByteBuf encode(int opcode, ByteBuf payload, Framing framing, ByteBufAllocator alloc) {
         int length = payload.readableBytes();
-        ByteBuf out = begin(opcode, length, wire, alloc);
+        ByteBuf out = begin(opcode, length, framing, alloc);
         out.writeBytes(payload, payload.readerIndex(), length);
-        return Framing.end(out, length, wire);
+        return framing.end(out, length);
     }
 
-    public static ByteBuf encodePing(ByteBuf payload, Wire wire, ByteBufAllocator alloc) {
-        return encode(PING, payload, wire, alloc);
+    public static ByteBuf encodePing(ByteBuf payload, Framing framing, ByteBufAllocator alloc) {
+        return encode(PING, payload, framing, alloc);
     }
 
     /** The answer to a ping, with its payload. */
-    public static ByteBuf encodePong(ByteBuf payload, Wire wire, ByteBufAllocator alloc) {
-        return encode(PONG, payload, wire, alloc);
+    public static ByteBuf encodePong(ByteBuf payload, Framing framing, ByteBufAllocator alloc) {
+        return encode(PONG, payload, framing, alloc);
     }
 
     /**
@@ -309,15 +309,15 @@ public final class WebSocketCodec {
      *     others, among them the 1006 of a connection that is gone already
      * @param reason cut to 123 bytes of UTF-8, between characters
      */
-    public static ByteBuf encodeClose(int code, String reason, Wire wire, ByteBufAllocator alloc) {
-        return CloseFrame.encode(code, reason, wire, alloc);
+    public static ByteBuf encodeClose(int code, String reason, Framing framing, ByteBufAllocator alloc) {
+        return CloseFrame.encode(code, reason, framing, alloc);
     }
 
-    static ByteBuf begin(int opcode, int length, Wire wire, ByteBufAllocator alloc) {
-        if (wire == Wire.TCP) {
-            throw new IllegalArgumentException("not a WebSocket: " + wire);
+    static ByteBuf begin(int opcode, int length, Framing framing, ByteBufAllocator alloc) {
+        if (framing == Framing.TCP) {
+            throw new IllegalArgumentException("not a WebSocket: " + framing);
         }
-        return Framing.begin(opcode, length, wire, alloc);
+        return framing.begin(opcode, length, alloc);
     }
 
     /** The {@code Sec-WebSocket-Accept} that answers a {@code Sec-WebSocket-Key}; the key is not checked here. */

@@ -55,7 +55,7 @@ class CloseFrameTest {
     @ValueSource(ints = {-1, 0, 999, 1004, 1006, 1015, 1016, 2999, 5000, 65_535 + 1 + 1000})
     void aCodeThatMayNotBeSentIsNotEncoded(int code) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WebSocketCodec.encodeClose(code, "", Wire.WEBSOCKET_SERVER, buffers.alloc()));
+                .isThrownBy(() -> WebSocketCodec.encodeClose(code, "", Framing.WEBSOCKET_SERVER, buffers.alloc()));
         buffers.assertNothingHeld();
     }
 
@@ -112,15 +112,15 @@ class CloseFrameTest {
 
     private WebSocketEvent.Close sent(int code, String text) {
         WebSocketEvent.Close[] closes = {
-            sent(code, text, Wire.WEBSOCKET_SERVER, WebSocketCodec.Role.CLIENT),
-            sent(code, text, Wire.WEBSOCKET_CLIENT, WebSocketCodec.Role.SERVER)
+            sent(code, text, Framing.WEBSOCKET_SERVER, WebSocketCodec.Role.CLIENT),
+            sent(code, text, Framing.WEBSOCKET_CLIENT, WebSocketCodec.Role.SERVER)
         };
         assertThat(closes[0]).isEqualTo(closes[1]);
         return closes[0];
     }
 
-    private WebSocketEvent.Close sent(int code, String text, Wire wire, WebSocketCodec.Role receiver) {
-        ByteBuf frame = WebSocketCodec.encodeClose(code, text, wire, buffers.alloc());
+    private WebSocketEvent.Close sent(int code, String text, Framing framing, WebSocketCodec.Role receiver) {
+        ByteBuf frame = WebSocketCodec.encodeClose(code, text, framing, buffers.alloc());
         try {
             WebSocketEvent event = new WebSocketCodec(receiver, 1_000).tryDecode(frame, buffers.alloc());
             assertThat(event).isInstanceOf(WebSocketEvent.Close.class);

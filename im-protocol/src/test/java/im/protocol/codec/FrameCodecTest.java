@@ -38,13 +38,13 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Wire.class)
-    void everyFrameComesOutAsItWentIn(Wire wire) throws Exception {
+    @EnumSource(Framing.class)
+    void everyFrameComesOutAsItWentIn(Framing framing) throws Exception {
         for (Frame frame : Frames.all()) {
-            ByteBuf encoded = FrameCodec.encode(frame, wire, heap.alloc());
+            ByteBuf encoded = FrameCodec.encode(frame, framing, heap.alloc());
 
-            assertThat(Received.body(encoded, wire, heap.alloc())).isEqualTo(frame.toByteArray());
-            assertThat(Received.frame(FrameCodec.encode(frame, wire, direct.alloc()), wire, direct.alloc()))
+            assertThat(Received.body(encoded, framing, heap.alloc())).isEqualTo(frame.toByteArray());
+            assertThat(Received.frame(FrameCodec.encode(frame, framing, direct.alloc()), framing, direct.alloc()))
                     .isEqualTo(frame);
         }
         heap.assertNothingHeld();
@@ -52,12 +52,12 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Wire.class)
-    void aBodyOnEitherSideOfAHeadersBoundComesOutAsItWentIn(Wire wire) throws Exception {
+    @EnumSource(Framing.class)
+    void aBodyOnEitherSideOfAHeadersBoundComesOutAsItWentIn(Framing framing) throws Exception {
         for (int length : new int[] {125, 126, 127, 128, 16_383, 16_384, 65_535, 65_536, Limits.FRAME_BYTES}) {
             Frame frame = ofSize(length);
 
-            assertThat(Received.frame(FrameCodec.encode(frame, wire, heap.alloc()), wire, heap.alloc()))
+            assertThat(Received.frame(FrameCodec.encode(frame, framing, heap.alloc()), framing, heap.alloc()))
                     .isEqualTo(frame);
         }
         heap.assertNothingHeld();
@@ -101,14 +101,14 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Wire.class)
-    void aFrameIsWrittenWhereItsBufferBeginsInASharedArray(Wire wire) throws Exception {
+    @EnumSource(Framing.class)
+    void aFrameIsWrittenWhereItsBufferBeginsInASharedArray(Framing framing) throws Exception {
         ByteBufAllocator alloc = new SharedArrays();
         for (Frame frame : Frames.all()) {
-            ByteBuf encoded = FrameCodec.encode(frame, wire, alloc);
+            ByteBuf encoded = FrameCodec.encode(frame, framing, alloc);
 
             assertThat(encoded.arrayOffset()).isEqualTo(5);
-            assertThat(Received.frame(encoded, wire, alloc)).isEqualTo(frame);
+            assertThat(Received.frame(encoded, framing, alloc)).isEqualTo(frame);
         }
     }
 
@@ -174,30 +174,33 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Wire.class)
-    void aDeliverOfEncodedMessagesIsTheBytesOfTheEqualFrame(Wire wire) throws Exception {
+    @EnumSource(Framing.class)
+    void aDeliverOfEncodedMessagesIsTheBytesOfTheEqualFrame(Framing framing) throws Exception {
         Random random = seeded();
         for (int round = 0; round < 300; round++) {
             List<Placed> placed = randomPlaced(random);
             String peer = peer(random);
             boolean catchingUp = random.nextBoolean();
+            long truncatedUpTo = random.nextBoolean() ? number(random) : 0;
             Frame expected = Frame.newBuilder()
                     .setDeliver(Deliver.newBuilder()
                             .setConversation(Frames.with(peer))
                             .addAllPlaced(placed)
-                            .setCatchingUp(catchingUp))
+                            .setCatchingUp(catchingUp)
+                            .setTruncatedUpTo(truncatedUpTo))
                     .build();
 
-            ByteBuf encoded = FrameCodec.encodeDeliver(peer, encoded(placed), catchingUp, wire, heap.alloc());
+            ByteBuf encoded =
+                    FrameCodec.encodeDeliver(peer, encoded(placed), catchingUp, truncatedUpTo, framing, heap.alloc());
 
-            assertThat(Received.body(encoded, wire, heap.alloc())).isEqualTo(expected.toByteArray());
+            assertThat(Received.body(encoded, framing, heap.alloc())).isEqualTo(expected.toByteArray());
         }
         heap.assertNothingHeld();
     }
 
     @ParameterizedTest
-    @EnumSource(Wire.class)
-    void aPageOfEncodedMessagesIsTheBytesOfTheEqualFrame(Wire wire) throws Exception {
+    @EnumSource(Framing.class)
+    void aPageOfEncodedMessagesIsTheBytesOfTheEqualFrame(Framing framing) throws Exception {
         Random random = seeded();
         for (int round = 0; round < 300; round++) {
             List<Placed> placed = randomPlaced(random);
@@ -206,20 +209,24 @@ class FrameCodecTest {
             long head = number(random);
             long completeUpTo = number(random);
             boolean more = random.nextBoolean();
+            boolean truncated = random.nextBoolean();
+            long firstHeld = number(random);
             Frame expected = Frame.newBuilder()
                     .setRef(ref)
                     .setSyncPage(SyncPage.newBuilder()
                             .setConversation(Frames.with(peer))
                             .addAllPlaced(placed)
                             .setMore(more)
+                            .setTruncated(truncated)
+                            .setFirstHeld(firstHeld)
                             .setHead(head)
                             .setCompleteUpTo(completeUpTo))
                     .build();
 
-            ByteBuf encoded = FrameCodec.encodeSyncPage(
-                    ref, peer, encoded(placed), more, head, completeUpTo, wire, direct.alloc());
+            var page = new Wire.PageHead(ref, peer, more, truncated, firstHeld, head, completeUpTo);
+            ByteBuf encoded = FrameCodec.encodeSyncPage(page, encoded(placed), framing, direct.alloc());
 
-            assertThat(Received.body(encoded, wire, direct.alloc())).isEqualTo(expected.toByteArray());
+            assertThat(Received.body(encoded, framing, direct.alloc())).isEqualTo(expected.toByteArray());
         }
         direct.assertNothingHeld();
     }
@@ -231,12 +238,13 @@ class FrameCodecTest {
             String peer = "p".repeat(64);
             int bound = FrameCodec.placedFieldSize(length) + FrameCodec.PLACED_OVERHEAD;
 
-            ByteBuf deliver = FrameCodec.encodeDeliver(peer, placed, true, Wire.TCP, heap.alloc());
+            ByteBuf deliver = FrameCodec.encodeDeliver(peer, placed, true, Long.MIN_VALUE, Framing.TCP, heap.alloc());
+            long large = Long.MIN_VALUE;
             ByteBuf page = FrameCodec.encodeSyncPage(
-                    -1, peer, placed, true, Long.MIN_VALUE, Long.MIN_VALUE, Wire.TCP, heap.alloc());
+                    new Wire.PageHead(large, peer, true, true, large, large, large), placed, Framing.TCP, heap.alloc());
 
-            assertThat(Received.body(deliver, Wire.TCP, heap.alloc())).hasSizeLessThanOrEqualTo(bound);
-            assertThat(Received.body(page, Wire.TCP, heap.alloc())).hasSizeLessThanOrEqualTo(bound);
+            assertThat(Received.body(deliver, Framing.TCP, heap.alloc())).hasSizeLessThanOrEqualTo(bound);
+            assertThat(Received.body(page, Framing.TCP, heap.alloc())).hasSizeLessThanOrEqualTo(bound);
         }
         heap.assertNothingHeld();
     }
@@ -247,11 +255,11 @@ class FrameCodecTest {
             byte[] placed = new byte[length];
             for (int count = 1; count < 3; count++) {
                 ByteBuf one = FrameCodec.encodeDeliver(
-                        "b", Collections.nCopies(count, placed), false, Wire.WEBSOCKET_CLIENT, heap.alloc());
+                        "b", Collections.nCopies(count, placed), false, 0, Framing.WEBSOCKET_CLIENT, heap.alloc());
                 // frame tag, inner length, conversation
                 int inner = 5 + count * FrameCodec.placedFieldSize(length);
                 int body = 1 + Varint.size(inner) + inner;
-                assertThat(one.readableBytes()).isEqualTo(Framing.headerSize(body, Wire.WEBSOCKET_CLIENT) + body);
+                assertThat(one.readableBytes()).isEqualTo(Framing.WEBSOCKET_CLIENT.headerSize(body) + body);
                 one.release();
             }
         }

@@ -10,9 +10,12 @@ import im.protocol.v1.Cursor;
 import im.protocol.v1.Deliver;
 import im.protocol.v1.Envelope;
 import im.protocol.v1.Error;
+import im.protocol.v1.Expiring;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GiveUp;
 import im.protocol.v1.GoAway;
+import im.protocol.v1.Heads;
+import im.protocol.v1.HeadsPage;
 import im.protocol.v1.Hello;
 import im.protocol.v1.Lagging;
 import im.protocol.v1.Limits;
@@ -20,11 +23,16 @@ import im.protocol.v1.NewDevice;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
 import im.protocol.v1.Pong;
+import im.protocol.v1.Read;
+import im.protocol.v1.Receipt;
+import im.protocol.v1.Renew;
+import im.protocol.v1.Renewed;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import im.protocol.v1.Sync;
 import im.protocol.v1.SyncPage;
+import im.protocol.v1.Transient;
 import im.protocol.v1.Versions;
 import im.protocol.v1.Welcome;
 import java.util.List;
@@ -77,11 +85,37 @@ final class Frames {
                                 .setLimit(500))
                         .build(),
                 Frame.newBuilder().setRef(4).setSyncPage(page()).build(),
-                Frame.newBuilder().setCaughtUp(CaughtUp.getDefaultInstance()).build(),
+                Frame.newBuilder()
+                        .setCaughtUp(CaughtUp.newBuilder()
+                                .setCompleteAsOfMs(1_700_000_000_000L)
+                                .setTruncated(true))
+                        .build(),
                 Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build(),
                 Frame.newBuilder().setGoAway(goAway()).build(),
                 Frame.newBuilder().setClose(close()).build(),
                 Frame.newBuilder().setRef(5).setError(error()).build(),
+                Frame.newBuilder()
+                        .setRef(6)
+                        .setHeads(Heads.newBuilder().setLimit(20).setPage("next"))
+                        .build(),
+                Frame.newBuilder().setRef(6).setHeadsPage(headsPage()).build(),
+                Frame.newBuilder()
+                        .setRef(7)
+                        .setRenew(Renew.newBuilder().setToken("t".repeat(500)))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(7)
+                        .setRenewed(Renewed.newBuilder().setExpiresMs(1_700_000_000_001L))
+                        .build(),
+                Frame.newBuilder()
+                        .setExpiring(Expiring.newBuilder().setInMs(60_000))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(8)
+                        .setRead(Read.newBuilder().setUpTo(cursor("bob", 9)))
+                        .build(),
+                Frame.newBuilder().setReceipt(receipt()).build(),
+                Frame.newBuilder().setTransient(signal()).build(),
                 Frame.newBuilder().setRef(-1).build());
     }
 
@@ -139,7 +173,7 @@ final class Frames {
         for (int i = 1; i <= messages; i++) {
             deliver.addPlaced(placed(i, i - 1, "text " + i));
         }
-        return deliver.setCatchingUp(true).build();
+        return deliver.setCatchingUp(true).setTruncatedUpTo(1L << 40).build();
     }
 
     static Placed placed(long position, long prev, String text) {
@@ -161,8 +195,41 @@ final class Frames {
                 .setConversation(with("bob"))
                 .addAllPlaced(deliver(2).getPlacedList())
                 .setMore(true)
+                .setTruncated(true)
+                .setFirstHeld(1)
                 .setHead(99)
                 .setCompleteUpTo(2)
+                .build();
+    }
+
+    private static HeadsPage headsPage() {
+        return HeadsPage.newBuilder()
+                .addHeads(HeadsPage.Head.newBuilder()
+                        .setConversation(with("bob"))
+                        .setHead(9)
+                        .setFirstHeld(2)
+                        .setCursor(8)
+                        .setRead(7)
+                        .setUnread(2)
+                        .setLast(placed(9, 8, "last"))
+                        .setPeerDelivered(6)
+                        .setPeerRead(5))
+                .setPage("more")
+                .build();
+    }
+
+    private static Receipt receipt() {
+        return Receipt.newBuilder()
+                .setUpTo(cursor("bob", 9))
+                .setUid("bob")
+                .setKind(Receipt.Kind.READ)
+                .build();
+    }
+
+    private static Transient signal() {
+        return Transient.newBuilder()
+                .setConversation(with("bob"))
+                .setEnvelope(placed(1, 0, "typing").getEnvelope())
                 .build();
     }
 

@@ -31,7 +31,7 @@ class WebSocketEncodeTest {
         byte[] payload = random(length);
         ByteBuf in = buffers.of(payload);
 
-        ByteBuf out = WebSocketCodec.encode(WebSocketCodec.BINARY, in, Wire.WEBSOCKET_SERVER, buffers.alloc());
+        ByteBuf out = WebSocketCodec.encode(WebSocketCodec.BINARY, in, Framing.WEBSOCKET_SERVER, buffers.alloc());
 
         assertThat(out.capacity()).isEqualTo(out.readableBytes());
         assertThat(Buffers.drain(out)).isEqualTo(frame(FIN | 2, false, payload));
@@ -45,7 +45,7 @@ class WebSocketEncodeTest {
         byte[] payload = random(length);
         ByteBuf in = buffers.of(payload);
 
-        ByteBuf out = WebSocketCodec.encode(WebSocketCodec.BINARY, in, Wire.WEBSOCKET_CLIENT, buffers.alloc());
+        ByteBuf out = WebSocketCodec.encode(WebSocketCodec.BINARY, in, Framing.WEBSOCKET_CLIENT, buffers.alloc());
 
         assertThat(out.capacity()).isEqualTo(out.readableBytes());
         var codec = new WebSocketCodec(WebSocketCodec.Role.SERVER, 100_000);
@@ -63,7 +63,7 @@ class WebSocketEncodeTest {
         Set<Integer> masks = new HashSet<>();
         for (int i = 0; i < 100; i++) {
             ByteBuf in = buffers.of(new byte[0]);
-            ByteBuf out = WebSocketCodec.encodePing(in, Wire.WEBSOCKET_CLIENT, buffers.alloc());
+            ByteBuf out = WebSocketCodec.encodePing(in, Framing.WEBSOCKET_CLIENT, buffers.alloc());
             masks.add(out.getInt(2));
             out.release();
             in.release();
@@ -77,8 +77,8 @@ class WebSocketEncodeTest {
         byte[] payload = random(125);
         ByteBuf in = buffers.of(payload);
 
-        ByteBuf ping = WebSocketCodec.encodePing(in, Wire.WEBSOCKET_SERVER, buffers.alloc());
-        ByteBuf pong = WebSocketCodec.encodePong(in, Wire.WEBSOCKET_SERVER, buffers.alloc());
+        ByteBuf ping = WebSocketCodec.encodePing(in, Framing.WEBSOCKET_SERVER, buffers.alloc());
+        ByteBuf pong = WebSocketCodec.encodePong(in, Framing.WEBSOCKET_SERVER, buffers.alloc());
 
         assertThat(Buffers.drain(ping)).isEqualTo(frame(FIN | 9, false, payload));
         assertThat(Buffers.drain(pong)).isEqualTo(frame(FIN | 10, false, payload));
@@ -91,9 +91,9 @@ class WebSocketEncodeTest {
         ByteBuf in = buffers.of(new byte[0]);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WebSocketCodec.encode(WebSocketCodec.BINARY, in, Wire.TCP, buffers.alloc()));
+                .isThrownBy(() -> WebSocketCodec.encode(WebSocketCodec.BINARY, in, Framing.TCP, buffers.alloc()));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WebSocketCodec.encodeClose(1000, "", Wire.TCP, buffers.alloc()));
+                .isThrownBy(() -> WebSocketCodec.encodeClose(1000, "", Framing.TCP, buffers.alloc()));
         in.release();
         buffers.assertNothingHeld();
     }

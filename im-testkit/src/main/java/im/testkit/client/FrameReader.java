@@ -1,7 +1,7 @@
 package im.testkit.client;
 
 import im.protocol.Limits;
-import im.protocol.codec.FrameCodec;
+import im.protocol.codec.BinaryWire;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.TcpCodec;
 import im.protocol.codec.WebSocketCodec;
@@ -55,17 +55,17 @@ final class FrameReader {
     }
 
     private void decode(ByteBuf buffer) throws ProtocolException {
-        if (wire == Wire.TCP) {
+        if (wire == BinaryWire.TCP) {
             ByteBuf body;
             while ((body = TcpCodec.tryDecode(buffer, Limits.FRAME_BYTES)) != null) {
-                frames.accept(FrameCodec.parse(body));
+                frames.accept(wire.parse(body));
             }
             return;
         }
         WebSocketEvent event;
         while ((event = webSocket.tryDecode(buffer, UnpooledByteBufAllocator.DEFAULT)) != null) {
             if (event instanceof WebSocketEvent.Message message) {
-                frames.accept(FrameCodec.parse(message.payload()));
+                frames.accept(wire.parse(message.payload()));
             } else if (event instanceof WebSocketEvent.Close close) {
                 closes.accept(close.code());
             }

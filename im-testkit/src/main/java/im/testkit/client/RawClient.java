@@ -1,7 +1,8 @@
 package im.testkit.client;
 
 import com.google.protobuf.ByteString;
-import im.protocol.codec.FrameCodec;
+import im.protocol.codec.BinaryWire;
+import im.protocol.codec.Framing;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.Wire;
 import im.protocol.v1.Ack;
@@ -68,7 +69,7 @@ public final class RawClient implements AutoCloseable {
         if (webSocket) {
             WebSocketUpgrade.perform(socket, url);
         }
-        return new RawClient(socket, webSocket ? Wire.WEBSOCKET_CLIENT : Wire.TCP, socket.getInputStream());
+        return new RawClient(socket, webSocket ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP, socket.getInputStream());
     }
 
     /** A Hello of a device that starts at the first message held and brings no cursors. */
@@ -106,7 +107,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     public void send(Frame frame) throws IOException {
-        ByteBuf bytes = FrameCodec.encode(frame, wire, UnpooledByteBufAllocator.DEFAULT);
+        ByteBuf bytes = wire.encode(frame, UnpooledByteBufAllocator.DEFAULT);
         try {
             bytes.readBytes(out, bytes.readableBytes());
             out.flush();
@@ -119,7 +120,7 @@ public final class RawClient implements AutoCloseable {
     public void sendTogether(List<Frame> frames) throws IOException {
         ByteBuf all = Unpooled.buffer();
         for (Frame frame : frames) {
-            ByteBuf bytes = FrameCodec.encode(frame, wire, UnpooledByteBufAllocator.DEFAULT);
+            ByteBuf bytes = wire.encode(frame, UnpooledByteBufAllocator.DEFAULT);
             all.writeBytes(bytes);
             bytes.release();
         }
@@ -290,7 +291,8 @@ public final class RawClient implements AutoCloseable {
         synchronized (inbox) {
             webSocketClose = code;
         }
-        ByteBuf answer = WebSocketCodec.encodeClose(code, "", wire, UnpooledByteBufAllocator.DEFAULT);
+        ByteBuf answer =
+                WebSocketCodec.encodeClose(code, "", Framing.WEBSOCKET_CLIENT, UnpooledByteBufAllocator.DEFAULT);
         try {
             answer.readBytes(out, answer.readableBytes());
         } catch (IOException e) {

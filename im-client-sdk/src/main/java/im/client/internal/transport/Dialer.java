@@ -1,6 +1,6 @@
 package im.client.internal.transport;
 
-import im.protocol.codec.Wire;
+import im.protocol.codec.BinaryWire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -41,7 +41,7 @@ public final class Dialer {
      * bounds how long it takes: {@link Link#abort} ends the attempt.
      */
     public Link dial(Endpoint endpoint, LinkListener listener) {
-        Link link = new Link(loop, listener, endpoint.webSocket() ? Wire.WEBSOCKET_CLIENT : Wire.TCP);
+        Link link = new Link(loop, listener, endpoint.webSocket() ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP);
         loop.execute(() -> resolve(endpoint, link));
         return link;
     }

@@ -1,7 +1,8 @@
 package im.client.internal.transport;
 
 import im.protocol.CloseReason;
-import im.protocol.codec.FrameCodec;
+import im.protocol.codec.BinaryWire;
+import im.protocol.codec.Framing;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.Wire;
@@ -45,7 +46,7 @@ public final class Link {
     public void write(Frame frame) {
         Channel to = channel;
         if (to != null && open && !closing) {
-            writeBytes(to, FrameCodec.encode(frame, wire, to.alloc()));
+            writeBytes(to, wire.encode(frame, to.alloc()));
         }
     }
 
@@ -90,16 +91,16 @@ public final class Link {
         if (closing) {
             return;
         }
-        writeBytes(to, FrameCodec.encode(last, wire, to.alloc()));
+        writeBytes(to, wire.encode(last, to.alloc()));
         endOutput(to, LinkEnd.of(reason, text));
     }
 
     private void endOutput(Channel to, LinkEnd why) {
         closing = true;
         end = end == null ? why : end;
-        ByteBuf goodbye = wire == Wire.WEBSOCKET_CLIENT
-                ? WebSocketCodec.encodeClose(sendable(why.code()), why.text(), wire, to.alloc())
-                : to.alloc().buffer(0, 0);
+        ByteBuf goodbye = wire == BinaryWire.TCP
+                ? to.alloc().buffer(0, 0)
+                : WebSocketCodec.encodeClose(sendable(why.code()), why.text(), Framing.WEBSOCKET_CLIENT, to.alloc());
         to.writeAndFlush(goodbye).addListener(done -> {
             if (done.isSuccess() && to instanceof DuplexChannel duplex) {
                 duplex.shutdownOutput();
@@ -167,7 +168,7 @@ public final class Link {
     /** Parses and hands over one frame; the body stays the caller's. */
     void received(ByteBuf body) throws ProtocolException {
         if (!closing) {
-            listener.received(FrameCodec.parse(body));
+            listener.received(wire.parse(body));
         }
     }
 

@@ -1,10 +1,10 @@
 package im.client.internal.transport;
 
 import im.protocol.Limits;
+import im.protocol.codec.Framing;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.WebSocketEvent;
-import im.protocol.codec.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.List;
@@ -35,7 +35,7 @@ final class WebSocketFrameHandler extends LinkHandler {
         if (event instanceof WebSocketEvent.Message message) {
             link.received(message.payload());
         } else if (event instanceof WebSocketEvent.Ping ping) {
-            ByteBuf pong = WebSocketCodec.encodePong(ping.payload(), Wire.WEBSOCKET_CLIENT, ctx.alloc());
+            ByteBuf pong = WebSocketCodec.encodePong(ping.payload(), Framing.WEBSOCKET_CLIENT, ctx.alloc());
             link.writeBytes(ctx.channel(), pong);
         } else if (event instanceof WebSocketEvent.Close close) {
             link.closedByPeer(close.code(), close.text());
