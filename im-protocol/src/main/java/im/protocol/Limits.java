@@ -7,8 +7,12 @@ public final class Limits {
 
     /** Bytes of content in one message: the UTF-8 bytes of {@code text}, or {@code data}. */
     public static final int PAYLOAD_BYTES = 64 * 1024;
-    /** Bytes of one encoded frame, in either direction. */
+    /** Bytes of one protobuf frame, in either direction. */
     public static final int FRAME_BYTES = 128 * 1024;
+    /** Bytes of one JSON frame. A server's that carries a single message may be larger: {@link #JSON_MESSAGE_BYTES}. */
+    public static final int JSON_FRAME_BYTES = 256 * 1024;
+    /** Bytes of a server's JSON frame with one message of {@link #PAYLOAD_BYTES}, each byte of it escaped. */
+    public static final int JSON_MESSAGE_BYTES = 6 * PAYLOAD_BYTES + 8 * 1024;
     /** Bytes a client may send before it is authenticated, HTTP apart. */
     public static final int HANDSHAKE_BYTES = 8 * 1024;
     /** Characters of a content type. */

@@ -17,7 +17,9 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,19 +110,24 @@ final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
         if (content instanceof LastHttpContent) {
             HttpPage page = pages.get(path(head));
             if (page == null) {
-                upgrade(ctx, head);
+                upgrade(ctx, head, subprotocol(head));
             } else {
                 answer(ctx, page, head);
             }
         }
     }
 
-    private void upgrade(ChannelHandlerContext ctx, HttpRequest head) {
+    private static Subprotocol subprotocol(HttpRequest checked) {
+        List<String> offers = checked.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+        return Objects.requireNonNull(Subprotocol.chosen(offers), "refused before");
+    }
+
+    private void upgrade(ChannelHandlerContext ctx, HttpRequest head, Subprotocol subprotocol) {
         done = true;
-        WebSocketConnection connection = new WebSocketConnection(edge, handshake);
+        WebSocketConnection connection = new WebSocketConnection(edge, handshake, subprotocol);
         ctx.pipeline().addLast(connection);
         String key = head.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
-        connection.send(HttpAnswer.encodeUpgrade(key, RequestCheck.SUBPROTOCOL, ctx.alloc()));
+        connection.send(HttpAnswer.encodeUpgrade(key, subprotocol.token, ctx.alloc()));
         ctx.pipeline().remove(this);
         // Last, because it passes on what the peer has sent behind its request.
         ctx.pipeline().remove(HttpGate.class);

@@ -4,7 +4,6 @@ import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
 import im.protocol.CloseReason;
-import im.protocol.Limits;
 import im.protocol.codec.ProtocolException;
 import im.protocol.v1.Close;
 import im.protocol.v1.Frame;
@@ -53,7 +52,7 @@ abstract class NettyConnection extends SocketReader
         this.lastProgress = edge.loop().nowMillis();
     }
 
-    /** The Hello is in: from now on a frame may have {@link Limits#FRAME_BYTES}. */
+    /** The Hello is in: from now on a frame may have {@link im.protocol.codec.Wire#frameBytes()}. */
     abstract void greeted();
 
     /** Writes the last bytes of the connection. */

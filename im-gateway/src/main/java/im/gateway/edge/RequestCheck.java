@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** What is wrong with the head of a request, strictest first; null where nothing is. */
 final class RequestCheck {
     static final String WEBSOCKET_PATH = "/v1/ws";
-    static final String SUBPROTOCOL = "im.v1.proto";
 
     private static final int MAX_HEADERS = 64;
     private static final int KEY_LENGTH = 24;
@@ -78,8 +76,8 @@ final class RequestCheck {
         String host = headers.get(HttpHeaderNames.HOST, "");
         if (origin != null && !config.allowsOrigin(origin, host)) {
             return refusal(403, "origin not allowed");
-        } else if (!offersSubprotocol(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL))) {
-            return refusal(400, "subprotocol " + SUBPROTOCOL + " expected");
+        } else if (Subprotocol.chosen(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL)) == null) {
+            return refusal(400, "subprotocol " + Subprotocol.tokens() + " expected");
         }
         return null;
     }
@@ -93,11 +91,5 @@ final class RequestCheck {
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    private static boolean offersSubprotocol(List<String> offers) {
-        return offers.stream()
-                .flatMap(line -> Arrays.stream(line.split(",")))
-                .anyMatch(name -> name.trim().equals(SUBPROTOCOL));
     }
 }

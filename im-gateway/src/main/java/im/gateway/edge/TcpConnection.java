@@ -28,7 +28,7 @@ final class TcpConnection extends NettyConnection {
             in.skipBytes(in.readableBytes());
             return false;
         }
-        ByteBuf body = TcpCodec.tryDecode(in, awaitsHello() ? Limits.HANDSHAKE_BYTES : Limits.FRAME_BYTES);
+        ByteBuf body = TcpCodec.tryDecode(in, awaitsHello() ? Limits.HANDSHAKE_BYTES : wire().frameBytes());
         if (body == null) {
             return false;
         }

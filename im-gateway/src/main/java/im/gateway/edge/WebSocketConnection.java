@@ -2,7 +2,6 @@ package im.gateway.edge;
 
 import im.protocol.CloseReason;
 import im.protocol.Limits;
-import im.protocol.codec.BinaryWire;
 import im.protocol.codec.Framing;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.WebSocketCodec;
@@ -14,7 +13,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames as binary messages. Exactly one close frame goes out: ours, or the echo of the peer's. After ours the socket
+ * Frames as messages, binary or text as the subprotocol says. Exactly one close frame goes out: ours, or the echo of the peer's. After ours the socket
  * stays open until the peer's has come; after the peer's, or when nothing it sends can be read any more, our side closes
  * at once.
  */
@@ -22,19 +21,26 @@ final class WebSocketConnection extends NettyConnection {
     /** Pings, pongs and the like that a peer may send in one heartbeat. */
     static final int CONTROL_FRAMES = 32;
 
-    private WebSocketCodec codec = new WebSocketCodec(WebSocketCodec.Role.SERVER, Limits.HANDSHAKE_BYTES);
+    private final Subprotocol subprotocol;
+    private WebSocketCodec codec;
     private boolean closeSent;
     private boolean peerDone;
     private int controlFrames;
     private int heartbeat;
 
-    WebSocketConnection(EdgeLoop edge, DeadlineQueue.Deadline handshakeDeadline) {
+    WebSocketConnection(EdgeLoop edge, DeadlineQueue.Deadline handshakeDeadline, Subprotocol subprotocol) {
         super(edge, handshakeDeadline);
+        this.subprotocol = subprotocol;
+        this.codec = codec(Limits.HANDSHAKE_BYTES);
+    }
+
+    private WebSocketCodec codec(int maxMessageBytes) {
+        return new WebSocketCodec(WebSocketCodec.Role.SERVER, subprotocol.accepts, maxMessageBytes);
     }
 
     @Override
     public Wire wire() {
-        return BinaryWire.WEBSOCKET_SERVER;
+        return subprotocol.wire;
     }
 
     @Override
@@ -98,7 +104,7 @@ final class WebSocketConnection extends NettyConnection {
     @Override
     void greeted() {
         codec.release();
-        codec = new WebSocketCodec(WebSocketCodec.Role.SERVER, Limits.FRAME_BYTES);
+        codec = codec(wire().frameBytes());
     }
 
     /** What is wrong with the WebSocket itself is said by the close frame alone. */

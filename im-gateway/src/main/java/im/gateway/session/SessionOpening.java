@@ -134,7 +134,7 @@ final class SessionOpening implements ConnectionListener {
     private im.protocol.v1.Limits limits() {
         SessionTerms terms = services.terms();
         return im.protocol.v1.Limits.newBuilder()
-                .setFrameBytes(Limits.FRAME_BYTES)
+                .setFrameBytes(connection.wire().frameBytes())
                 .setPayloadBytes(Limits.PAYLOAD_BYTES)
                 .setWindowMessages(terms.windowMessages())
                 .setWindowBytes(terms.windowBytes())

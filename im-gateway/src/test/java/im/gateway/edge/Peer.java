@@ -1,7 +1,10 @@
 package im.gateway.edge;
 
+import im.protocol.codec.ProtocolException;
+import im.protocol.json.JsonWire;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
+import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -63,8 +66,17 @@ final class Peer implements AutoCloseable {
     }
 
     static Peer webSocket(InetSocketAddress address) {
+        return upgraded(address, UPGRADE);
+    }
+
+    /** A WebSocket of im.v1.json. */
+    static Peer json(InetSocketAddress address) {
+        return upgraded(address, UPGRADE.replace("im.v1.proto", "im.v1.json"));
+    }
+
+    private static Peer upgraded(InetSocketAddress address, String request) {
         Peer peer = new Peer(address, true);
-        peer.sendText(UPGRADE);
+        peer.sendText(request);
         String head = peer.readHead();
         if (!head.startsWith("HTTP/1.1 101 ")) {
             throw new AssertionError(head);
@@ -238,6 +250,8 @@ final class Peer implements AutoCloseable {
         byte[] payload = in.readNBytes(webSocketLength());
         if (first == 0x82) {
             ending.frames().add(Frame.parseFrom(payload));
+        } else if (first == 0x81) {
+            ending.frames().add(parsed(payload));
         } else if (first == 0x88) {
             ending.closeFrames().add(payload.length == 0 ? 1005 : ((payload[0] & 0xff) << 8) | (payload[1] & 0xff));
             if (!rude) {
@@ -245,6 +259,14 @@ final class Peer implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    private static Frame parsed(byte[] text) {
+        try {
+            return JsonWire.CLIENT.parse(Unpooled.wrappedBuffer(text));
+        } catch (ProtocolException e) {
+            throw new AssertionError(new String(text, StandardCharsets.UTF_8), e);
+        }
     }
 
     private byte @Nullable [] readTcp() throws IOException {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is answered before the upgrade. */
@@ -58,6 +59,7 @@ class UpgradeTest {
                 row("root", "GET / HTTP/1.1\r\nHost: gateway\r\n\r\n", "404 "),
                 row("absolute target", Peer.UPGRADE.replace("/v1/ws", "http://gateway/v1/ws"), "400 "),
                 row("unknown subprotocol", with("Sec-WebSocket-Protocol", "im.v2.proto"), "400 "),
+                row("subprotocol in capitals", with("Sec-WebSocket-Protocol", "IM.V1.JSON"), "400 "),
                 row("no subprotocol", without("Sec-WebSocket-Protocol"), "400 "),
                 row("HTTP/1.0", Peer.UPGRADE.replace("HTTP/1.1", "HTTP/1.0"), "400 "),
                 row("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 "),
@@ -133,6 +135,27 @@ class UpgradeTest {
                 assertThat(head).contains("\r\nConnection: close\r\n");
                 assertThat(head).contains("\r\nContent-Length: " + peer.readBytes().length + "\r\n");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "im.v1.json | im.v1.json",
+                "im.v1.json, im.v1.proto | im.v1.json",
+                "im.v1.proto, im.v1.json | im.v1.proto",
+                "chat,im.v1.json | im.v1.json",
+                "chat\\r\\nSec-WebSocket-Protocol: im.v1.json\\r\\nSec-WebSocket-Protocol: im.v1.proto | im.v1.json"
+            })
+    void theFirstSubprotocolThatIsSpokenIsChosen(String offered, String chosen) {
+        try (Peer peer = http(Transport.best())) {
+            peer.sendText(with("Sec-WebSocket-Protocol", offered.translateEscapes()));
+
+            assertThat(peer.readHead())
+                    .startsWith("HTTP/1.1 101 ")
+                    .containsOnlyOnce("Sec-WebSocket-Protocol")
+                    .contains("\r\nSec-WebSocket-Protocol: " + chosen + "\r\n");
         }
     }
 

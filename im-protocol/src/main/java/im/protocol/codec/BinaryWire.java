@@ -40,6 +40,11 @@ public final class BinaryWire implements Wire {
     }
 
     @Override
+    public int frameBytes() {
+        return Limits.FRAME_BYTES;
+    }
+
+    @Override
     public int placedBudget() {
         return Limits.FRAME_BYTES;
     }

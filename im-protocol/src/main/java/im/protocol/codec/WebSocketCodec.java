@@ -39,8 +39,23 @@ public final class WebSocketCodec {
         CLIENT
     }
 
+    /** The kinds of message that are taken; another is refused with 1003. */
+    public enum Accepts {
+        BINARY(WebSocketCodec.TEXT),
+        TEXT(WebSocketCodec.BINARY),
+        BOTH(-1);
+
+        private final int refused;
+
+        Accepts(int refused) {
+            this.refused = refused;
+        }
+    }
+
     private final boolean server;
-    private final boolean acceptText;
+    /** An opcode. */
+    private final byte refused;
+
     private final int maxMessageBytes;
     private boolean ended;
 
@@ -64,16 +79,16 @@ public final class WebSocketCodec {
 
     /** For binary messages only. */
     public WebSocketCodec(Role role, int maxMessageBytes) {
-        this(role, maxMessageBytes, false);
+        this(role, Accepts.BINARY, maxMessageBytes);
     }
 
     /**
+     * @param accepts text is checked to be UTF-8 as it comes in
      * @param maxMessageBytes largest payload of a message, fragmented or not
-     * @param acceptText whether text messages are taken, and checked to be UTF-8 as they come in, or refused
      */
-    public WebSocketCodec(Role role, int maxMessageBytes, boolean acceptText) {
+    public WebSocketCodec(Role role, Accepts accepts, int maxMessageBytes) {
         this.server = role == Role.SERVER;
-        this.acceptText = acceptText;
+        this.refused = (byte) accepts.refused;
         this.maxMessageBytes = maxMessageBytes;
     }
 
@@ -171,8 +186,9 @@ public final class WebSocketCodec {
                 if (open != null) {
                     throw error("new message inside a fragmented one");
                 }
-                if (opcode == TEXT && !acceptText) {
-                    throw new ProtocolException(CloseReason.UNSUPPORTED_DATA, "text message");
+                if (opcode == refused) {
+                    String message = refused == TEXT ? "text message" : "binary message";
+                    throw new ProtocolException(CloseReason.UNSUPPORTED_DATA, message);
                 }
             }
             case CLOSE, PING, PONG -> {

@@ -11,7 +11,7 @@ public sealed interface WebSocketEvent {
     /**
      * A whole message, aggregated if it came in fragments.
      *
-     * @param text whether it was a text message, its payload then being valid UTF-8; only with {@code acceptText}
+     * @param text whether it was a text message, its payload then being valid UTF-8
      */
     record Message(ByteBuf payload, boolean text) implements WebSocketEvent {}
 

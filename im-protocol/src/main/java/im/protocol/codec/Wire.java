@@ -35,6 +35,9 @@ public interface Wire {
      */
     Frame parse(ByteBuf body) throws ProtocolException;
 
+    /** Largest body that is taken from a client. */
+    int frameBytes();
+
     /**
      * Most that {@link FrameCodec#PLACED_OVERHEAD} and the {@link FrameCodec#placedFieldSize} of what one Deliver or
      * SyncPage carries may add up to; a single message may be larger.

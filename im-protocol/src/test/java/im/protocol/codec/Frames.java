@@ -39,7 +39,7 @@ import java.util.List;
 import java.util.Random;
 
 /** A filled-in frame of every kind. */
-final class Frames {
+public final class Frames {
     static final String ID = "018bcfe5-6800-7000-8000-000000000000";
 
     private Frames() {}
@@ -48,7 +48,7 @@ final class Frames {
         return Conversation.newBuilder().setPeer(peer).build();
     }
 
-    static List<Frame> all() {
+    public static List<Frame> all() {
         return List.of(
                 Frame.newBuilder().setRef(1).setHello(hello()).build(),
                 Frame.newBuilder().setRef(1).setWelcome(welcome()).build(),
@@ -176,7 +176,7 @@ final class Frames {
         return deliver.setCatchingUp(true).setTruncatedUpTo(1L << 40).build();
     }
 
-    static Placed placed(long position, long prev, String text) {
+    public static Placed placed(long position, long prev, String text) {
         return Placed.newBuilder()
                 .setPosition(position)
                 .setPrev(prev)

@@ -22,13 +22,17 @@ class WebSocketFuzzTest {
         return new Random(seed);
     }
 
-    private static List<String> check(byte[] bytes, boolean server, boolean acceptText, Random random) {
+    private static WebSocketCodec.Accepts accepts(Random random) {
+        return WebSocketCodec.Accepts.values()[random.nextInt(3)];
+    }
+
+    private static List<String> check(byte[] bytes, boolean server, WebSocketCodec.Accepts accepts, Random random) {
         var role = server ? WebSocketCodec.Role.SERVER : WebSocketCodec.Role.CLIENT;
         List<List<String>> results = new ArrayList<>();
         Buffers.both().forEach(buffers -> {
             for (var pieces :
                     List.of(Feeding.WHOLE, Feeding.BYTE_BY_BYTE, () -> 1 + random.nextInt(1 + random.nextInt(200)))) {
-                results.add(Feeding.webSocket(new WebSocketCodec(role, MAX, acceptText), bytes, pieces, buffers));
+                results.add(Feeding.webSocket(new WebSocketCodec(role, accepts, MAX), bytes, pieces, buffers));
                 buffers.assertNothingHeld();
             }
         });
@@ -42,7 +46,7 @@ class WebSocketFuzzTest {
         for (int round = 0; round < 3_000; round++) {
             byte[] bytes = new byte[random.nextInt(40)];
             random.nextBytes(bytes);
-            check(bytes, random.nextBoolean(), random.nextBoolean(), random);
+            check(bytes, random.nextBoolean(), accepts(random), random);
         }
     }
 
@@ -60,7 +64,7 @@ class WebSocketFuzzTest {
             if (random.nextInt(4) == 0) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
             }
-            messages += check(bytes, server, random.nextBoolean(), random).size();
+            messages += check(bytes, server, accepts(random), random).size();
         }
         assertThat(messages).as("seldom ended at once").isGreaterThan(2_000);
     }

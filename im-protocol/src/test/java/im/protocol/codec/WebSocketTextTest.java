@@ -23,7 +23,7 @@ class WebSocketTextTest {
     private final Buffers buffers = Buffers.heap();
 
     private static WebSocketCodec codec() {
-        return new WebSocketCodec(WebSocketCodec.Role.SERVER, 1_000, true);
+        return new WebSocketCodec(WebSocketCodec.Role.SERVER, WebSocketCodec.Accepts.BOTH, 1_000);
     }
 
     private static byte[] masked(int first, byte[] payload) {
@@ -42,6 +42,22 @@ class WebSocketTextTest {
     void textAndBinaryMessagesAreToldApart() {
         assertThat(decode(masked(FIN | 1, TEXT), masked(FIN | 2, TEXT), masked(FIN | 1, new byte[0])))
                 .containsExactly("text " + ByteBufUtil.hexDump(TEXT), "binary " + ByteBufUtil.hexDump(TEXT), "text ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theKindThatIsNotAcceptedIsRefusedAtItsHeader(int opcode) {
+        var accepts = opcode == 1 ? WebSocketCodec.Accepts.BINARY : WebSocketCodec.Accepts.TEXT;
+        byte[] head = Arrays.copyOf(masked(FIN | opcode, TEXT), 2);
+        byte[] first = Arrays.copyOf(masked(opcode, TEXT), 2);
+
+        for (byte[] bytes : List.of(head, first)) {
+            WebSocketCodec codec = new WebSocketCodec(WebSocketCodec.Role.SERVER, accepts, 1_000);
+            assertThat(Feeding.webSocket(codec, bytes, Feeding.WHOLE, buffers)).containsExactly("UNSUPPORTED_DATA");
+        }
+        WebSocketCodec other = new WebSocketCodec(WebSocketCodec.Role.SERVER, accepts, 1_000);
+        assertThat(Feeding.webSocket(other, masked(FIN | (3 - opcode), TEXT), Feeding.WHOLE, buffers))
+                .containsExactly((opcode == 1 ? "binary " : "text ") + ByteBufUtil.hexDump(TEXT));
     }
 
     @Test
