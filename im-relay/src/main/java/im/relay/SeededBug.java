@@ -17,7 +17,9 @@ public enum SeededBug {
     /** The gateway says OK before the log has answered. */
     RESULT_BEFORE_CALLBACK,
     /** The route is registered only when catch-up is over. */
-    REGISTER_AFTER_SYNC;
+    REGISTER_AFTER_SYNC,
+    /** A session never compares what it has with what there is, once it is live. */
+    NO_TAIL_CHECK;
 
     public static final String PROPERTY = "im.test.seeded-bug";
 

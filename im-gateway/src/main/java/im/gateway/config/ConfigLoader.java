@@ -146,7 +146,9 @@ public final class ConfigLoader {
                         get(Keys.HANDSHAKE_TIMEOUT),
                         get(Keys.WINDOW_MESSAGES),
                         get(Keys.WINDOW_BYTES),
-                        get(Keys.UNANSWERED_SENDS)),
+                        get(Keys.UNANSWERED_SENDS),
+                        get(Keys.REPUSH),
+                        get(Keys.LOOP_OUTBOUND_BYTES)),
                 new MessageLogConfig(
                         get(Keys.DEDUPE_WINDOW), get(Keys.QUEUE_MESSAGES), get(Keys.QUEUE_BYTES), get(Keys.CACHE)),
                 auth(),

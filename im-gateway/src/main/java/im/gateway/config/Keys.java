@@ -78,6 +78,18 @@ final class Keys {
             Kind.count("messages", 1, 4096),
             256,
             "Sends of one connection that have no result yet; more are refused.");
+    static final Key<Duration> REPUSH = new Key<>(
+            "session.repush",
+            Kind.duration(Duration.ofMillis(500), Duration.ofMinutes(10)),
+            Duration.ofSeconds(15),
+            "A message that stays unacknowledged for this long is sent again, three times at most, each wait twice the"
+                    + " one before.");
+    static final Key<Long> LOOP_OUTBOUND_BYTES = new Key<>(
+            "session.loop-outbound-bytes",
+            Kind.size(MIB, 16 * 1024 * MIB),
+            64 * MIB,
+            "Bytes that may wait to be sent on one event loop over all its sessions. The fuller it is, the less one"
+                    + " session may have; above its share a session lags and is served from the store.");
 
     static final Key<Duration> DEDUPE_WINDOW = new Key<>(
             "message-log.dedupe-window",
@@ -170,6 +182,8 @@ final class Keys {
             WINDOW_MESSAGES,
             WINDOW_BYTES,
             UNANSWERED_SENDS,
+            REPUSH,
+            LOOP_OUTBOUND_BYTES,
             DEDUPE_WINDOW,
             QUEUE_MESSAGES,
             QUEUE_BYTES,

@@ -199,7 +199,8 @@ final class ServerStart {
                 Math.toIntExact(session.windowBytes()),
                 session.unansweredSends(),
                 config.messageLog().dedupeWindow(),
-                Retention.DEFAULT);
+                Retention.DEFAULT,
+                session.repush());
     }
 
     private Map<String, HttpPage> pages(AuthKey key, Ports ports) {

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionFixture {
     static final int HEARTBEAT_MILLIS = 1_000;
     static final int WINDOW = 6;
+    /** Long enough that no test meets it that is not about it. */
+    static final long REPUSH_MILLIS = 60_000;
+
     static final ConversationKey A = ConversationKey.direct("me", "a");
     static final ConversationKey B = ConversationKey.direct("me", "b");
 
@@ -65,7 +68,8 @@ final class SessionFixture {
                 windowBytes,
                 unansweredSends,
                 Duration.ofMinutes(10),
-                Retention.DEFAULT);
+                Retention.DEFAULT,
+                Duration.ofMillis(REPUSH_MILLIS));
         SessionServices services = new SessionServices(
                 terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
@@ -134,7 +138,10 @@ final class SessionFixture {
     }
 
     void becomeIdle(WireConnection connection) {
-        heartbeats(connection, 2);
+        for (int i = 0; i < 4; i++) {
+            heartbeats(connection, 1);
+            answer();
+        }
         assertThat(metrics.active())
                 .as("active sessions: %s", connection.listener)
                 .isZero();
