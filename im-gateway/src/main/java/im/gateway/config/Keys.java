@@ -112,6 +112,22 @@ final class Keys {
             64 * MIB,
             "Memory for blocks of the store read from disk.");
 
+    static final Key<Duration> RETENTION_TIME = new Key<>(
+            "retention.time",
+            Kind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            Duration.ofDays(7),
+            "Messages are held for this long, unless their conversation exceeds one of the next two.");
+    static final Key<Integer> RETENTION_MESSAGES = new Key<>(
+            "retention.messages",
+            Kind.count("messages", 1, 1_000_000),
+            1_000,
+            "Messages held of each conversation, the newest; up to an eighth more until it is cut back.");
+    static final Key<Long> RETENTION_BYTES = new Key<>(
+            "retention.bytes",
+            Kind.size(64 * KIB, 1024 * MIB),
+            MIB,
+            "Bytes held of each conversation; up to an eighth more until it is cut back.");
+
     static final Key<Optional<Path>> KEY_FILE = new Key<>(
             "auth.key-file",
             Kind.optional(Kind.path()),
@@ -188,6 +204,9 @@ final class Keys {
             QUEUE_MESSAGES,
             QUEUE_BYTES,
             CACHE,
+            RETENTION_TIME,
+            RETENTION_MESSAGES,
+            RETENTION_BYTES,
             KEY_FILE,
             KEY_ID,
             ISSUER,
