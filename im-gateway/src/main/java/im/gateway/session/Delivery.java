@@ -324,7 +324,7 @@ final class Delivery {
                         request.conversation(),
                         request.after(),
                         request.limit(),
-                        PAGE_BYTES - 4096,
+                        connection.wire().placedBudget() - 4096,
                         loop(),
                         this.<Page>awaited(page -> onSyncPage(request, page), () -> syncs.addFirst(request)));
     }
