@@ -125,6 +125,7 @@ public final class ImClient implements AutoCloseable {
     /** What a client is made of. Not thread-safe; every setting but endpoint and token has a default. */
     public static final class Builder {
         private List<Endpoint> endpoints = List.of();
+        private WireFormat wire = WireFormat.PROTO;
         private @Nullable Supplier<CompletionStage<String>> tokens;
         private boolean tokensAreFresh;
         private @Nullable String device;
@@ -151,6 +152,12 @@ public final class ImClient implements AutoCloseable {
         /** Tried in turn, the next one after each failure. */
         public Builder endpoints(List<URI> endpoints) {
             this.endpoints = endpoints.stream().map(Endpoint::of).toList();
+            return this;
+        }
+
+        /** Default {@link WireFormat#PROTO}. {@link WireFormat#JSON} is for WebSocket endpoints only. */
+        public Builder wire(WireFormat wire) {
+            this.wire = wire;
             return this;
         }
 
@@ -251,10 +258,15 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
-        /** @throws IllegalArgumentException if a setting is missing or out of its bounds; the message names it */
+        /**
+         * @throws IllegalArgumentException if a setting is missing or out of its bounds; the message names it
+         * @throws IllegalStateException if what {@link WireFormat#JSON} needs is not on the class path
+         */
         public ImClient build() {
             ClientConfig config = new ClientConfig(
-                    endpoints,
+                    wire == WireFormat.JSON
+                            ? endpoints.stream().map(Endpoint::inJson).toList()
+                            : endpoints,
                     new TokenSource(tokens, tokensAreFresh),
                     device == null ? "java-" + UUID.randomUUID() : device,
                     device == null,

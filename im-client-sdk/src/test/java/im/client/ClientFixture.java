@@ -2,6 +2,8 @@ package im.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.v1.Frame;
+import im.protocol.v1.Welcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +39,19 @@ final class ClientFixture implements AutoCloseable {
         CompletableFuture<Void> connected = client.connect().toCompletableFuture();
         FakePeer peer = gateway.accept();
         peer.greet();
+        connected.get(FakeGateway.WAIT_SECONDS, TimeUnit.SECONDS);
+        return peer;
+    }
+
+    /** Connects to a gateway that takes payloads up to this size. */
+    FakePeer connectWithPayloadsOf(int bytes) throws Exception {
+        CompletableFuture<Void> connected = client.connect().toCompletableFuture();
+        FakePeer peer = gateway.accept();
+        peer.expect(Frame.BodyCase.HELLO);
+        Welcome.Builder welcome = FakePeer.welcome();
+        welcome.getLimitsBuilder().setPayloadBytes(bytes);
+        peer.say(welcome);
+        peer.caughtUp();
         connected.get(FakeGateway.WAIT_SECONDS, TimeUnit.SECONDS);
         return peer;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.codec.BinaryWire;
 import im.protocol.codec.Wire;
+import im.protocol.json.JsonWire;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -66,6 +67,10 @@ final class FakeGateway implements AutoCloseable {
 
     static FakeGateway webSocket() {
         return new FakeGateway(BinaryWire.WEBSOCKET_SERVER, answer -> answer);
+    }
+
+    static FakeGateway json() {
+        return new FakeGateway(JsonWire.SERVER, answer -> answer.replace("im.v1.proto", "im.v1.json"));
     }
 
     /** Answers the upgrade with what the test makes of the right answer. */

@@ -8,6 +8,7 @@ import im.protocol.codec.TcpCodec;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.WebSocketEvent;
 import im.protocol.codec.Wire;
+import im.protocol.json.JsonWire;
 import im.protocol.v1.CaughtUp;
 import im.protocol.v1.Close;
 import im.protocol.v1.Code;
@@ -222,12 +223,16 @@ final class FakePeer {
     static final class WebSocketHandler extends ByteToMessageDecoder {
         private final FakePeer peer;
         private final UnaryOperator<String> upgradeAnswer;
-        private final WebSocketCodec codec = new WebSocketCodec(WebSocketCodec.Role.SERVER, Limits.FRAME_BYTES);
+        private final WebSocketCodec codec;
         private boolean upgraded;
 
         WebSocketHandler(FakePeer peer, UnaryOperator<String> upgradeAnswer) {
             this.peer = peer;
             this.upgradeAnswer = upgradeAnswer;
+            this.codec = peer.wire == JsonWire.SERVER
+                    ? new WebSocketCodec(
+                            WebSocketCodec.Role.SERVER, WebSocketCodec.Accepts.TEXT, Limits.JSON_FRAME_BYTES)
+                    : new WebSocketCodec(WebSocketCodec.Role.SERVER, Limits.FRAME_BYTES);
         }
 
         @Override

@@ -2,6 +2,7 @@ package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.codec.WebSocketCodec;
 import im.protocol.v1.Close;
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
@@ -12,6 +13,7 @@ import im.protocol.v1.Versions;
 import im.protocol.v1.Welcome;
 import im.testkit.client.RawClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames at and beyond their bounds: a refusal where the connection can go on, a Close with its code where not. */
 @Timeout(120)
@@ -54,9 +57,9 @@ class BadInputIT {
     @EnumSource(Transport.class)
     void aFrameAboveTheLimitClosesTheConnection(Transport transport) throws IOException {
         try (RawClient client = SERVER.raw(transport, ann, "phone")) {
-            client.send(client.data(TestServer.messageId(), bob, new byte[2 * LIMIT]));
+            client.send(client.data(TestServer.messageId(), bob, new byte[4 * LIMIT]));
 
-            assertThat(endCode(client, transport)).isEqualTo(transport == Transport.WS ? 1009 : 4413);
+            assertThat(endCode(client, transport)).isEqualTo(transport.webSocket ? 1009 : 4413);
         }
     }
 
@@ -114,11 +117,11 @@ class BadInputIT {
     @MethodSource("notHellos")
     void aFirstFrameThatIsNoGoodHelloCloses(Frame frame, int closeCode) throws IOException {
         for (Transport transport : Transport.values()) {
-            try (RawClient client = RawClient.connect(SERVER.url(transport))) {
+            try (RawClient client = SERVER.connect(transport)) {
                 client.send(frame);
 
                 assertThat(client.awaitClose().getCode()).isEqualTo(closeCode);
-                assertThat(client.webSocketCloseCode()).isEqualTo(transport == Transport.WS ? closeCode : 0);
+                assertThat(client.webSocketCloseCode()).isEqualTo(transport.webSocket ? closeCode : 0);
             }
         }
     }
@@ -154,7 +157,7 @@ class BadInputIT {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void silenceInsteadOfAHelloIsClosedInTime(Transport transport) throws IOException {
-        try (RawClient client = RawClient.connect(SERVER.url(transport))) {
+        try (RawClient client = SERVER.connect(transport)) {
             assertThat(client.awaitClose().getCode()).isEqualTo(4408);
         }
     }
@@ -165,9 +168,86 @@ class BadInputIT {
         try (RawClient client = SERVER.raw(transport, ann, "phone")) {
             byte[] unmasked = {(byte) 0x82, 3, 0x0a, 0x7f, 1};
             byte[] truncated = {3, 0x0a, 0x7f, 1};
-            client.sendBytes(transport == Transport.WS ? unmasked : truncated);
+            client.sendBytes(transport.webSocket ? unmasked : truncated);
 
-            assertThat(endCode(client, transport)).isEqualTo(transport == Transport.WS ? 1002 : 4400);
+            assertThat(endCode(client, transport)).isEqualTo(transport.webSocket ? 1002 : 4400);
+        }
+    }
+
+    @ParameterizedTest(name = "{index} {0}")
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{\"ping\":{}} and more",
+                "{\"ping\":{}}{\"ping\":{}}",
+                "{\"ref\":1,\"ref\":2,\"ping\":{}}",
+                "{ping:{}}",
+                "{'ping':{}}",
+                "{\"ping\":{},}",
+                "{\"ping\":{}} // comment",
+                "{\"ref\":NaN}",
+                "{\"ref\":01}",
+                "{\"ref\":1e99}",
+                "{\"ping\":[]}",
+                "{\"ping\":{},\"sync\":{}}",
+                "{\"send\":{\"text\":\"\\ud83d\"}}",
+                "{\"x\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}",
+                "\ufeff{\"ping\":{}}"
+            })
+    void jsonThatIsNotStrictCloses(String text) throws IOException {
+        try (RawClient client = SERVER.raw(Transport.JSON, ann, "phone")) {
+            client.sendMessage(WebSocketCodec.TEXT, text.getBytes(StandardCharsets.UTF_8));
+
+            assertThat(client.awaitClose().getCode()).isEqualTo(4400);
+            assertThat(client.webSocketCloseCode()).isEqualTo(4400);
+        }
+        try (RawClient client = SERVER.connect(Transport.JSON)) {
+            client.sendMessage(WebSocketCodec.TEXT, text.getBytes(StandardCharsets.UTF_8));
+
+            assertThat(client.awaitClose().getCode()).isEqualTo(4400);
+        }
+    }
+
+    @Test
+    void aKindOfMessageThatTheSubprotocolDoesNotSpeakIsRefused() throws IOException {
+        byte[] ping =
+                Frame.newBuilder().setPing(Ping.getDefaultInstance()).build().toByteArray();
+        try (RawClient json = SERVER.raw(Transport.JSON, ann, "phone");
+                RawClient binary = SERVER.raw(Transport.WS, ann, "desk")) {
+            json.sendMessage(WebSocketCodec.BINARY, ping);
+            binary.sendMessage(WebSocketCodec.TEXT, "{\"ping\":{}}".getBytes(StandardCharsets.UTF_8));
+
+            assertThat(endCode(json, Transport.JSON)).isEqualTo(1003);
+            assertThat(endCode(binary, Transport.WS)).isEqualTo(1003);
+        }
+    }
+
+    @Test
+    void textThatIsNotUtf8IsRefused() throws IOException {
+        try (RawClient json = SERVER.raw(Transport.JSON, ann, "phone")) {
+            json.sendMessage(WebSocketCodec.TEXT, new byte[] {'{', '"', (byte) 0xc3, '"'});
+
+            assertThat(endCode(json, Transport.JSON)).isEqualTo(1007);
+        }
+    }
+
+    @Test
+    void whatJsonDoesNotKnowIsIgnoredAndAnUnknownBodyIsUnsupportedOnAnOpenConnection() throws IOException {
+        try (RawClient json = SERVER.raw(Transport.JSON, ann, "phone")) {
+            String odd = "{\"ref\":\"900\",\"teleport\":{\"to\":[\"mars\"]}}";
+            json.sendMessage(WebSocketCodec.TEXT, odd.getBytes(StandardCharsets.UTF_8));
+            assertThat(json.await(frame -> frame.getRef() == 900, "the refusal")
+                            .getError()
+                            .getCode())
+                    .isEqualTo(Code.UNSUPPORTED);
+
+            String ping = "{\"ref\":901,\"mood\":{\"a\":[1,null]},\"ping\":{\"clientTimeMs\":5,\"colour\":\"red\"}}";
+            json.sendMessage(WebSocketCodec.TEXT, ping.getBytes(StandardCharsets.UTF_8));
+            assertThat(json.await(frame -> frame.getRef() == 901, "the pong")
+                            .getPong()
+                            .getClientTimeMs())
+                    .isEqualTo(5);
         }
     }
 
@@ -207,7 +287,7 @@ class BadInputIT {
     /** On WebSocket its own close frame says it, whether a Close frame came before or not. */
     private static int endCode(RawClient client, Transport transport) {
         Close close = client.awaitEnd();
-        return transport == Transport.WS || close == null ? client.webSocketCloseCode() : close.getCode();
+        return transport.webSocket || close == null ? client.webSocketCloseCode() : close.getCode();
     }
 
     private static Code code(RawClient client, Frame send) throws IOException {

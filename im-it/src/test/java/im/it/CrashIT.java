@@ -19,13 +19,17 @@ class CrashIT {
     static final TestServer SERVER = new TestServer();
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
+    @EnumSource(
+            value = Transport.class,
+            names = {"WS", "TCP"})
     void trafficOverThreeKillsOfTheServerKeepsTheContract(Transport transport) {
         run(transport, new RandomWorkload.Plan(4, 2, 3_000, false, 3));
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
+    @EnumSource(
+            value = Transport.class,
+            names = {"WS", "TCP"})
     void trafficOverFailingAppsAndConnectionsKeepsTheContract(Transport transport) {
         run(transport, new RandomWorkload.Plan(4, 2, 3_000, true, 0));
     }
@@ -37,7 +41,8 @@ class CrashIT {
     }
 
     private static void run(Transport transport, RandomWorkload.Plan plan) {
-        try (Stage stage = new Stage(SERVER.process(), transport == Transport.WS, Stage.chooseSeed())) {
+        try (Stage stage =
+                new Stage(SERVER.process(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
             new RandomWorkload(stage, plan).run();
             Verdict verdict = stage.settle(Duration.ofSeconds(20));
 

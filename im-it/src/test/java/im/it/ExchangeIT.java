@@ -29,7 +29,8 @@ class ExchangeIT {
     void twoPeopleExchangeMessagesOfEverySizeOnAllTheirDevices(Transport transport) {
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");
-        try (Stage stage = new Stage(SERVER.process(), transport == Transport.WS, Stage.chooseSeed())) {
+        try (Stage stage =
+                new Stage(SERVER.process(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
             App annPhone = stage.app(ann, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             stage.app(ann, "desk", Start.NEW_FROM_FIRST_HELD).connect();
             App bobPhone = stage.app(bob, "phone", Start.NEW_FROM_FIRST_HELD).connect();
@@ -61,7 +62,8 @@ class ExchangeIT {
     void whatWasSentToSomebodyWhoWasAwayComesWhenTheyConnect(Transport transport) {
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");
-        try (Stage stage = new Stage(SERVER.process(), transport == Transport.WS, Stage.chooseSeed())) {
+        try (Stage stage =
+                new Stage(SERVER.process(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
             App annPhone = stage.app(ann, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             App bobPhone = stage.app(bob, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             stage.awaitLive(stage.apps());

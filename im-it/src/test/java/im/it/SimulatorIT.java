@@ -11,6 +11,7 @@ import im.testkit.server.ServerSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,11 +41,13 @@ class SimulatorIT {
     @EnumSource(Transport.class)
     void aRunAgainstAHealthyServerPassesAndPrintsOnlyItsReport(Transport transport) throws Exception {
         try (ServerProcess server = server()) {
-            String url = (transport == Transport.WS ? server.ws() : server.tcp()).toString();
+            String url = (transport.webSocket ? server.ws() : server.tcp()).toString();
 
             Ended run = commands()
                     .run(("simulate chat --connections 60 --devices 2 --rate 200 --duration 4s --churn 20%"
-                                    + " --json - --url " + url)
+                                    + " --json - --wire "
+                                    + transport.wire.name().toLowerCase(Locale.ROOT) + " --url "
+                                    + url)
                             .split(" "));
 
             assertThat(run.code()).as(run.err()).isZero();

@@ -88,7 +88,7 @@ class TakeoverIT {
     }
 
     private RawClient connect(long attempt, Transport transport) throws IOException {
-        RawClient client = RawClient.connect(SERVER.url(transport));
+        RawClient client = SERVER.connect(transport);
         client.send(Frame.newBuilder()
                 .setRef(client.nextRef())
                 .setHello(RawClient.hello(SERVER.token(ann), "phone").setAttempt(attempt))

@@ -69,7 +69,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     URI url(Transport transport) {
-        return transport == Transport.WS ? process.ws() : process.tcp();
+        return transport.webSocket ? process.ws() : process.tcp();
     }
 
     String token(String uid) {
@@ -82,7 +82,14 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     RawClient raw(Transport transport, String uid, String device) throws IOException {
-        return RawClient.welcomed(url(transport), token(uid), device);
+        RawClient client = connect(transport);
+        client.handshake(RawClient.hello(token(uid), device).build());
+        return client;
+    }
+
+    /** A raw client that is connected and has said nothing. */
+    RawClient connect(Transport transport) throws IOException {
+        return transport == Transport.JSON ? RawClient.connectJson(url(transport)) : RawClient.connect(url(transport));
     }
 
     /** A uid that no other test has. */

@@ -30,7 +30,7 @@ class TokenIT {
         List<Close> closes = new ArrayList<>();
         for (var entry : badTokens().entrySet()) {
             for (Transport transport : Transport.values()) {
-                try (RawClient client = RawClient.connect(SERVER.url(transport))) {
+                try (RawClient client = SERVER.connect(transport)) {
                     client.send(Frame.newBuilder()
                             .setRef(client.nextRef())
                             .setHello(RawClient.hello(entry.getValue(), "phone"))

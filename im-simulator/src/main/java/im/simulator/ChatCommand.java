@@ -1,6 +1,7 @@
 package im.simulator;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import im.client.WireFormat;
 import im.protocol.Limits;
 import im.simulator.access.Access;
 import im.simulator.access.AccessException;
@@ -93,7 +94,11 @@ final class ChatCommand implements Callable<Integer> {
             description = "Size of every payload. Default: a mix, from empty to 64 KiB, in several scripts.")
     private @Nullable Integer payloadBytes;
 
-    @Option(names = "--wire", paramLabel = "FORM", defaultValue = "proto", description = "proto, the only one.")
+    @Option(
+            names = "--wire",
+            paramLabel = "FORM",
+            defaultValue = "proto",
+            description = "proto or, on ws:// only, json. Default proto.")
     private String wire = "";
 
     @Option(
@@ -124,6 +129,11 @@ final class ChatCommand implements Callable<Integer> {
         Path file = reportFile();
         Access gateway = access.access();
         URI endpoint = gateway.endpoint();
+        require(
+                plan.wire() == WireFormat.PROTO || endpoint.getScheme().equals("ws"),
+                "--wire",
+                wire,
+                "possible on " + endpoint.getScheme() + "://, only on ws://");
         Tokens tokens =
                 gateway.tokens(duration.plus(settle).plus(connectTimeout).plusHours(1));
         requireEnough(tokens);
@@ -154,10 +164,11 @@ final class ChatCommand implements Callable<Integer> {
         require(devices >= 1 && devices <= 16, "--devices", devices, "1-16");
         int bytes = payloadBytes == null ? 0 : payloadBytes;
         require(bytes >= 0 && bytes <= Limits.PAYLOAD_BYTES, "--payload-bytes", bytes, "0-" + Limits.PAYLOAD_BYTES);
-        require(wire.equals("proto"), "--wire", wire, "proto");
+        require(wire.equals("proto") || wire.equals("json"), "--wire", wire, "proto or json");
         return new ChatPlan(
                 connections,
                 devices,
+                wire.equals("json") ? WireFormat.JSON : WireFormat.PROTO,
                 rate,
                 duration,
                 churn,

@@ -72,7 +72,8 @@ final class Delivery {
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
-        this.syncs = new SyncAnswers(services.store(), reads, frames);
+        this.syncs = new SyncAnswers(
+                services.store(), reads, frames, connection.wire().placedBudget() - 4096);
         this.repush = new Repush(services, connection, window, reads);
         this.headReads = new HeadReads(services.store(), connection.loop());
     }

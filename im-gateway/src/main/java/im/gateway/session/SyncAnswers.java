@@ -7,16 +7,17 @@ import java.util.function.Consumer;
 
 /** The pages that a client asked for, in the order it asked, one read at a time (D33). Event loop only. */
 final class SyncAnswers {
-    private static final int PAGE_BYTES = 124 * 1024;
-
     private final ConversationStore store;
     private final OneRead reads;
     private final DeliveryFrames frames;
+    private final int pageBytes;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
     private record Waiting(SyncRequest request, Consumer<Page> answered) {}
 
-    SyncAnswers(ConversationStore store, OneRead reads, DeliveryFrames frames) {
+    /** @param pageBytes of placed messages that one page may hold, a single larger one apart */
+    SyncAnswers(ConversationStore store, OneRead reads, DeliveryFrames frames, int pageBytes) {
+        this.pageBytes = pageBytes;
         this.store = store;
         this.reads = reads;
         this.frames = frames;
@@ -44,9 +45,9 @@ final class SyncAnswers {
         };
         var done = reads.<Page>awaited(then, () -> waiting.addFirst(next));
         if (request.isBackwards()) {
-            store.pageBefore(request.conversation(), request.before(), request.limit(), PAGE_BYTES, reads.lane(), done);
+            store.pageBefore(request.conversation(), request.before(), request.limit(), pageBytes, reads.lane(), done);
         } else {
-            store.page(request.conversation(), request.after(), request.limit(), PAGE_BYTES, reads.lane(), done);
+            store.page(request.conversation(), request.after(), request.limit(), pageBytes, reads.lane(), done);
         }
         return true;
     }

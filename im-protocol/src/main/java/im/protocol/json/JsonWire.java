@@ -37,6 +37,16 @@ public final class JsonWire implements Wire {
         this.framing = framing;
     }
 
+    /** Whether jackson-core is there. */
+    public static boolean isAvailable() {
+        try {
+            Class.forName("tools.jackson.core.json.JsonFactory", false, JsonWire.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
     @Override
     public ByteBuf encode(Frame frame, ByteBufAllocator alloc) {
         return WebSocketCodec.encode(

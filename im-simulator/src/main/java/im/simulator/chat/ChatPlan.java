@@ -1,5 +1,6 @@
 package im.simulator.chat;
 
+import im.client.WireFormat;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -9,6 +10,7 @@ import java.util.SplittableRandom;
  *
  * @param connections clients in all
  * @param devices clients of one user; the last user may have fewer
+ * @param wire how frames are written
  * @param rate messages a second, of all clients together
  * @param duration how long messages are sent
  * @param churn the share of clients that is offline at any time, 0 to below 1
@@ -20,6 +22,7 @@ import java.util.SplittableRandom;
 public record ChatPlan(
         int connections,
         int devices,
+        WireFormat wire,
         double rate,
         Duration duration,
         double churn,

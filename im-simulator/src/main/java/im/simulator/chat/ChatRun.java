@@ -38,7 +38,7 @@ public final class ChatRun {
 
     /** Runs to the end, or until interrupted; either way there is a report. */
     public RunReport run() {
-        try (Fleet fleet = new Fleet(cast, endpoint, tokens)) {
+        try (Fleet fleet = new Fleet(cast, endpoint, plan.wire(), tokens)) {
             Arrival arrival = new Arrival(fleet, plan.connectTimeout().toNanos(), interruption);
             String trouble = arrival.await(there -> tell("connecting", (double) there / fleet.size(), fleet));
             Traffic traffic = new Traffic(plan, cast, fleet, interruption);

@@ -3,6 +3,7 @@ package im.simulator.chat;
 import im.client.ClientMetrics;
 import im.client.ImClient;
 import im.client.ImClientResources;
+import im.client.WireFormat;
 import im.simulator.access.Tokens;
 import im.simulator.ledger.Roster;
 import im.simulator.report.ClientCounts;
@@ -22,7 +23,7 @@ final class Fleet implements AutoCloseable {
     private final VirtualClient[] clients;
     private final Inbox inbox;
 
-    Fleet(Cast cast, URI endpoint, Tokens tokens) {
+    Fleet(Cast cast, URI endpoint, WireFormat wire, Tokens tokens) {
         resources = ImClientResources.create(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
         inbox = new Inbox(cast, this::client);
         Roster roster = cast.roster();
@@ -31,6 +32,7 @@ final class Fleet implements AutoCloseable {
             String uid = cast.names().uid(roster.userOf(device));
             ImClient.Builder builder = ImClient.builder()
                     .endpoint(endpoint)
+                    .wire(wire)
                     .tokenSupplier(() -> CompletableFuture.completedStage(tokens.tokenOf(uid)))
                     .device(cast.names().device(roster.ordinalOf(device)))
                     .resources(resources)

@@ -2,6 +2,7 @@ package im.simulator.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.client.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ final class ScriptTest {
         return new ChatPlan(
                 connections,
                 devices,
+                WireFormat.PROTO,
                 2_000,
                 Duration.ofSeconds(10),
                 0.1,

@@ -7,6 +7,7 @@ import im.protocol.codec.TcpCodec;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.WebSocketEvent;
 import im.protocol.codec.Wire;
+import im.protocol.json.JsonWire;
 import im.protocol.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,11 +25,14 @@ final class FrameReader {
     private final Wire wire;
     private final Consumer<Frame> frames;
     private final IntConsumer closes;
-    private final WebSocketCodec webSocket = new WebSocketCodec(WebSocketCodec.Role.CLIENT, Limits.FRAME_BYTES);
+    private final WebSocketCodec webSocket;
 
     FrameReader(InputStream in, Wire wire, Consumer<Frame> frames, IntConsumer closes) {
         this.in = in;
         this.wire = wire;
+        this.webSocket = wire == JsonWire.CLIENT
+                ? new WebSocketCodec(WebSocketCodec.Role.CLIENT, WebSocketCodec.Accepts.TEXT, Limits.JSON_MESSAGE_BYTES)
+                : new WebSocketCodec(WebSocketCodec.Role.CLIENT, Limits.FRAME_BYTES);
         this.frames = frames;
         this.closes = closes;
     }

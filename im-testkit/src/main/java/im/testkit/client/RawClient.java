@@ -5,6 +5,7 @@ import im.protocol.codec.BinaryWire;
 import im.protocol.codec.Framing;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.Wire;
+import im.protocol.json.JsonWire;
 import im.protocol.v1.Ack;
 import im.protocol.v1.Close;
 import im.protocol.v1.Conversation;
@@ -63,13 +64,25 @@ public final class RawClient implements AutoCloseable {
 
     /** Opens a socket, and on {@code ws://} the WebSocket on it. */
     public static RawClient connect(URI url) throws IOException {
-        Socket socket = new Socket(url.getHost(), url.getPort());
-        socket.setTcpNoDelay(true);
+        Socket socket = socket(url);
         boolean webSocket = url.getScheme().equals("ws");
         if (webSocket) {
-            WebSocketUpgrade.perform(socket, url);
+            WebSocketUpgrade.perform(socket, url, "im.v1.proto");
         }
         return new RawClient(socket, webSocket ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP, socket.getInputStream());
+    }
+
+    /** Opens a WebSocket of {@code im.v1.json}. */
+    public static RawClient connectJson(URI url) throws IOException {
+        Socket socket = socket(url);
+        WebSocketUpgrade.perform(socket, url, "im.v1.json");
+        return new RawClient(socket, JsonWire.CLIENT, socket.getInputStream());
+    }
+
+    private static Socket socket(URI url) throws IOException {
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setTcpNoDelay(true);
+        return socket;
     }
 
     /** A Hello of a device that starts at the first message held and brings no cursors. */
@@ -126,6 +139,18 @@ public final class RawClient implements AutoCloseable {
         }
         out.write(all.array(), all.arrayOffset(), all.readableBytes());
         out.flush();
+    }
+
+    /** A WebSocket message with any payload. */
+    public void sendMessage(int opcode, byte[] payload) throws IOException {
+        ByteBuf bytes = WebSocketCodec.encode(
+                opcode, Unpooled.wrappedBuffer(payload), Framing.WEBSOCKET_CLIENT, UnpooledByteBufAllocator.DEFAULT);
+        try {
+            bytes.readBytes(out, bytes.readableBytes());
+            out.flush();
+        } finally {
+            bytes.release();
+        }
     }
 
     /** Bytes as they are, with no framing. */

@@ -8,6 +8,7 @@ import im.client.OutgoingMessage;
 import im.client.ReceivedMessage;
 import im.client.SendOutcome;
 import im.client.StateChange;
+import im.client.WireFormat;
 import im.protocol.MessageId;
 import im.testkit.history.BodyHash;
 import im.testkit.history.DeviceRun;
@@ -40,13 +41,20 @@ public final class RecordingClient {
      * @param seed of the ids it makes and of its jitter
      */
     public record Profile(
-            DeviceRun run, Start start, URI endpoint, String token, ImClientResources resources, long seed) {}
+            DeviceRun run,
+            Start start,
+            URI endpoint,
+            WireFormat wire,
+            String token,
+            ImClientResources resources,
+            long seed) {}
 
     private RecordingClient(History history, Profile profile) {
         recorder = history.recorder(profile.run());
         ids = new Random(profile.seed());
         client = ImClient.builder()
                 .endpoint(profile.endpoint())
+                .wire(profile.wire())
                 .token(profile.token())
                 .device(profile.run().device())
                 .newDeviceStart(

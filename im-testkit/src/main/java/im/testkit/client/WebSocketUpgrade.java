@@ -14,17 +14,17 @@ final class WebSocketUpgrade {
     private WebSocketUpgrade() {}
 
     /** Leaves the stream at the first byte after the answer's headers; {@link IOException} unless it is a 101. */
-    static void perform(Socket socket, URI url) throws IOException {
+    static void perform(Socket socket, URI url, String subprotocol) throws IOException {
         String request = "GET " + url.getRawPath() + " HTTP/1.1\r\n"
                 + "Host: " + url.getHost() + ":" + url.getPort() + "\r\n"
                 + "Connection: Upgrade\r\n"
                 + "Upgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + "Sec-WebSocket-Protocol: im.v1.proto" + END;
+                + "Sec-WebSocket-Protocol: " + subprotocol + END;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         String answer = headers(socket.getInputStream());
-        if (!answer.startsWith("HTTP/1.1 101 ")) {
+        if (!answer.startsWith("HTTP/1.1 101 ") || !answer.contains("Sec-WebSocket-Protocol: " + subprotocol + "\r")) {
             throw new IOException("no WebSocket: " + answer);
         }
     }

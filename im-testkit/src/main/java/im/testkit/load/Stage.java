@@ -1,6 +1,7 @@
 package im.testkit.load;
 
 import im.client.ImClientResources;
+import im.client.WireFormat;
 import im.testkit.checker.ContractChecker;
 import im.testkit.checker.Verdict;
 import im.testkit.client.RecordingClient;
@@ -38,6 +39,7 @@ public final class Stage implements AutoCloseable {
 
     private final ServerProcess server;
     private final boolean webSocket;
+    private WireFormat wire = WireFormat.PROTO;
     private final long seed;
     private final Random random;
     private final History history = new History();
@@ -54,6 +56,12 @@ public final class Stage implements AutoCloseable {
         this.seed = seed;
         this.random = new Random(seed);
         System.out.println(SEED + "=" + seed);
+    }
+
+    /** How the apps that are opened from now on write their frames. */
+    public Stage speaking(WireFormat format) {
+        wire = format;
+        return this;
     }
 
     /** The seed of {@code -Dim.test.seed}, or a new one. */
@@ -108,7 +116,7 @@ public final class Stage implements AutoCloseable {
         return RecordingClient.open(
                 history,
                 new RecordingClient.Profile(
-                        run, start, through, server.tokens().of(run.uid()), resources, random.nextLong()));
+                        run, start, through, wire, server.tokens().of(run.uid()), resources, random.nextLong()));
     }
 
     /** Waits until these apps are connected and caught up. */

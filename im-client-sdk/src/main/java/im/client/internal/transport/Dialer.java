@@ -1,6 +1,5 @@
 package im.client.internal.transport;
 
-import im.protocol.codec.BinaryWire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -41,7 +40,7 @@ public final class Dialer {
      * bounds how long it takes: {@link Link#abort} ends the attempt.
      */
     public Link dial(Endpoint endpoint, LinkListener listener) {
-        Link link = new Link(loop, listener, endpoint.webSocket() ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP);
+        Link link = new Link(loop, listener, endpoint.wire());
         loop.execute(() -> resolve(endpoint, link));
         return link;
     }

@@ -1,5 +1,8 @@
 package im.client.internal.transport;
 
+import im.protocol.codec.BinaryWire;
+import im.protocol.codec.Wire;
+import im.protocol.json.JsonWire;
 import java.net.URI;
 
 /**
@@ -7,8 +10,9 @@ import java.net.URI;
  *
  * @param host a name or an address literal, without the brackets of IPv6
  * @param path the request target of the WebSocket upgrade; empty for TCP
+ * @param json whether frames are JSON text; only on WebSocket
  */
-public record Endpoint(boolean webSocket, String host, int port, String path) {
+public record Endpoint(boolean webSocket, String host, int port, String path, boolean json) {
 
     /** Reads {@code ws://host:port/path} or {@code tcp://host:port}; throws {@link IllegalArgumentException}. */
     public static Endpoint of(URI uri) {
@@ -29,7 +33,34 @@ public record Endpoint(boolean webSocket, String host, int port, String path) {
         String rawPath = uri.getRawPath();
         String path = webSocket && (rawPath == null || rawPath.isEmpty()) ? "/v1/ws" : String.valueOf(rawPath);
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return new Endpoint(webSocket, bare, port, webSocket ? path : "");
+        return new Endpoint(webSocket, bare, port, webSocket ? path : "", false);
+    }
+
+    /**
+     * The same place, spoken to in JSON.
+     *
+     * @throws IllegalArgumentException if it is not a WebSocket
+     * @throws IllegalStateException if the library for it is missing
+     */
+    public Endpoint inJson() {
+        if (!JsonWire.isAvailable()) {
+            throw new IllegalStateException("wire: JSON, expected tools.jackson.core:jackson-core on the class path");
+        }
+        if (!webSocket) {
+            throw new IllegalArgumentException("endpoint: " + this + ", expected ws://host:port/path for JSON");
+        }
+        return new Endpoint(true, host, port, path, true);
+    }
+
+    Wire wire() {
+        if (json) {
+            return JsonWire.CLIENT;
+        }
+        return webSocket ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP;
+    }
+
+    String subprotocol() {
+        return json ? "im.v1.json" : "im.v1.proto";
     }
 
     /** The value of the Host header. */

@@ -6,7 +6,9 @@ import im.protocol.codec.Framing;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.Wire;
+import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
+import im.protocol.v1.SendResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -45,8 +47,31 @@ public final class Link {
     /** Queues a frame; dropped if the link is not open or is closing. */
     public void write(Frame frame) {
         Channel to = channel;
-        if (to != null && open && !closing) {
-            writeBytes(to, wire.encode(frame, to.alloc()));
+        if (to == null || !open || closing) {
+            return;
+        }
+        ByteBuf bytes = wire.encode(frame, to.alloc());
+        if (bytes.readableBytes() > wire.frameBytes() && frame.hasSend()) {
+            bytes.release();
+            loop.execute(() -> tooLarge(frame));
+        } else {
+            writeBytes(to, bytes);
+        }
+    }
+
+    /**
+     * A content within its limit whose JSON is above the frame's, because it has to be escaped: the gateway would close
+     * the connection for it, and again for each retry.
+     */
+    private void tooLarge(Frame send) {
+        if (!closing) {
+            listener.received(Frame.newBuilder()
+                    .setRef(send.getRef())
+                    .setSendResult(SendResult.newBuilder()
+                            .setMessageId(send.getSend().getMessageId())
+                            .setCode(Code.TOO_LARGE)
+                            .setText("frame of more than " + wire.frameBytes() + " bytes"))
+                    .build());
         }
     }
 

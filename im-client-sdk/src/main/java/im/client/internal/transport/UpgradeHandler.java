@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * place and takes the HTTP codec out of the pipeline.
  */
 final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
-    private static final String SUBPROTOCOL = "im.v1.proto";
     private static final int MAX_LINE = 4 * 1024;
     private static final int MAX_HEADERS = 8 * 1024;
     private static final long MAX_RETRY_AFTER_SECONDS = 3_600;
@@ -54,7 +53,7 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
                 .set(HttpHeaderNames.CONNECTION, "Upgrade")
                 .set(HttpHeaderNames.SEC_WEBSOCKET_KEY, key)
                 .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13")
-                .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
+                .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, endpoint.subprotocol());
         ctx.writeAndFlush(request);
     }
 
@@ -79,7 +78,7 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void upgraded(ChannelHandlerContext ctx) {
-        ctx.pipeline().replace(this, null, new WebSocketFrameHandler(link));
+        ctx.pipeline().replace(this, null, new WebSocketFrameHandler(link, endpoint.json()));
         ctx.pipeline().remove(HttpClientCodec.class);
         link.opened();
     }
@@ -99,8 +98,8 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
         if (!isOnly(WebSocketCodec.acceptKey(key), headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
             return "wrong Sec-WebSocket-Accept";
         }
-        if (!isOnly(SUBPROTOCOL, headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL))) {
-            return "subprotocol other than " + SUBPROTOCOL;
+        if (!isOnly(endpoint.subprotocol(), headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL))) {
+            return "subprotocol other than " + endpoint.subprotocol();
         }
         return headers.contains(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS) ? "extension not asked for" : null;
     }

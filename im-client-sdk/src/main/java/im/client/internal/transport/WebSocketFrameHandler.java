@@ -11,10 +11,13 @@ import java.util.List;
 
 /** Frames from WebSocket messages; after the upgrade the only handler of its pipeline. */
 final class WebSocketFrameHandler extends LinkHandler {
-    private final WebSocketCodec codec = new WebSocketCodec(WebSocketCodec.Role.CLIENT, Limits.FRAME_BYTES);
+    private final WebSocketCodec codec;
 
-    WebSocketFrameHandler(Link link) {
+    WebSocketFrameHandler(Link link, boolean json) {
         super(link);
+        codec = json
+                ? new WebSocketCodec(WebSocketCodec.Role.CLIENT, WebSocketCodec.Accepts.TEXT, Limits.JSON_MESSAGE_BYTES)
+                : new WebSocketCodec(WebSocketCodec.Role.CLIENT, Limits.FRAME_BYTES);
     }
 
     @Override
