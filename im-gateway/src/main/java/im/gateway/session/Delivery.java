@@ -331,36 +331,17 @@ final class Delivery {
     }
 
     private void onPage(ConversationProgress progress, Page page) {
-        List<PlacedMessage> fresh = new ArrayList<>(page.messages().size());
-        long truncatedUpTo = page.isTruncatedAfter(progress.written) ? page.floor() : 0;
-        int bytes = 0;
-        boolean cut = false;
-        for (PlacedMessage message : page.messages()) {
-            long reached = Math.max(progress.written, truncatedUpTo);
-            if (message.position() <= reached) {
-                continue;
-            }
-            int size = message.placed().length;
-            boolean hole = message.prev() > reached;
-            cut = (hole && !fresh.isEmpty()) || !hasOutboundRoom(bytes + size) || !window.hasRoom(size);
-            if (cut) {
-                break;
-            }
-            if (hole) {
-                // The store itself has nothing between the two: nobody can prove that nothing is missing (D20).
-                truncatedUpTo = message.prev();
-            }
-            fresh.add(message);
-            bytes += size;
+        PageCut cut = PageCut.of(page, progress.written, window, this::hasOutboundRoom);
+        if (cut.truncatedUpTo() > 0) {
+            truncate(progress, cut.truncatedUpTo());
+        }
+        for (PlacedMessage message : cut.fresh()) {
             sent(progress, message);
             progress.written = message.position();
         }
-        if (truncatedUpTo > 0) {
-            truncate(progress, truncatedUpTo);
-        }
-        frames.streamed(progress.conversation, fresh, !live, truncatedUpTo);
+        frames.streamed(progress.conversation, cut.fresh(), !live, cut.truncatedUpTo());
         behind.remove();
-        goOn(progress, page.more() || cut, fresh.isEmpty() && truncatedUpTo == 0);
+        goOn(progress, page.more() || cut.isShort(), cut.isNothing());
     }
 
     private void goOn(ConversationProgress progress, boolean more, boolean nothing) {
@@ -437,12 +418,6 @@ final class Delivery {
             return AckVerdict.HONEST;
         }
         return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
-    }
-
-    enum AckVerdict {
-        HONEST,
-        TOO_HIGH,
-        ASK_HEAD
     }
 
     /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */

@@ -51,15 +51,19 @@ final class SessionFixture {
         this(128 * 1024, 16);
     }
 
+    SessionFixture(long repushMillis) {
+        this(128 * 1024, 16, null, repushMillis);
+    }
+
     SessionFixture(int windowBytes, int unansweredSends) {
-        this(windowBytes, unansweredSends, null);
+        this(windowBytes, unansweredSends, null, REPUSH_MILLIS);
     }
 
     SessionFixture(RouteDirectory directory) {
-        this(128 * 1024, 16, directory);
+        this(128 * 1024, 16, directory, REPUSH_MILLIS);
     }
 
-    private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own) {
+    private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own, long repushMillis) {
         directory = own == null ? routes : own;
         SessionTerms terms = new SessionTerms(
                 "n",
@@ -69,7 +73,7 @@ final class SessionFixture {
                 unansweredSends,
                 Duration.ofMinutes(10),
                 Retention.DEFAULT,
-                Duration.ofMillis(REPUSH_MILLIS));
+                Duration.ofMillis(repushMillis));
         SessionServices services = new SessionServices(
                 terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
