@@ -39,6 +39,8 @@ final class SessionFixture {
     final SessionMetrics metrics = new SessionMetrics(meters);
     final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));
 
+    final LoopPushBus bus = new LoopPushBus(List.of(manual.loop), metrics);
+
     /** Where sessions register: {@link #routes}, unless the test brought its own. */
     private final RouteDirectory directory;
 
@@ -50,6 +52,11 @@ final class SessionFixture {
     SessionFixture() {
         this(128 * 1024, 16);
     }
+
+    /** Connections of one device come as seldom as they should, unless a test says otherwise. */
+    long betweenTakeovers = Takeovers.WINDOW_MILLIS;
+
+    private long takeoverMillis;
 
     SessionFixture(long repushMillis) {
         this(128 * 1024, 16, null, repushMillis);
@@ -75,7 +82,16 @@ final class SessionFixture {
                 Retention.DEFAULT,
                 Duration.ofMillis(repushMillis));
         SessionServices services = new SessionServices(
-                terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
+                terms,
+                token -> verifier.verify(token),
+                log,
+                store,
+                store,
+                directory,
+                bus,
+                new Takeovers(() -> takeoverMillis += betweenTakeovers),
+                metrics,
+                new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
     }
 
