@@ -115,6 +115,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheJsonWireNeedsTheLibraryForJson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("im.protocol.json..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tools.jackson..")
+                .because("who embeds the client does not carry it unless they want JSON")
+                .check(classesOf(Module.PROTOCOL));
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tools.jackson..")
+                .check(classesOf(Module.CLIENT));
+    }
+
+    @Test
     void sessionsAndDeliverySeeConnectionsAndNotChannels() {
         noClasses()
                 .that()

@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import im.protocol.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ final class WireTypes {
         private static final byte UNKNOWN = -1;
 
         private final byte[] wireTypes;
+        /** Lists of numbers, which may come packed into one field. */
+        private final BitSet packable = new BitSet();
+
         private final @Nullable Shape[] parts;
 
         Shape(Descriptor message) {
@@ -50,6 +54,7 @@ final class WireTypes {
             parts = new @Nullable Shape[largest + 1];
             for (FieldDescriptor field : message.getFields()) {
                 wireTypes[field.getNumber()] = (byte) field.getLiteType().getWireType();
+                packable.set(field.getNumber(), field.isPackable());
                 if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
                     parts[field.getNumber()] = new Shape(field.getMessageType());
                 }
@@ -57,7 +62,10 @@ final class WireTypes {
         }
 
         boolean allows(long field, int wireType) {
-            return field >= wireTypes.length || wireTypes[(int) field] == UNKNOWN || wireTypes[(int) field] == wireType;
+            if (field >= wireTypes.length || wireTypes[(int) field] == UNKNOWN) {
+                return true;
+            }
+            return wireTypes[(int) field] == wireType || (wireType == LENGTH && packable.get((int) field));
         }
 
         @Nullable Shape part(long field) {

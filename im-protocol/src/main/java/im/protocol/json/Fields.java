@@ -16,6 +16,9 @@ final class Fields {
 
     /** The schema does not contain itself. */
     private Fields(Descriptor message) {
+        if (message.getFields().size() > Long.SIZE) {
+            throw new IllegalStateException("more fields than JsonReader can tell apart: " + message.getFullName());
+        }
         for (FieldDescriptor field : message.getFields()) {
             byName.put(field.getName(), field);
             byName.put(field.getJsonName(), field);

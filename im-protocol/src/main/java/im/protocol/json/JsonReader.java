@@ -10,7 +10,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -95,28 +94,30 @@ final class JsonReader {
 
     /** From the object's first name to its end. */
     private void message(Message.Builder out, Fields fields) throws ProtocolException {
-        BitSet seen = new BitSet();
+        long seen = 0;
         while (next() == JsonToken.PROPERTY_NAME) {
             FieldDescriptor field = fields.named(in.getString());
             next();
             if (field == null) {
                 skip();
             } else if (in.currentToken() != JsonToken.VALUE_NULL) {
-                checkOnce(field, seen, out);
+                seen = once(field, seen, out);
                 field(out, field, fields);
             }
         }
     }
 
-    private static void checkOnce(FieldDescriptor field, BitSet seen, Message.Builder out) throws ProtocolException {
-        if (seen.get(field.getIndex())) {
+    /** A field may be there under one of its names, a oneof with one of its members; returns what is seen now. */
+    private static long once(FieldDescriptor field, long seen, Message.Builder out) throws ProtocolException {
+        long bit = 1L << field.getIndex();
+        if ((seen & bit) != 0) {
             throw malformed(field.getName() + " twice");
         }
-        seen.set(field.getIndex());
         var oneof = field.getContainingOneof();
         if (oneof != null && out.hasOneof(oneof)) {
             throw malformed("two of " + oneof.getFullName());
         }
+        return seen | bit;
     }
 
     private void field(Message.Builder out, FieldDescriptor field, Fields fields) throws ProtocolException {

@@ -19,7 +19,8 @@ import java.util.List;
 
 /**
  * A frame is one text message. Costs several times what the binary form does, in time and in bytes: made for browsers,
- * scripts and people, not for load. Reading a frame takes heap of about six times its bytes, writing one about twice.
+ * scripts and people, not for load. Reading takes heap of three times the bytes of a long text and at most some fifty
+ * times the bytes of a frame (a list of empty objects); writing about five times what is written.
  */
 public final class JsonWire implements Wire {
     public static final JsonWire SERVER = new JsonWire(Framing.WEBSOCKET_SERVER);

@@ -103,6 +103,10 @@ class FrameCodecMalformedTest {
         "22042202c0af, text of an overlong form",
         "22052203eda080, text with a surrogate",
         "22021a05, content type longer than its message",
+        "8201041202 01 02, packed features that are not ignored",
+        "820104 1001 1002, features one by one that are not ignored",
+        "820103 1202 01, packed features that are cut off",
+        "820103 1201 81, packed feature that does not end",
         "ffffffffffffffffffff, tag that does not end"
     })
     void whatIsNotAFrameIsMalformed(String hex, String name) {

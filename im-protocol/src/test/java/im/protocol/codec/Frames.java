@@ -11,6 +11,7 @@ import im.protocol.v1.Deliver;
 import im.protocol.v1.Envelope;
 import im.protocol.v1.Error;
 import im.protocol.v1.Expiring;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GiveUp;
 import im.protocol.v1.GoAway;
@@ -122,6 +123,8 @@ public final class Frames {
     private static Hello hello() {
         return Hello.newBuilder()
                 .setVersions(Versions.newBuilder().setOldest(1).setNewest(1))
+                .addFeatures(Feature.RECEIPTS)
+                .addFeatures(Feature.TRANSIENT)
                 .setToken("t".repeat(500))
                 .setDevice("phone")
                 .setPlatform("linux")

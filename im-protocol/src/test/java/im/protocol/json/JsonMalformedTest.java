@@ -82,6 +82,7 @@ class JsonMalformedTest {
                 "{\"x\":1,\"x\":2} | duplicate unknown key",
                 "{\"x\":{\"y\":1,\"y\":2}} | duplicate key inside what is unknown",
                 "{\"goAway\":{},\"go_away\":{}} | one field by both its names",
+                "{\"send\":{\"messageId\":\"\",\"message_id\":\"\"}} | one field of a message by both its names",
                 "{\"ping\":{},\"pong\":{}} | two bodies",
                 "{\"send\":{\"text\":\"\",\"data\":\"\"}} | two contents",
                 "{ping:{}} | bare key",

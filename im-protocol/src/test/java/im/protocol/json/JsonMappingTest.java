@@ -3,6 +3,7 @@ package im.protocol.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
+import im.protocol.codec.FrameCodec;
 import im.protocol.codec.Frames;
 import im.protocol.codec.ProtocolException;
 import im.protocol.v1.Frame;
@@ -13,6 +14,7 @@ import im.protocol.v1.Placed;
 import im.protocol.v1.Send;
 import im.protocol.v1.Versions;
 import im.protocol.v1.Welcome;
+import io.netty.buffer.Unpooled;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +46,8 @@ class JsonMappingTest {
             assertThat(Json.read(ours)).as("seed=%d ours=%s", seed, ours).isEqualTo(frame);
             assertThat(Json.read(theirs)).as("seed=%d theirs=%s", seed, theirs).isEqualTo(frame);
             assertThat(readByThem.build()).as("seed=%d ours=%s", seed, ours).isEqualTo(frame);
-            assertThat(Frame.parseFrom(Json.read(ours).toByteArray())).isEqualTo(frame);
+            assertThat(FrameCodec.parse(Unpooled.wrappedBuffer(Json.read(ours).toByteArray())))
+                    .isEqualTo(frame);
         }
     }
 
