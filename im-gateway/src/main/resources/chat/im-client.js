@@ -34,7 +34,7 @@ export class ImClient extends EventTarget {
   #outbox;
   #socket = null; #turn = 0; #state = 'stopped';
   #failures = 0; #tokenRefusals = 0; #farewell = null; #retry = 0; #clock = 0;
-  #heartbeatMs = CONNECT_TIMEOUT_MS; #heardAt = 0; #saidAt = 0; #pingAt = 0;
+  #features = []; #heartbeatMs = CONNECT_TIMEOUT_MS; #heardAt = 0; #saidAt = 0; #pingAt = 0;
   #ref = 0; #asked = new Map(); #syncs = new Map(); #wanted = new Map(); #filling = new Set(); #acks = new Set();
 
   /** @param token an async function that gets a fresh token of the uid */
@@ -74,7 +74,8 @@ export class ImClient extends EventTarget {
   /** Typing and the like: now or never, and nobody is told whether. It neither blocks a conversation nor is blocked. */
   transient(peer, contentType, text = '') {
     const messageId = this.#outbox.newId();
-    if (this.#live()) this.#say({ send: { messageId, conversation: { peer }, contentType, text, transient: true } }, true);
+    const send = { messageId, conversation: { peer }, contentType, text, transient: true };
+    if (this.#live() && this.#features.includes('TRANSIENT')) this.#say({ send }, true);
   }
 
   /** A human has seen the conversation up to here. */
@@ -142,6 +143,7 @@ export class ImClient extends EventTarget {
     this.#kept.logId = welcome.logId;
     this.#keep();
     this.#heartbeatMs = welcome.heartbeatMs;
+    this.#features = welcome.features ?? [];
     this.#pingAt = 0;
     const cursors = [...this.#cursors].map(([peer, position]) => cursorOf(peer, position));
     do {
@@ -259,12 +261,13 @@ export class ImClient extends EventTarget {
   // ---- receiving
 
   #deliver({ conversation: { peer }, placed = [], truncatedUpTo = '0' }) {
+    this.#ackSoon(peer);
     if (BigInt(truncatedUpTo) > (this.#cursors.get(peer) ?? 0n)) this.#truncate(peer, BigInt(truncatedUpTo));
     for (const message of placed) {
       const position = BigInt(message.position);
       const prev = BigInt(message.prev ?? 0);
       const cursor = this.#cursors.get(peer) ?? prev; // a new conversation begins with the first message it is given
-      if (position <= cursor) continue; // D18: seen already; the Ack below says so again
+      if (position <= cursor) continue; // D18: seen already; the Ack says so again
       if (message.prevUnknown) this.#truncate(peer, prev);
       else if (prev > cursor) { // D18: something between is missing
         this.#fill(peer, position);
@@ -272,7 +275,6 @@ export class ImClient extends EventTarget {
       }
       this.#show(peer, message);
     }
-    this.#ackSoon(peer);
   }
 
   #show(peer, message) {

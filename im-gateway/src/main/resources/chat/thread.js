@@ -102,7 +102,9 @@ export class Thread {
   }
 
   #note(key, text) {
-    return [key, this.#element(key, () => node('p', 'note', text))];
+    const element = this.#element(key, () => node('p', 'note', text));
+    if (element.textContent !== text) element.textContent = text;
+    return [key, element];
   }
 
   #day(day, ms) {

@@ -208,7 +208,7 @@ class ChatPageIT {
         sees(bobs, THEIRS, "one");
 
         serverWasAway = true;
-        server.kill();
+        server.kill9();
         eventually(() -> assertThat(anns.texts("#banner-text")).containsExactly("Offline. What you send is kept."));
         say(anns, "two", "three");
         eventually(() -> assertThat(ticks(anns)).endsWith("pending", "pending"));

@@ -187,7 +187,8 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Writes what is seen as a PNG. */
     public void screenshot(Path file) {
-        String data = call("Page.captureScreenshot", "format", "png").path("data").asString();
+        String data =
+                call("Page.captureScreenshot", "format", "png").path("data").asString();
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.write(file, Base64.getDecoder().decode(data));

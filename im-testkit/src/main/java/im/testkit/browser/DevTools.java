@@ -86,7 +86,9 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         if (open == null) {
             throw new IllegalStateException("not connected");
         }
-        open.sendText(text, true).orTimeout(ANSWER.toSeconds(), TimeUnit.SECONDS).join();
+        open.sendText(text, true)
+                .orTimeout(ANSWER.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** Events of a session, as method and parameters, on the socket's thread. */
