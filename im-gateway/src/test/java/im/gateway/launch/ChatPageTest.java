@@ -26,8 +26,7 @@ class ChatPageTest {
     private static Answer ask(String method, String path, String host, @Nullable String origin, String peer)
             throws UnknownHostException {
         HttpPage page = Objects.requireNonNull(PAGES.get(path), path);
-        return page.answer(
-                new Request(method, path, null, host, origin, InetAddress.getByName(peer), new byte[0]));
+        return page.answer(new Request(method, path, null, host, origin, InetAddress.getByName(peer), new byte[0]));
     }
 
     private static String text(String path) throws UnknownHostException {

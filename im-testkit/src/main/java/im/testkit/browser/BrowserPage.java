@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -93,11 +94,15 @@ public final class BrowserPage implements AutoCloseable {
     }
 
     /**
-     * The value of a JavaScript expression, awaited if it is a promise.
+     * The value of a JavaScript expression, awaited if it is a promise: a string, number, Boolean, list or map, or null.
      *
      * @throws IllegalStateException when it throws, or the page goes away meanwhile
      */
-    public JsonNode evaluate(String expression) {
+    public @Nullable Object evaluate(String expression) {
+        return JsonMapper.shared().treeToValue(value(expression), Object.class);
+    }
+
+    private JsonNode value(String expression) {
         JsonNode result =
                 call("Runtime.evaluate", "expression", expression, "returnByValue", true, "awaitPromise", true);
         if (result.has("exceptionDetails")) {
@@ -109,7 +114,7 @@ public final class BrowserPage implements AutoCloseable {
 
     /** The text of each element that a CSS selector finds and that is in view, without what surrounds it. */
     public List<String> texts(String selector) {
-        JsonNode texts = evaluate("[...document.querySelectorAll(%s)]"
+        JsonNode texts = value("[...document.querySelectorAll(%s)]"
                 .formatted(quoted(selector))
                 .concat(".filter(e => e.checkVisibility()).map(e => e.innerText.trim())"));
         return texts.valueStream().map(JsonNode::asString).toList();
@@ -122,7 +127,7 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Clicks the middle of the first element that is found. */
     public void click(String selector) {
-        JsonNode at = evaluate("(({x, y, width, height}) => [x + width / 2, y + height / 2])(document.querySelector(%s)"
+        JsonNode at = value("(({x, y, width, height}) => [x + width / 2, y + height / 2])(document.querySelector(%s)"
                 .formatted(quoted(selector))
                 .concat(".getBoundingClientRect())"));
         for (String type : List.of("mousePressed", "mouseReleased")) {
@@ -143,7 +148,7 @@ public final class BrowserPage implements AutoCloseable {
 
     /** Puts text where the cursor is, in the element that is found. */
     public void type(String selector, String text) {
-        evaluate("document.querySelector(%s).focus()".formatted(quoted(selector)));
+        value("document.querySelector(%s).focus()".formatted(quoted(selector)));
         call("Input.insertText", "text", text);
     }
 
