@@ -8,6 +8,7 @@ import im.testkit.load.ConnectUnderTraffic;
 import im.testkit.load.KillOnOk;
 import im.testkit.load.LostAnswers;
 import im.testkit.load.Refusals;
+import im.testkit.load.SilentPushes;
 import im.testkit.load.Stage;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
@@ -35,7 +36,8 @@ class SeededBugIT {
         KILL_ON_OK(stage -> new KillOnOk(stage)::round),
         REFUSALS(stage -> new Refusals(stage)::round),
         LOST_ANSWERS(stage -> new LostAnswers(stage)::round),
-        CONNECT_UNDER_TRAFFIC(stage -> new ConnectUnderTraffic(stage)::round);
+        CONNECT_UNDER_TRAFFIC(stage -> new ConnectUnderTraffic(stage)::round),
+        SILENT_PUSHES(stage -> new SilentPushes(stage)::round);
 
         @SuppressWarnings("ImmutableEnumChecker")
         final Function<Stage, Runnable> on;
@@ -53,6 +55,7 @@ class SeededBugIT {
             case RESULT_BEFORE_CALLBACK -> Load.REFUSALS;
             case NO_DEDUPE_ON_RECONNECT -> Load.LOST_ANSWERS;
             case REGISTER_AFTER_SYNC -> Load.CONNECT_UNDER_TRAFFIC;
+            case NO_TAIL_CHECK -> Load.SILENT_PUSHES;
         };
         String name = bug.name().toLowerCase(Locale.ROOT).replace('_', '-');
         long began = System.nanoTime();
@@ -77,7 +80,8 @@ class SeededBugIT {
     }
 
     /** Rounds until one breaks the contract. */
-    private static Verdict run(ServerSpec spec, Load load) {
+    private static Verdict run(ServerSpec given, Load load) {
+        ServerSpec spec = load == Load.SILENT_PUSHES ? given.property(SilentPushes.PROPERTY, SilentPushes.LOSS) : given;
         try (ServerProcess server = ServerProcess.start(spec.set("message-log.queue-messages", "64"));
                 Stage stage = new Stage(server, true, Stage.chooseSeed())) {
             Runnable round = load.on.apply(stage);

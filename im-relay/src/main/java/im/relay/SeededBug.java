@@ -16,8 +16,10 @@ public enum SeededBug {
     NO_DEDUPE_ON_RECONNECT,
     /** The gateway says OK before the log has answered. */
     RESULT_BEFORE_CALLBACK,
-    /** The route is registered only when catch-up is over. */
-    REGISTER_AFTER_SYNC;
+    /** The route is registered only when catch-up is over, and nothing mends what that misses. */
+    REGISTER_AFTER_SYNC,
+    /** A session never compares what it has with what there is, once it is live. */
+    NO_TAIL_CHECK;
 
     public static final String PROPERTY = "im.test.seeded-bug";
 

@@ -46,6 +46,30 @@ public final class Answers {
         return page.messages();
     }
 
+    /** The first page after the position, as large as one can be. */
+    public static ConversationStore.Page page(ConversationStore store, ConversationKey conversation, long after) {
+        return value(done -> store.page(conversation, after, 100_000, 1 << 30, Runnable::run, done));
+    }
+
+    public static ConversationStore.Page pageBefore(
+            ConversationStore store, ConversationKey conversation, long before, int maxMessages) {
+        return value(done -> store.pageBefore(conversation, before, maxMessages, 1 << 30, Runnable::run, done));
+    }
+
+    public static long[] versions(ConversationStore store, String... uids) {
+        return value(done -> store.versions(List.of(uids), Runnable::run, done));
+    }
+
+    public static ConversationStore.HeadsRead heads(
+            ConversationStore store, String uid, String device, long below, int limit) {
+        var request = new ConversationStore.HeadsRequest(uid, device, below, limit);
+        return value(done -> store.heads(request, Runnable::run, done));
+    }
+
+    public static void raiseRead(CursorStore cursors, String uid, ConversationKey conversation, long position) {
+        await(done -> cursors.raiseRead(uid, conversation, position, Runnable::run, () -> done.accept(true)));
+    }
+
     /** What a device that brings no cursors of its own is behind on. */
     public static List<ConversationStore.Behind> behind(ConversationStore store, String uid, String device) {
         return compare(store, uid, device, Map.of(), false, List.of()).behind();

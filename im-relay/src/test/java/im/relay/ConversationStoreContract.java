@@ -4,15 +4,21 @@ import static im.relay.Answers.after;
 import static im.relay.Answers.append;
 import static im.relay.Answers.behind;
 import static im.relay.Answers.compare;
+import static im.relay.Answers.heads;
 import static im.relay.Answers.open;
+import static im.relay.Answers.pageBefore;
 import static im.relay.Answers.raise;
+import static im.relay.Answers.raiseRead;
 import static im.relay.Answers.value;
+import static im.relay.Answers.versions;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
 import im.relay.ConversationStore.Behind;
 import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.ConversationHead;
+import im.relay.ConversationStore.HeadsRead;
 import im.relay.ConversationStore.Page;
 import java.util.List;
 import java.util.Map;
@@ -202,5 +208,78 @@ public abstract class ConversationStoreContract {
 
     private long head(ConversationKey conversation) {
         return value(done -> store().head(conversation, Runnable::run, done));
+    }
+
+    @Test
+    void pagesBackwardsFollowOneAnotherDownToTheFirst() {
+        long[] positions = appended("a", "b", 5);
+
+        Page last = pageBefore(store(), AB, Long.MAX_VALUE, 2);
+        Page middle = pageBefore(store(), AB, positions[3], 2);
+        Page first = pageBefore(store(), AB, positions[1], 2);
+
+        assertThat(last.messages()).extracting(PlacedMessage::position).containsExactly(positions[3], positions[4]);
+        assertThat(middle.messages()).extracting(PlacedMessage::position).containsExactly(positions[1], positions[2]);
+        assertThat(first.messages()).extracting(PlacedMessage::position).containsExactly(positions[0]);
+        assertThat(List.of(last.more(), middle.more(), first.more())).containsExactly(true, true, false);
+        assertThat(List.of(last, middle, first)).extracting(Page::head).containsOnly(positions[4]);
+        assertThat(List.of(last, middle, first)).extracting(Page::firstHeld).containsOnly(positions[0]);
+        assertThat(pageBefore(store(), AB, positions[0], 2).messages()).isEmpty();
+        assertThat(pageBefore(store(), AC, Long.MAX_VALUE, 2).messages()).isEmpty();
+    }
+
+    @Test
+    void theVersionOfAnIndexDiffersAfterEveryMessageForTheUid() {
+        assertThat(versions(store(), "a", "b")).containsExactly(0, 0);
+        appended("a", "b", 1);
+        long[] one = versions(store(), "a", "b", "c");
+        appended("a", "c", 1);
+        long[] two = versions(store(), "a", "b", "c");
+
+        assertThat(two[0]).isNotEqualTo(one[0]);
+        assertThat(two[1]).isEqualTo(one[1]);
+        assertThat(two[2]).isNotEqualTo(one[2]);
+        assertThat(compare(store(), "a", "d", Map.of(), false, List.of()).version())
+                .isEqualTo(two[0]);
+    }
+
+    @Test
+    void headsListConversationsByTheirLastMessageWithWhatIsUnread() {
+        long[] ab = appended("b", "a", 3);
+        long[] ac = appended("a", "c", 2);
+        raise(cursors(), "a", "d", AB, ab[1]);
+        raiseRead(cursors(), "a", AB, ab[0]);
+        raiseRead(cursors(), "c", AC, ac[0]);
+
+        HeadsRead first = heads(store(), "a", "d", Long.MAX_VALUE, 1);
+        HeadsRead second = heads(store(), "a", "d", ac[1], 1);
+
+        assertThat(first.more()).isTrue();
+        ConversationHead withC = first.heads().get(0);
+        assertThat(withC.conversation()).isEqualTo(AC);
+        assertThat(withC.head()).isEqualTo(ac[1]);
+        assertThat(withC.unread()).as("own messages are not unread").isZero();
+        assertThat(withC.peerRead()).isEqualTo(ac[0]);
+        assertThat(second.more()).isFalse();
+        ConversationHead withB = second.heads().get(0);
+        assertThat(withB.conversation()).isEqualTo(AB);
+        assertThat(withB.firstHeld()).isEqualTo(ab[0]);
+        assertThat(withB.cursor()).isEqualTo(ab[1]);
+        assertThat(withB.read()).isEqualTo(ab[0]);
+        assertThat(withB.unread()).isEqualTo(2);
+        assertThat(withB.last()).isNotNull().extracting(PlacedMessage::position).isEqualTo(ab[2]);
+        assertThat(withB.peerRead()).isZero();
+    }
+
+    @Test
+    void thePeerHasWhatAnyOfItsDevicesAcknowledged() {
+        long[] positions = appended("a", "b", 3);
+        open(cursors(), "b", "one", false);
+        open(cursors(), "b", "two", false);
+        raise(cursors(), "b", "one", AB, positions[0]);
+        raise(cursors(), "b", "two", AB, positions[1]);
+
+        assertThat(heads(store(), "a", "d", Long.MAX_VALUE, 10).heads().get(0).peerDelivered())
+                .isEqualTo(positions[1]);
     }
 }

@@ -1,9 +1,12 @@
 package im.relay;
 
+import static im.relay.Answers.after;
 import static im.relay.Answers.append;
 import static im.relay.Answers.behind;
+import static im.relay.Answers.heads;
 import static im.relay.Answers.open;
 import static im.relay.Answers.raise;
+import static im.relay.Answers.raiseRead;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -105,5 +108,38 @@ public abstract class CursorStoreContract {
                 .containsExactly(ConversationKey.direct("a", "c"));
         assertThat(behind(store(), "a", "dd")).hasSize(2);
         assertThat(behind(store(), "b", "d")).hasSize(1);
+    }
+
+    @Test
+    void aReadPositionRisesAndIsNeverAboveTheHead() {
+        append(log(), message("b", "a", 1, "x"));
+        append(log(), message("b", "a", 2, "y"));
+        long head = after(store(), AB, 0).get(1).position();
+
+        raiseRead(cursors(), "a", AB, head + 100);
+        raiseRead(cursors(), "a", AB, 1);
+
+        var listed = heads(store(), "a", "d", Long.MAX_VALUE, 10).heads().get(0);
+        assertThat(listed.read()).isEqualTo(head);
+        assertThat(listed.unread()).isZero();
+    }
+
+    @Test
+    void ofSeventeenDevicesOneIsForgottenWithItsCursors() {
+        append(log(), message("a", "b", 1, "x"));
+        long head = after(store(), AB, 0).get(0).position();
+        for (int i = 1; i <= CursorStore.MAX_DEVICES; i++) {
+            assertThat(open(cursors(), "a", "d" + i, false)).isTrue();
+            raise(cursors(), "a", "d" + i, AB, head);
+        }
+
+        assertThat(open(cursors(), "a", "one-more", false)).isTrue();
+
+        long forgotten = java.util.stream.IntStream.rangeClosed(1, CursorStore.MAX_DEVICES)
+                .filter(i -> !behind(store(), "a", "d" + i).isEmpty())
+                .count();
+        assertThat(forgotten).isEqualTo(1);
+        assertThat(behind(store(), "a", "one-more")).hasSize(1);
+        assertThat(open(cursors(), "b", "d1", false)).as("another uid's").isTrue();
     }
 }

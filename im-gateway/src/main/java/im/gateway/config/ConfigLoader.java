@@ -1,6 +1,7 @@
 package im.gateway.config;
 
 import im.gateway.config.InvalidSettings.Fault;
+import im.relay.Retention;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -146,9 +147,16 @@ public final class ConfigLoader {
                         get(Keys.HANDSHAKE_TIMEOUT),
                         get(Keys.WINDOW_MESSAGES),
                         get(Keys.WINDOW_BYTES),
-                        get(Keys.UNANSWERED_SENDS)),
+                        get(Keys.UNANSWERED_SENDS),
+                        get(Keys.REPUSH),
+                        get(Keys.LOOP_OUTBOUND_BYTES)),
                 new MessageLogConfig(
-                        get(Keys.DEDUPE_WINDOW), get(Keys.QUEUE_MESSAGES), get(Keys.QUEUE_BYTES), get(Keys.CACHE)),
+                        get(Keys.DEDUPE_WINDOW),
+                        get(Keys.QUEUE_MESSAGES),
+                        get(Keys.QUEUE_BYTES),
+                        get(Keys.CACHE),
+                        new Retention(
+                                get(Keys.RETENTION_TIME), get(Keys.RETENTION_MESSAGES), get(Keys.RETENTION_BYTES))),
                 auth(),
                 get(Keys.DRAIN_TIMEOUT),
                 new IoConfig(get(Keys.IO_THREADS), get(Keys.TRANSPORT), get(Keys.ALLOCATOR)),

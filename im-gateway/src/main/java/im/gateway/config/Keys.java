@@ -78,6 +78,18 @@ final class Keys {
             Kind.count("messages", 1, 4096),
             256,
             "Sends of one connection that have no result yet; more are refused.");
+    static final Key<Duration> REPUSH = new Key<>(
+            "session.repush",
+            Kind.duration(Duration.ofMillis(500), Duration.ofMinutes(10)),
+            Duration.ofSeconds(15),
+            "A message that stays unacknowledged for this long is sent again, three times at most, each wait twice the"
+                    + " one before.");
+    static final Key<Long> LOOP_OUTBOUND_BYTES = new Key<>(
+            "session.loop-outbound-bytes",
+            Kind.size(MIB, 16 * 1024 * MIB),
+            64 * MIB,
+            "Bytes that may wait to be sent on one event loop over all its sessions. The fuller it is, the less one"
+                    + " session may have; above its share a session lags and is served from the store.");
 
     static final Key<Duration> DEDUPE_WINDOW = new Key<>(
             "message-log.dedupe-window",
@@ -99,6 +111,22 @@ final class Keys {
             Kind.size(MIB, 64 * 1024 * MIB),
             64 * MIB,
             "Memory for blocks of the store read from disk.");
+
+    static final Key<Duration> RETENTION_TIME = new Key<>(
+            "retention.time",
+            Kind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            Duration.ofDays(7),
+            "Messages are held for this long, unless their conversation exceeds one of the next two.");
+    static final Key<Integer> RETENTION_MESSAGES = new Key<>(
+            "retention.messages",
+            Kind.count("messages", 1, 1_000_000),
+            1_000,
+            "Messages held of each conversation, the newest; up to an eighth more until it is cut back.");
+    static final Key<Long> RETENTION_BYTES = new Key<>(
+            "retention.bytes",
+            Kind.size(64 * KIB, 1024 * MIB),
+            MIB,
+            "Bytes held of each conversation; up to an eighth more until it is cut back.");
 
     static final Key<Optional<Path>> KEY_FILE = new Key<>(
             "auth.key-file",
@@ -170,10 +198,15 @@ final class Keys {
             WINDOW_MESSAGES,
             WINDOW_BYTES,
             UNANSWERED_SENDS,
+            REPUSH,
+            LOOP_OUTBOUND_BYTES,
             DEDUPE_WINDOW,
             QUEUE_MESSAGES,
             QUEUE_BYTES,
             CACHE,
+            RETENTION_TIME,
+            RETENTION_MESSAGES,
+            RETENTION_BYTES,
             KEY_FILE,
             KEY_ID,
             ISSUER,

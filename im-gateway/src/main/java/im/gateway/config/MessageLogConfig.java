@@ -1,5 +1,6 @@
 package im.gateway.config;
 
+import im.relay.Retention;
 import java.time.Duration;
 
 /**
@@ -9,13 +10,18 @@ import java.time.Duration;
  * @param queueMessages messages that may wait for the writer; above it sends are refused as overloaded
  * @param queueBytes their bytes
  * @param cacheBytes memory for blocks read from disk
+ * @param retention how much of each conversation is held
  */
-public record MessageLogConfig(Duration dedupeWindow, int queueMessages, long queueBytes, long cacheBytes) {
+public record MessageLogConfig(
+        Duration dedupeWindow, int queueMessages, long queueBytes, long cacheBytes, Retention retention) {
 
     public MessageLogConfig {
         Keys.DEDUPE_WINDOW.require(dedupeWindow);
         Keys.QUEUE_MESSAGES.require(queueMessages);
         Keys.QUEUE_BYTES.require(queueBytes);
         Keys.CACHE.require(cacheBytes);
+        Keys.RETENTION_TIME.require(retention.time());
+        Keys.RETENTION_MESSAGES.require(retention.messages());
+        Keys.RETENTION_BYTES.require(retention.bytes());
     }
 }

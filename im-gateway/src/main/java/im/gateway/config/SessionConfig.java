@@ -10,9 +10,17 @@ import java.time.Duration;
  * @param windowMessages messages sent to a session and not yet acknowledged
  * @param windowBytes their bytes
  * @param unansweredSends sends of one connection that have no result yet
+ * @param repush how long a message may stay unacknowledged before it is written again
+ * @param loopOutboundBytes what may wait to be sent on one event loop
  */
 public record SessionConfig(
-        Duration heartbeat, Duration handshakeTimeout, int windowMessages, long windowBytes, int unansweredSends) {
+        Duration heartbeat,
+        Duration handshakeTimeout,
+        int windowMessages,
+        long windowBytes,
+        int unansweredSends,
+        Duration repush,
+        long loopOutboundBytes) {
 
     public SessionConfig {
         Keys.HEARTBEAT.require(heartbeat);
@@ -20,5 +28,7 @@ public record SessionConfig(
         Keys.WINDOW_MESSAGES.require(windowMessages);
         Keys.WINDOW_BYTES.require(windowBytes);
         Keys.UNANSWERED_SENDS.require(unansweredSends);
+        Keys.REPUSH.require(repush);
+        Keys.LOOP_OUTBOUND_BYTES.require(loopOutboundBytes);
     }
 }

@@ -1,5 +1,6 @@
 package im.gateway.connection;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,9 @@ public final class Loop implements Executor {
     private final LoopRegistry registry;
     private final FailureLog failures = new FailureLog();
     private final AtomicLong connections = new AtomicLong();
+    private final long outboundBudget;
+    private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();
+    private long outboundBytes;
     private long nowMillis;
     private int bucket;
 
@@ -35,14 +39,21 @@ public final class Loop implements Executor {
      * @param executor the event loop
      * @param turnMillis how long the wheel takes to come round: a quarter of a heartbeat
      * @param nanoClock monotonic nanoseconds, {@link System#nanoTime}
+     * @param outboundBudget bytes that all its connections together may have in their outbound queues
      */
-    public Loop(int index, ScheduledExecutorService executor, long turnMillis, LongSupplier nanoClock) {
+    public Loop(
+            int index,
+            ScheduledExecutorService executor,
+            long turnMillis,
+            LongSupplier nanoClock,
+            long outboundBudget) {
         if (index < 0 || index >= ConnectionIds.MAX_LOOPS) {
             throw new IllegalArgumentException("loop index " + index);
         }
         this.index = index;
         this.executor = executor;
         this.nanoClock = nanoClock;
+        this.outboundBudget = outboundBudget;
         this.registry = new LoopRegistry(index);
         this.nowMillis = millis();
         long tickMillis = Math.max(1, turnMillis / BUCKETS);
@@ -66,6 +77,32 @@ public final class Loop implements Executor {
     /** Monotonic milliseconds, read once a tick: good for time-outs, too coarse for measuring. */
     public long nowMillis() {
         return nowMillis;
+    }
+
+    /** A connection's outbound queue has grown, or shrunk, by so many bytes. */
+    public void outboundChanged(long bytes) {
+        outboundBytes += bytes;
+    }
+
+    /**
+     * Whether a connection may queue more: within its own bound, and within an eighth of what the loop has left. So the
+     * fuller the loop, the shorter the queue that is too long, the longest queues stop first, and nobody ever adds above
+     * the budget (D35).
+     *
+     * @param pending bytes that the connection has queued
+     */
+    public boolean hasOutboundRoom(long pending, int more) {
+        long share = (outboundBudget - outboundBytes) / 8;
+        return pending + more <= Math.min(MAX_OUTBOUND_BYTES, share);
+    }
+
+    /** {@link #hasOutboundRoom(long, int)}; if there is none, {@code later} runs within a tick after there is some. */
+    public boolean hasOutboundRoom(long pending, int more, Runnable later) {
+        boolean room = hasOutboundRoom(pending, more);
+        if (!room) {
+            waitingForRoom.add(later);
+        }
+        return room;
     }
 
     /** A new connection's id; 0 when this loop can hold no more. */
@@ -107,6 +144,9 @@ public final class Loop implements Executor {
         nowMillis = millis();
         registry.visit(bucket, BUCKETS, this::tick);
         bucket = (bucket + 1) % BUCKETS;
+        for (int i = waitingForRoom.size(); i > 0; i--) {
+            run(waitingForRoom.remove());
+        }
     }
 
     /** One that fails must not stop the wheel. */
@@ -115,6 +155,14 @@ public final class Loop implements Executor {
             listener.onTick();
         } catch (RuntimeException e) {
             failures.report("tick", e);
+        }
+    }
+
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            failures.report("room", e);
         }
     }
 

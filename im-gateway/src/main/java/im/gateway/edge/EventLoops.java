@@ -41,8 +41,9 @@ public final class EventLoops implements AutoCloseable {
     /**
      * @param threads 1 to {@link ConnectionIds#MAX_LOOPS}
      * @param heartbeat of the sessions; the wheels of the loops turn in a quarter of it
+     * @param outboundBytes that may wait on each loop
      */
-    public static EventLoops open(Transport transport, int threads, Duration heartbeat) {
+    public static EventLoops open(Transport transport, int threads, Duration heartbeat, long outboundBytes) {
         if (threads < 1 || threads > ConnectionIds.MAX_LOOPS) {
             throw new IllegalArgumentException(
                     "event loops: " + threads + ", expected 1 to " + ConnectionIds.MAX_LOOPS);
@@ -54,7 +55,7 @@ public final class EventLoops implements AutoCloseable {
         List<SingleThreadEventLoop> executors = new ArrayList<>();
         for (EventExecutor executor : group) {
             executors.add((SingleThreadEventLoop) executor);
-            loops.add(new Loop(loops.size(), executor, heartbeat.toMillis() / 4, System::nanoTime));
+            loops.add(new Loop(loops.size(), executor, heartbeat.toMillis() / 4, System::nanoTime, outboundBytes));
         }
         return new EventLoops(transport, group, loops, executors, ioHandlers);
     }

@@ -42,6 +42,9 @@ abstract class NettyConnection extends SocketReader
     /** What would be pending if the kernel had taken nothing since we last looked. */
     private long expected;
 
+    /** What the loop believes is pending here. */
+    private int counted;
+
     private boolean flushPlanned;
 
     /** @param deadline of a handshake that has begun before, or null: it begins now */
@@ -162,8 +165,15 @@ abstract class NettyConnection extends SocketReader
             lastProgress = edge().loop().nowMillis();
         }
         ctx.write(bytes, ctx.voidPromise());
-        expected += pendingBytes() - before;
+        long pending = pendingBytes();
+        expected += pending - before;
+        count(pending);
         flushLater();
+    }
+
+    private void count(long pending) {
+        edge().loop().outboundChanged(pending - counted);
+        counted = (int) pending;
     }
 
     private void flushLater() {
@@ -177,6 +187,7 @@ abstract class NettyConnection extends SocketReader
     final void flush() {
         flushPlanned = false;
         context().flush();
+        count(pendingBytes());
     }
 
     @Override
@@ -193,11 +204,13 @@ abstract class NettyConnection extends SocketReader
             lastProgress = edge().loop().nowMillis();
         }
         expected = pending;
+        count(pendingBytes());
         return lastProgress;
     }
 
     @Override
     public final void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        count(pendingBytes());
         if (ctx.channel().isWritable()) {
             listener.onWritable();
         }
@@ -278,6 +291,7 @@ abstract class NettyConnection extends SocketReader
 
     @Override
     public final void channelInactive(ChannelHandlerContext ctx) {
+        count(0);
         if (ended == null) {
             end(edge().isStopping() ? CloseReason.GOING_AWAY : CloseReason.PEER);
         }

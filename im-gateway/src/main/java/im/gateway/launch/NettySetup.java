@@ -31,7 +31,10 @@ final class NettySetup {
     static EventLoops openLoops(ServerConfig config) throws CannotStart {
         IoConfig io = config.io();
         return EventLoops.open(
-                transport(io.transport()), io.loops(), config.session().heartbeat());
+                transport(io.transport()),
+                io.loops(),
+                config.session().heartbeat(),
+                config.session().loopOutboundBytes());
     }
 
     private static Transport transport(IoConfig.Transport wanted) throws CannotStart {

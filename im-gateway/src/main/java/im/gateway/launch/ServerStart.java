@@ -15,11 +15,11 @@ import im.gateway.edge.EventLoops;
 import im.gateway.edge.HttpPage;
 import im.gateway.launch.Endpoints.Ports;
 import im.gateway.session.LoopPushBus;
+import im.gateway.session.PushLoss;
 import im.gateway.session.SessionMetrics;
 import im.gateway.session.SessionServices;
 import im.gateway.session.SessionTerms;
 import im.gateway.session.Sessions;
-import im.relay.Retention;
 import im.relay.SeededBug;
 import im.relay.local.LocalLogConfig;
 import im.relay.local.LocalRelay;
@@ -90,7 +90,7 @@ final class ServerStart {
                         config.data(),
                         logConfig(),
                         Surroundings.system(metrics),
-                        new LocalRelay(routes, new LoopPushBus(loops.loops()))));
+                        new LocalRelay(routes, PushLoss.around(new LoopPushBus(loops.loops())))));
         lifecycle.opened(store.log());
         Sessions sessions = new Sessions(services(key, store, routes, metrics), loops.loops(), RANDOM);
         EdgeServer edge = parts.add(
@@ -175,7 +175,8 @@ final class ServerStart {
         return LocalLogConfig.defaults()
                 .withDedupeWindow(log.dedupeWindow())
                 .withQueue(log.queueMessages(), log.queueBytes())
-                .withCacheBytes(log.cacheBytes());
+                .withCacheBytes(log.cacheBytes())
+                .withRetention(log.retention());
     }
 
     private SessionServices services(
@@ -200,7 +201,8 @@ final class ServerStart {
                 Math.toIntExact(session.windowBytes()),
                 session.unansweredSends(),
                 config.messageLog().dedupeWindow(),
-                Retention.DEFAULT);
+                config.messageLog().retention(),
+                session.repush());
     }
 
     private Map<String, HttpPage> pages(AuthKey key, Ports ports) {

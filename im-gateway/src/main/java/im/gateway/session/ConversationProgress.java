@@ -21,6 +21,16 @@ final class ConversationProgress {
     long needed;
     /** Being streamed or repaired from the store. */
     boolean queued;
+    /** {@link im.gateway.connection.Loop#nowMillis()} when what is unacknowledged is written again; 0 = not yet set. */
+    long repushAt;
+    /** How far writing again has come. */
+    long repushAfter;
+    /** How often what is unacknowledged has been written again since an acknowledgement moved. */
+    byte repushes;
+
+    boolean repushQueued;
+    /** Written again for the last time. */
+    boolean parked;
     /** While {@link #written} is unknown: prev of the first push forwarded, and the position of the last (D28). */
     long forwardedPrev = UNKNOWN;
 

@@ -4,7 +4,6 @@ import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
-import im.protocol.v1.CaughtUp;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Lagging;
 import im.relay.ConversationStore.Behind;
@@ -12,13 +11,11 @@ import im.relay.ConversationStore.CompareRequest;
 import im.relay.ConversationStore.Comparison;
 import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
-import im.relay.ReadResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Delivery {
     private static final int PAGE_BYTES = 128 * 1024;
     private static final int MAX_NEEDED = 64;
+    private static final long NOT_YET_MILLIS = 200;
 
     private final SessionServices services;
     private final Connection connection;
@@ -42,9 +40,12 @@ final class Delivery {
 
     private final Map<ConversationKey, ConversationProgress> conversations = new HashMap<>();
     private final ArrayDeque<ConversationProgress> behind = new ArrayDeque<>();
-    private final ArrayDeque<SyncRequest> syncs = new ArrayDeque<>();
     private final Window window;
     private final DeliveryFrames frames;
+    private final OneRead reads;
+    private final SyncAnswers syncs;
+    private final Repush repush;
+    private final HeadReads headReads;
 
     /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
@@ -52,10 +53,14 @@ final class Delivery {
     private boolean started;
     private boolean live;
     private boolean compareNeeded;
-    private boolean reading;
-    private int heads;
+    private boolean historyTruncated;
     private int needed;
-    private boolean closed;
+    private int postponed;
+
+    /** Of the last compare: if the session becomes a row, everything up to it was written and acknowledged (D27). */
+    private long version;
+
+    private long completeAsOfMs;
 
     private Delivery(SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
         this.services = services;
@@ -66,6 +71,11 @@ final class Delivery {
         this.frames = new DeliveryFrames(connection, uid, services.metrics());
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
+        this.reads = new OneRead(connection.loop(), this::pump);
+        this.syncs = new SyncAnswers(
+                services.store(), reads, frames, connection.wire().placedBudget() - 4096);
+        this.repush = new Repush(services, connection, window, reads);
+        this.headReads = new HeadReads(services.store(), connection.loop());
     }
 
     /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
@@ -74,9 +84,14 @@ final class Delivery {
         return new Delivery(services, connection, uid, device, caughtUp);
     }
 
-    /** For an idle session that was woken: it is live, and knows no number (D28). */
-    static Delivery woken(SessionServices services, Connection connection, String uid, String device) {
+    /**
+     * For an idle session that was woken: it is live, and knows no number (D28).
+     *
+     * @param version the row's
+     */
+    static Delivery woken(SessionServices services, Connection connection, String uid, String device, long version) {
         Delivery delivery = new Delivery(services, connection, uid, device, () -> {});
+        delivery.version = version;
         delivery.started = true;
         delivery.live = true;
         return delivery;
@@ -87,6 +102,17 @@ final class Delivery {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
         progress.largestSent = position;
+    }
+
+    /**
+     * Until when the device has been told that nothing is missing; one that stayed away for longer than messages are
+     * held cannot be told that any more (D20).
+     *
+     * @param asOfMs 0 where it has no such time
+     */
+    void resumeCompleteAsOf(long asOfMs) {
+        long held = services.terms().retention().time().toMillis();
+        historyTruncated |= asOfMs > 0 && services.clock().millis() - asOfMs > held;
     }
 
     /** How many conversations this session holds numbers for. */
@@ -193,24 +219,59 @@ final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     void pump() {
-        if (!started || reading) {
+        if (!started || reads.isUnderWay() || (belowLowWater() && (syncs.answerNext() || repushNext()))) {
             return;
         }
-        if (!syncs.isEmpty() && belowLowWater()) {
-            readSync(syncs.remove());
-        } else if (compareNeeded) {
+        if (compareNeeded) {
             readHeads();
         } else if (!behind.isEmpty()) {
-            if (belowLowWater() && window.roomMessages() > 0 && window.roomBytes() >= Limits.PAYLOAD_BYTES + 1024) {
+            if (mayStream()) {
                 readPage(behind.element());
             }
-        } else if (!live) {
+        } else if (!live && postponed == 0) {
             live = true;
-            frames.say(Frame.newBuilder()
-                    .setCaughtUp(CaughtUp.getDefaultInstance())
-                    .build());
+            frames.caughtUp(completeAsOfMs, historyTruncated);
+            historyTruncated = false;
             caughtUp.run();
         }
+    }
+
+    private boolean mayStream() {
+        int largest = Limits.PAYLOAD_BYTES + 1024;
+        return belowLowWater()
+                && window.roomMessages() > 0
+                && window.roomBytes() >= largest
+                && loop().hasOutboundRoom(connection.pendingBytes(), largest, this::pump);
+    }
+
+    /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
+    void tailChecked(long current) {
+        if (live && current != version && !compareNeeded) {
+            compareNeeded = true;
+            pump();
+        }
+    }
+
+    long version() {
+        return version;
+    }
+
+    /** The wheel came round: time for what stays unacknowledged (D32). */
+    void tick() {
+        if (repush.collectDue(conversations.values())) {
+            pump();
+        }
+    }
+
+    private boolean repushNext() {
+        return repush.readNext((progress, page, messages) -> {
+            if (page.isTruncatedAfter(progress.unacknowledged.first() - 1)) {
+                truncate(progress, page.floor());
+                frames.streamed(progress.conversation, messages, !live, page.floor());
+            } else {
+                frames.streamed(progress.conversation, messages, !live, 0);
+            }
+        });
     }
 
     private void readHeads() {
@@ -225,10 +286,12 @@ final class Delivery {
             }
         }
         CompareRequest request = new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
-        services.store().compare(request, loop(), this.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
+        services.store().compare(request, loop(), reads.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
     }
 
     private void onHeads(Comparison comparison) {
+        version = comparison.version();
+        completeAsOfMs = comparison.asOfMs();
         for (Behind entry : comparison.behind()) {
             ConversationProgress progress = progress(entry.conversation());
             if (!progress.isKnown()) {
@@ -264,38 +327,53 @@ final class Delivery {
                         window.roomMessages(),
                         bytes,
                         loop(),
-                        this.<Page>awaited(page -> onPage(progress, page), () -> {}));
+                        reads.<Page>awaited(page -> onPage(progress, page), () -> {}));
     }
 
     private void onPage(ConversationProgress progress, Page page) {
-        List<PlacedMessage> fresh = new ArrayList<>(page.messages().size());
-        int bytes = 0;
-        boolean cut = false;
-        for (PlacedMessage message : page.messages()) {
-            if (message.position() <= progress.written) {
-                continue;
-            }
-            int size = message.placed().length;
-            if (message.prev() > progress.written || !hasOutboundRoom(bytes + size) || !window.hasRoom(size)) {
-                cut = true;
-                break;
-            }
-            fresh.add(message);
-            bytes += size;
+        PageCut cut = PageCut.of(page, progress.written, window, this::hasOutboundRoom);
+        if (cut.truncatedUpTo() > 0) {
+            truncate(progress, cut.truncatedUpTo());
+        }
+        for (PlacedMessage message : cut.fresh()) {
             sent(progress, message);
             progress.written = message.position();
         }
-        frames.streamed(progress.conversation, fresh, !live);
+        frames.streamed(progress.conversation, cut.fresh(), !live, cut.truncatedUpTo());
         behind.remove();
-        if (!cut && !page.more() && progress.needed <= progress.written) {
+        goOn(progress, page.more() || cut.isShort(), cut.isNothing());
+    }
+
+    private void goOn(ConversationProgress progress, boolean more, boolean nothing) {
+        if (more) {
+            behind.add(progress);
+        } else if (progress.needed <= progress.written) {
             progress.queued = false;
             if (progress.needed != 0) {
                 progress.needed = 0;
                 needed--;
             }
+        } else if (nothing) {
+            // A push was faster than the view it came from: to read again at once would only load the store.
+            postponed++;
+            loop().schedule(() -> goOnLater(progress), NOT_YET_MILLIS);
         } else {
             behind.add(progress);
         }
+    }
+
+    private void goOnLater(ConversationProgress progress) {
+        postponed--;
+        behind.add(progress);
+        pump();
+    }
+
+    /** What stood up to here is held no more; the device is told with the frame that follows. */
+    private void truncate(ConversationProgress progress, long upTo) {
+        progress.unacknowledged.dropUpTo(upTo, window);
+        progress.largestSent = Math.max(progress.largestSent, upTo);
+        progress.written = Math.max(progress.written, upTo);
+        services.metrics().truncated();
     }
 
     private void writeLive(ConversationProgress progress, PlacedMessage message) {
@@ -310,32 +388,22 @@ final class Delivery {
 
     /** D33: answered before the stream and outside the window, one page at a time. */
     void sync(SyncRequest request) {
-        syncs.add(request);
+        syncs.add(request, page -> onSyncPage(request, page));
         pump();
     }
 
     int waitingSyncs() {
-        return syncs.size();
+        return syncs.waiting();
     }
 
-    private void readSync(SyncRequest request) {
-        services.store()
-                .page(
-                        request.conversation(),
-                        request.after(),
-                        request.limit(),
-                        connection.wire().placedBudget() - 4096,
-                        loop(),
-                        this.<Page>awaited(page -> onSyncPage(request, page), () -> syncs.addFirst(request)));
-    }
-
+    /** D29, D33: a page is something sent; one that joins on to W raises it. */
     private void onSyncPage(SyncRequest request, Page page) {
-        frames.page(request, page);
         if (!page.messages().isEmpty()) {
             long last = page.messages().get(page.messages().size() - 1).position();
             ConversationProgress progress = progress(request.conversation());
             progress.largestSent = Math.max(progress.largestSent, last);
-            if (progress.isKnown() && request.after() <= progress.written && last > progress.written) {
+            boolean joins = progress.isKnown() && !request.isBackwards() && request.after() <= progress.written;
+            if (joins && last > progress.written) {
                 progress.written = last;
             }
         }
@@ -352,12 +420,6 @@ final class Delivery {
         return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
     }
 
-    enum AckVerdict {
-        HONEST,
-        TOO_HIGH,
-        ASK_HEAD
-    }
-
     /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */
     boolean acknowledge(ConversationKey conversation, long position) {
         ConversationProgress progress = conversations.get(conversation);
@@ -372,6 +434,9 @@ final class Delivery {
                 progress.written = position;
             }
             progress.unacknowledged.dropUpTo(position, window);
+            if (raised) {
+                repush.startAgain(progress);
+            }
         }
         pump();
         return raised;
@@ -379,66 +444,35 @@ final class Delivery {
 
     /** Asks the store for a head outside the stream's order, until it tells; not once the connection is closed. */
     void askHead(ConversationKey conversation, LongConsumer answer) {
-        heads++;
-        readHead(conversation, answer);
-    }
-
-    private void readHead(ConversationKey conversation, LongConsumer answer) {
-        if (closed) {
-            return;
-        }
-        services.store().head(conversation, loop(), result -> {
-            if (result instanceof ReadResult.Failed<Long> failed) {
-                loop().schedule(() -> readHead(conversation, answer), Math.max(1, failed.retryAfterMs()));
-            } else if (!closed && result instanceof ReadResult.Ok<Long> head) {
-                heads--;
-                answer.accept(head.value());
-            }
-        });
+        headReads.ask(conversation, answer);
     }
 
     int askedHeads() {
-        return heads;
+        return headReads.underWay();
     }
 
     /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */
     boolean isQuiet() {
         return live
-                && !reading
-                && heads == 0
+                && !reads.isUnderWay()
+                && headReads.underWay() == 0
                 && !compareNeeded
                 && behind.isEmpty()
-                && syncs.isEmpty()
+                && postponed == 0
+                && syncs.waiting() == 0
                 && window.isEmpty();
     }
 
     void close() {
-        closed = true;
+        reads.close();
+        headReads.close();
     }
 
     @Override
     public String toString() {
-        return "live=" + live + " reading=" + reading + " heads=" + heads + " compareNeeded=" + compareNeeded
-                + " behind=" + behind.size() + " syncs=" + syncs.size() + " needed=" + needed + " " + window;
-    }
-
-    private <T> Consumer<ReadResult<T>> awaited(Consumer<T> then, Runnable again) {
-        reading = true;
-        return result -> {
-            if (result instanceof ReadResult.Failed<T> failed) {
-                loop().schedule(() -> endRead(again), Math.max(1, failed.retryAfterMs()));
-            } else if (result instanceof ReadResult.Ok<T> ok) {
-                endRead(() -> then.accept(ok.value()));
-            }
-        };
-    }
-
-    private void endRead(Runnable then) {
-        reading = false;
-        if (!closed) {
-            then.run();
-            pump();
-        }
+        return "live=" + live + " reading=" + reads.isUnderWay() + " heads=" + headReads.underWay() + " compareNeeded="
+                + compareNeeded + " behind=" + behind.size() + " postponed=" + postponed + " syncs=" + syncs.waiting()
+                + " needed=" + needed + " " + window;
     }
 
     private boolean hasRoom(PlacedMessage message) {
@@ -446,7 +480,7 @@ final class Delivery {
     }
 
     private boolean hasOutboundRoom(int bytes) {
-        return connection.pendingBytes() + bytes + 1024 <= Loop.MAX_OUTBOUND_BYTES;
+        return loop().hasOutboundRoom(connection.pendingBytes(), bytes + 1024);
     }
 
     private boolean belowLowWater() {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * reads the frames, checks what they name, and hands them on. Event loop only.
  */
 final class Session implements ConnectionListener {
+    private static final int TICKS_A_HEARTBEAT = 4;
     private static final int PINGS_PER_TURN = 16;
     private static final int MAX_RESUMED = 20_000;
     private static final int MAX_SYNCS = 16;
@@ -31,11 +32,16 @@ final class Session implements ConnectionListener {
     private static final long MAX_UNANSWERED_BYTES = 512 * 1024;
 
     private final SessionServices services;
+    private final TailChecks tailChecks;
     private final Connection connection;
     private final String uid;
     private final String device;
     private final long tokenExpiresMs;
     private final int heartbeatMs;
+    /** Of the uid's index: up to there everything was written and acknowledged when this became a row (D27). */
+    private long version;
+
+    private byte ticks;
     private boolean reading = true;
     private boolean stopped;
     private boolean cursorsCount;
@@ -44,12 +50,14 @@ final class Session implements ConnectionListener {
 
     Session(
             SessionServices services,
+            TailChecks tailChecks,
             Connection connection,
             String uid,
             String device,
             long tokenExpiresMs,
             int heartbeatMs) {
         this.services = services;
+        this.tailChecks = tailChecks;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
@@ -73,7 +81,7 @@ final class Session implements ConnectionListener {
     private ActiveSession active() {
         ActiveSession present = active;
         if (present == null) {
-            present = activate(Delivery.woken(services, connection, uid, device));
+            present = activate(Delivery.woken(services, connection, uid, device, version));
         }
         present.lastUsedMillis = connection.loop().nowMillis();
         return present;
@@ -140,12 +148,20 @@ final class Session implements ConnectionListener {
             return;
         }
         int limit = sync.getLimit() == 0 ? Limits.SYNC_MESSAGES : sync.getLimit();
-        if (sync.getAfter() < 0 || limit < 1 || limit > Limits.SYNC_MESSAGES) {
-            refuse(ref, Code.BAD_RANGE, "sync", "after is 0 or more, limit is 1 to " + Limits.SYNC_MESSAGES);
+        if (sync.getAfter() < 0
+                || sync.getBefore() < 0
+                || (sync.getAfter() > 0 && sync.getBefore() > 0)
+                || limit < 1
+                || limit > Limits.SYNC_MESSAGES) {
+            refuse(
+                    ref,
+                    Code.BAD_RANGE,
+                    "sync",
+                    "after or before is 0 or more, not both, limit is 1 to " + Limits.SYNC_MESSAGES);
         } else if (active().delivery.waitingSyncs() == MAX_SYNCS) {
             refuse(ref, Code.OVERLOADED, "sync", "more than " + MAX_SYNCS + " pages asked for at once");
         } else {
-            active().delivery.sync(new SyncRequest(ref, conversation, sync.getAfter(), limit));
+            active().delivery.sync(new SyncRequest(ref, conversation, sync.getAfter(), sync.getBefore(), limit));
         }
     }
 
@@ -169,6 +185,9 @@ final class Session implements ConnectionListener {
             if (cursorsCount) {
                 delivery.resume(conversation, cursor.getPosition());
             }
+        }
+        if (cursorsCount) {
+            delivery.resumeCompleteAsOf(resume.getCompleteAsOfMs());
         }
         if (resume.getLast()) {
             delivery.start(cursorsCount);
@@ -282,8 +301,32 @@ final class Session implements ConnectionListener {
             connection.close(CloseReason.TIMEOUT, "nothing taken for 2.5 heartbeats");
         } else {
             regulate();
-            goIdle(now);
+            if (active != null) {
+                active.delivery.tick();
+                goIdle(now);
+            }
+            if (++ticks >= TICKS_A_HEARTBEAT && tailChecks.add(this)) {
+                ticks = 0;
+            }
         }
+    }
+
+    /**
+     * The uid's index has this version: if the row or the live session knows another, either way, heads are compared.
+     */
+    void tailChecked(long current) {
+        ActiveSession session = active;
+        if (session == null && current != version) {
+            services.metrics().tailDiffers();
+            session = active();
+        }
+        if (session != null) {
+            session.delivery.tailChecked(current);
+        }
+    }
+
+    String uid() {
+        return uid;
     }
 
     private void goIdle(long now) {
@@ -292,6 +335,7 @@ final class Session implements ConnectionListener {
                 && now - session.lastUsedMillis >= heartbeatMs
                 && connection.pendingBytes() == 0
                 && session.isQuiet()) {
+            version = session.delivery.version();
             active = null;
             services.metrics().wentIdle();
         }

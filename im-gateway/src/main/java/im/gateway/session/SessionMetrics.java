@@ -17,6 +17,10 @@ public final class SessionMetrics {
     private final Counter refusedAcknowledgements;
     private final Counter latePushes;
     private final Counter lagging;
+    private final Counter again;
+    private final Counter parked;
+    private final Counter truncated;
+    private final Counter tailChecks;
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicLong active = new AtomicLong();
     private final AtomicLong unanswered = new AtomicLong();
@@ -33,7 +37,11 @@ public final class SessionMetrics {
         acknowledgements = registry.counter("im.gateway.acknowledgements", "outcome", "taken");
         refusedAcknowledgements = registry.counter("im.gateway.acknowledgements", "outcome", "refused");
         latePushes = registry.counter("im.gateway.late.pushes");
+        again = registry.counter("im.gateway.deliveries", "how", "again");
         lagging = registry.counter("im.gateway.lagging");
+        parked = registry.counter("im.gateway.parked");
+        truncated = registry.counter("im.gateway.truncated");
+        tailChecks = registry.counter("im.gateway.tail.checks", "outcome", "differs");
         registry.gauge("im.gateway.sessions", sessions);
         registry.gauge("im.gateway.sessions.active", active);
         registry.gauge("im.gateway.sends.unanswered", unanswered);
@@ -56,6 +64,26 @@ public final class SessionMetrics {
 
     void deliveredSync(int messages) {
         sync.increment(messages);
+    }
+
+    /** Written again because it was not acknowledged. */
+    void deliveredAgain(int messages) {
+        again.increment(messages);
+    }
+
+    /** Written again for the last time, and not acknowledged. */
+    void parked(int messages) {
+        parked.increment(messages);
+    }
+
+    /** A device was told that something is held no more. */
+    void truncated() {
+        truncated.increment();
+    }
+
+    /** A session whose user's index has another version than it knows. */
+    void tailDiffers() {
+        tailChecks.increment();
     }
 
     void acknowledged() {

@@ -25,6 +25,7 @@ final class SessionOpening implements ConnectionListener {
     private static final int MIN_HEARTBEAT_MILLIS = 1_000;
 
     private final SessionServices services;
+    private final TailChecks tailChecks;
     private final Connection connection;
     private final LongConsumer displace;
     private final long ref;
@@ -35,8 +36,15 @@ final class SessionOpening implements ConnectionListener {
     /**
      * @param displace closes a connection of this process that a newer one of its device replaced
      */
-    SessionOpening(SessionServices services, Connection connection, LongConsumer displace, long ref, Hello hello) {
+    SessionOpening(
+            SessionServices services,
+            TailChecks tailChecks,
+            Connection connection,
+            LongConsumer displace,
+            long ref,
+            Hello hello) {
         this.services = services;
+        this.tailChecks = tailChecks;
         this.connection = connection;
         this.displace = displace;
         this.ref = ref;
@@ -116,8 +124,8 @@ final class SessionOpening implements ConnectionListener {
                         .setNewDevice(newDevice)
                         .setLimits(limits()))
                 .build());
-        Session session =
-                new Session(services, connection, token.uid(), hello.getDevice(), token.expiresAtMs(), heartbeatMs);
+        Session session = new Session(
+                services, tailChecks, connection, token.uid(), hello.getDevice(), token.expiresAtMs(), heartbeatMs);
         connection.listen(session);
         services.metrics().opened();
         boolean sameLog = hello.getLogId().equals(services.log().logId());
@@ -140,6 +148,9 @@ final class SessionOpening implements ConnectionListener {
                 .setWindowBytes(terms.windowBytes())
                 .setUnansweredSends(terms.unansweredSends())
                 .setDedupeMs(terms.dedupeWindow().toMillis())
+                .setRetentionMs(terms.retention().time().toMillis())
+                .setRetentionMessages(terms.retention().messages())
+                .setRetentionBytes(terms.retention().bytes())
                 .build();
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param unansweredSends how many sends of one connection may wait for their result, 1 to 10 000
  * @param dedupeWindow within which a retry is recognized
  * @param retention how much of each conversation the store holds
+ * @param repush how long a message may stay unacknowledged before it is written again, at least 100 ms
  */
 public record SessionTerms(
         String node,
@@ -21,4 +22,5 @@ public record SessionTerms(
         int windowBytes,
         int unansweredSends,
         Duration dedupeWindow,
-        Retention retention) {}
+        Retention retention,
+        Duration repush) {}

@@ -18,6 +18,7 @@ public final class Sessions implements SessionOpener {
 
     private final SessionServices services;
     private final List<Loop> loops;
+    private final List<TailChecks> tailChecks;
     private final RandomGenerator random;
 
     /**
@@ -27,12 +28,16 @@ public final class Sessions implements SessionOpener {
     public Sessions(SessionServices services, List<Loop> loops, RandomGenerator random) {
         this.services = services;
         this.loops = List.copyOf(loops);
+        this.tailChecks = this.loops.stream()
+                .map(loop -> new TailChecks(loop, services.store()))
+                .toList();
         this.random = random;
     }
 
     @Override
     public void open(Connection connection, long ref, Hello hello) {
-        SessionOpening opening = new SessionOpening(services, connection, this::displace, ref, hello);
+        TailChecks checks = tailChecks.get(connection.loop().index());
+        SessionOpening opening = new SessionOpening(services, checks, connection, this::displace, ref, hello);
         connection.listen(opening);
         opening.start();
     }

@@ -30,6 +30,24 @@ final class Unacknowledged {
         end = count;
     }
 
+    boolean isEmpty() {
+        return start == end;
+    }
+
+    int size() {
+        return end - start;
+    }
+
+    /** {@link Long#MAX_VALUE} where there is none. */
+    long first() {
+        return isEmpty() ? Long.MAX_VALUE : positions[start];
+    }
+
+    /** 0 where there is none. */
+    long last() {
+        return isEmpty() ? 0 : positions[end - 1];
+    }
+
     void dropUpTo(long position, Window window) {
         while (start < end && positions[start] <= position) {
             window.giveBack(sizes[start++]);

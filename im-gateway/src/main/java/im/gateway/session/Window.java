@@ -12,8 +12,13 @@ final class Window {
         this.maxBytes = maxBytes;
     }
 
+    /** Whether one message of this size fits. */
     boolean hasRoom(int size) {
-        return messages < maxMessages && bytes + size <= maxBytes;
+        return hasRoom(1, size);
+    }
+
+    boolean hasRoom(int more, int size) {
+        return messages + more <= maxMessages && bytes + size <= maxBytes;
     }
 
     int roomMessages() {

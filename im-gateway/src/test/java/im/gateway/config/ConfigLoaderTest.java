@@ -30,7 +30,14 @@ class ConfigLoaderTest {
         assertThat(config.data()).isEqualTo(HOME.resolve("data"));
         assertThat(config.listen()).isEqualTo(new ListenConfig("127.0.0.1", 8080, 9000, "127.0.0.1", 9100, List.of()));
         assertThat(config.session())
-                .isEqualTo(new SessionConfig(Duration.ofSeconds(30), Duration.ofSeconds(10), 512, 256 * 1024, 256));
+                .isEqualTo(new SessionConfig(
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
+                        512,
+                        256 * 1024,
+                        256,
+                        Duration.ofSeconds(15),
+                        64 << 20));
         assertThat(config.messageLog().dedupeWindow()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
     }
@@ -230,7 +237,8 @@ class ConfigLoaderTest {
 
     @Test
     void aRecordMadeByHandIsCheckedToo() {
-        assertThatThrownBy(() -> new SessionConfig(Duration.ZERO, Duration.ofSeconds(10), 1, 128 * 1024, 1))
+        assertThatThrownBy(() -> new SessionConfig(
+                        Duration.ZERO, Duration.ofSeconds(10), 1, 128 * 1024, 1, Duration.ofSeconds(15), 64 << 20))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("session.heartbeat");
         assertThatThrownBy(() -> new AuthConfig(

@@ -35,7 +35,7 @@ final class TestEdge implements AutoCloseable {
 
     private TestEdge(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
         this.sessions = sessions;
-        this.loops = EventLoops.open(transport, 2, HEARTBEAT);
+        this.loops = EventLoops.open(transport, 2, HEARTBEAT, 64 << 20);
         try {
             server = EdgeServer.start(
                     config(handshakeTimeout), loops, Map.of("/echo", TestEdge::echo), sessions, meters);

@@ -85,6 +85,13 @@ final class ClientFrames {
                 .build();
     }
 
+    static Frame syncBefore(long ref, String peer, long before, int limit) {
+        Frame forward = sync(ref, peer, 0, limit);
+        return forward.toBuilder()
+                .setSync(forward.getSync().toBuilder().setBefore(before))
+                .build();
+    }
+
     static Frame resume(boolean last, Cursor... cursors) {
         return Frame.newBuilder()
                 .setResume(Resume.newBuilder().addAllCursors(List.of(cursors)).setLast(last))
@@ -108,7 +115,8 @@ final class ClientFrames {
             case DELIVER ->
                 (frame.getDeliver().getCatchingUp() ? "C " : "D ")
                         + frame.getDeliver().getConversation().getPeer()
-                        + positions(frame.getDeliver().getPlacedList());
+                        + positions(frame.getDeliver().getPlacedList())
+                        + truncated(frame.getDeliver().getTruncatedUpTo());
             case SYNC_PAGE ->
                 "page#" + frame.getRef() + positions(frame.getSyncPage().getPlacedList());
             case CAUGHT_UP -> "caught up";
@@ -121,6 +129,10 @@ final class ClientFrames {
             case ERROR -> "error#" + frame.getRef() + " " + frame.getError().getCode();
             default -> throw new AssertionError("unexpected " + frame);
         };
+    }
+
+    private static String truncated(long upTo) {
+        return upTo == 0 ? "" : " truncated " + upTo;
     }
 
     private static String positions(List<Placed> placed) {

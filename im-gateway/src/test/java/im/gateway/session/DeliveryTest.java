@@ -188,12 +188,14 @@ class DeliveryTest {
         fixture.push(connection, message);
         connection.received();
         connection.receive(ack("a", 6));
-        for (int i = 0; i < 10; i++) {
-            fixture.answerOne();
-        }
+        fixture.answer();
         assertThat(words(connection)).isEmpty();
+        fixture.store.asked.clear();
 
         fixture.store.show(message);
+        fixture.answer();
+        assertThat(fixture.store.asked).as("not read again at once").isEmpty();
+        fixture.manual.advance(200);
         fixture.answer();
 
         assertThat(words(connection)).containsExactly("C a 7", "caught up");

@@ -20,7 +20,11 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
     final Loop loop;
 
     ManualLoop(long turnMillis) {
-        loop = new Loop(0, this, turnMillis, () -> nanos);
+        this(turnMillis, 64 << 20);
+    }
+
+    ManualLoop(long turnMillis, long outboundBudget) {
+        loop = new Loop(0, this, turnMillis, () -> nanos, outboundBudget);
     }
 
     void run() {

@@ -20,6 +20,11 @@ import java.util.function.Supplier;
 final class ScheduledStore implements ConversationStore, CursorStore {
     final Map<ConversationKey, List<PlacedMessage>> messages =
             new TreeMap<>(Comparator.comparing(ConversationKey::text));
+    /** Every message that was ever shown, trimmed or not. */
+    final Map<ConversationKey, List<Long>> placed = new HashMap<>();
+
+    private final Map<ConversationKey, Long> heads = new HashMap<>();
+    private final Map<ConversationKey, Long> floors = new HashMap<>();
     final Map<ConversationKey, Long> cursors = new HashMap<>();
     /** The heads of the last compare that the present connection got an answer to. */
     Map<ConversationKey, Long> comparedHeads = Map.of();
@@ -32,6 +37,10 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     final List<String> opened = new ArrayList<>();
 
     boolean opensFail;
+    /** Versions are answered at once, unlike everything else, unless a test wants them late too. */
+    boolean versionsAreLate;
+
+    long clockMs = 1;
 
     /** What was asked, in words, oldest first. */
     final List<String> asked = new ArrayList<>();
@@ -67,6 +76,8 @@ final class ScheduledStore implements ConversationStore, CursorStore {
 
     void show(PlacedMessage message) {
         messages.computeIfAbsent(message.conversation(), c -> new ArrayList<>()).add(message);
+        heads.merge(message.conversation(), message.position(), Math::max);
+        placed.computeIfAbsent(message.conversation(), c -> new ArrayList<>()).add(message.position());
     }
 
     /** An Envelope with {@code data} of the size, as its bytes. */
@@ -78,8 +89,7 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     }
 
     long head(ConversationKey conversation) {
-        List<PlacedMessage> list = messages.getOrDefault(conversation, List.of());
-        return list.isEmpty() ? 0 : list.get(list.size() - 1).position();
+        return heads.getOrDefault(conversation, 0L);
     }
 
     void execute(int which) {
@@ -145,7 +155,13 @@ final class ScheduledStore implements ConversationStore, CursorStore {
             }
         }
         long head = head(conversation);
-        return new Page(found, more, head, more ? found.get(found.size() - 1).position() : head, 0, 0);
+        return new Page(
+                found,
+                more,
+                head,
+                more ? found.get(found.size() - 1).position() : head,
+                floor(conversation),
+                firstHeld(conversation));
     }
 
     @Override
@@ -156,12 +172,54 @@ final class ScheduledStore implements ConversationStore, CursorStore {
             int maxBytes,
             Executor lane,
             Consumer<ReadResult<Page>> done) {
-        throw new UnsupportedOperationException();
+        asked.add("page " + conversation.text() + " before " + before);
+        unread.add(new Read<>(() -> pageBefore(conversation, before, maxMessages), lane, done));
+    }
+
+    private Page pageBefore(ConversationKey conversation, long before, int maxMessages) {
+        List<PlacedMessage> held = messages.getOrDefault(conversation, List.of()).stream()
+                .filter(message -> message.position() < before)
+                .toList();
+        List<PlacedMessage> found = held.subList(Math.max(0, held.size() - maxMessages), held.size());
+        return new Page(
+                found,
+                found.size() < held.size(),
+                head(conversation),
+                before,
+                floor(conversation),
+                firstHeld(conversation));
+    }
+
+    /** The oldest messages go, up to a position. */
+    void trim(ConversationKey conversation, long upTo) {
+        messages.getOrDefault(conversation, new ArrayList<>()).removeIf(message -> message.position() <= upTo);
+        floors.merge(conversation, upTo, Math::max);
+    }
+
+    long floor(ConversationKey conversation) {
+        return floors.getOrDefault(conversation, 0L);
+    }
+
+    private long firstHeld(ConversationKey conversation) {
+        List<PlacedMessage> list = messages.getOrDefault(conversation, List.of());
+        return list.isEmpty() ? 0 : list.get(0).position();
     }
 
     @Override
     public void versions(List<String> uids, Executor lane, Consumer<ReadResult<long[]>> done) {
-        throw new UnsupportedOperationException();
+        asked.add("versions");
+        Read<long[]> read =
+                new Read<>(() -> uids.stream().mapToLong(uid -> version()).toArray(), lane, done);
+        if (versionsAreLate) {
+            unread.add(read);
+        } else {
+            read.execute().run();
+        }
+    }
+
+    /** Of what is shown. */
+    private long version() {
+        return heads.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     @Override
@@ -205,11 +263,11 @@ final class ScheduledStore implements ConversationStore, CursorStore {
             long stored = request.complete() ? 0 : cursors.getOrDefault(conversation, 0L);
             long base = request.known().getOrDefault(conversation, stored);
             if (head > base || request.wanted().contains(conversation)) {
-                behind.add(new Behind(conversation, head, base, 0));
+                behind.add(new Behind(conversation, head, base, floor(conversation)));
             }
         }
         behind.sort(Comparator.comparingLong(Behind::head).reversed());
-        return new Comparison(last, 0, behind);
+        return new Comparison(version(), clockMs, behind);
     }
 
     @Override

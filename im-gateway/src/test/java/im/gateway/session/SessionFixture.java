@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionFixture {
     static final int HEARTBEAT_MILLIS = 1_000;
     static final int WINDOW = 6;
+    /** Long enough that no test meets it that is not about it. */
+    static final long REPUSH_MILLIS = 60_000;
+
     static final ConversationKey A = ConversationKey.direct("me", "a");
     static final ConversationKey B = ConversationKey.direct("me", "b");
 
@@ -48,15 +51,19 @@ final class SessionFixture {
         this(128 * 1024, 16);
     }
 
+    SessionFixture(long repushMillis) {
+        this(128 * 1024, 16, null, repushMillis);
+    }
+
     SessionFixture(int windowBytes, int unansweredSends) {
-        this(windowBytes, unansweredSends, null);
+        this(windowBytes, unansweredSends, null, REPUSH_MILLIS);
     }
 
     SessionFixture(RouteDirectory directory) {
-        this(128 * 1024, 16, directory);
+        this(128 * 1024, 16, directory, REPUSH_MILLIS);
     }
 
-    private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own) {
+    private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own, long repushMillis) {
         directory = own == null ? routes : own;
         SessionTerms terms = new SessionTerms(
                 "n",
@@ -65,7 +72,8 @@ final class SessionFixture {
                 windowBytes,
                 unansweredSends,
                 Duration.ofMinutes(10),
-                Retention.DEFAULT);
+                Retention.DEFAULT,
+                Duration.ofMillis(repushMillis));
         SessionServices services = new SessionServices(
                 terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
@@ -134,7 +142,10 @@ final class SessionFixture {
     }
 
     void becomeIdle(WireConnection connection) {
-        heartbeats(connection, 2);
+        for (int i = 0; i < 4; i++) {
+            heartbeats(connection, 1);
+            answer();
+        }
         assertThat(metrics.active())
                 .as("active sessions: %s", connection.listener)
                 .isZero();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One session and one receiving client under random schedules: reads that are answered late and in any order, pushes
- * that are late, doubled and out of order, a socket that takes nothing for a while, acknowledgements that do not come,
+ * that are lost, late, doubled and out of order, messages that are held no more, frames that the client loses, a socket that takes nothing for a while, acknowledgements that do not come,
  * reconnects. Afterwards the client must have everything, in order, once, and the session must be idle.
  *
  * <p>{@code -Dim.test.schedules=N} runs more of them; a failure names its seed.
@@ -58,7 +58,9 @@ class SessionScheduleTest {
                     128 * 1024,
                     16,
                     Duration.ofMinutes(10),
-                    Retention.DEFAULT);
+                    Retention.DEFAULT,
+                    Duration.ofMillis(2 * HEARTBEAT_MILLIS));
+            store.versionsAreLate = true;
             SessionServices services = new SessionServices(
                     terms,
                     token -> new Verdict.Valid("me", Long.MAX_VALUE),
@@ -121,10 +123,12 @@ class SessionScheduleTest {
         }
 
         private void rare() {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(12)) {
                 case 0 -> connect();
                 case 1 -> silent = !silent;
                 case 2 -> quietHeartbeats();
+                case 3 -> trim();
+                case 4, 5 -> client.lose();
                 default -> tick();
             }
         }
@@ -139,10 +143,19 @@ class SessionScheduleTest {
             }
         }
 
+        private void trim() {
+            ConversationKey conversation = CONVERSATIONS.get(random.nextInt(3));
+            List<PlacedMessage> held = store.messages.getOrDefault(conversation, List.of());
+            if (!held.isEmpty()) {
+                store.trim(conversation, held.get(random.nextInt(held.size())).position());
+            }
+        }
+
         void push(int which) {
             if (!bus.isEmpty()) {
                 PlacedMessage message = bus.remove(which % bus.size());
-                if (manual.loop.find(connection.id()) instanceof Session session) {
+                boolean lost = random.nextInt(12) == 0;
+                if (!lost && manual.loop.find(connection.id()) instanceof Session session) {
                     session.push(message);
                 }
             }
@@ -197,7 +210,7 @@ class SessionScheduleTest {
             while (!bus.isEmpty()) {
                 push(0);
             }
-            for (int i = 0; i < 40 && !(client.hasAll() && metrics.active() == 0); i++) {
+            for (int i = 0; i < 160 && !(client.hasAll() && metrics.active() == 0); i++) {
                 calm();
                 tick();
                 client.acknowledge();

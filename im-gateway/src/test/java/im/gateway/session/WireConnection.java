@@ -53,7 +53,11 @@ final class WireConnection implements Connection {
     void flush(int frames) {
         for (int i = 0; i < frames && !outbound.isEmpty(); i++) {
             arrived.add(outbound.remove());
-            pending -= sizes.remove();
+            int size = sizes.remove();
+            pending -= size;
+            if (closed == null) {
+                loop.outboundChanged(-size);
+            }
             lastProgressMillis = loop.nowMillis();
         }
         if (aboveLow && pending <= Loop.LOW_WATER_BYTES) {
@@ -103,6 +107,7 @@ final class WireConnection implements Connection {
             written.accept(parsed);
             sizes.add(size);
             pending += size;
+            loop.outboundChanged(size);
             aboveLow |= pending > Loop.LOW_WATER_BYTES;
             if (pending > Loop.MAX_OUTBOUND_BYTES + 64 * 1024) {
                 throw new AssertionError("outbound queue of " + pending + " bytes");
@@ -122,6 +127,7 @@ final class WireConnection implements Connection {
             closeRetryAfterMs = retryAfterMs;
             closeAttempt = attempt;
             loop.release(id);
+            loop.outboundChanged(-pending);
             if (listener != null) {
                 listener.onClosed(reason);
             }

@@ -123,6 +123,7 @@ class WokenSessionTest {
         connection.receive(ack("a", 2));
         fixture.writeCursors();
         fixture.becomeIdle(connection);
+        fixture.store.asked.clear();
         fixture.push(connection, one);
         fixture.deliver(connection, SessionFixture.B);
         fixture.append(SessionFixture.B);

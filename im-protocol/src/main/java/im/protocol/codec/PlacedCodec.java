@@ -1,5 +1,10 @@
 package im.protocol.codec;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import im.protocol.v1.Envelope;
+import java.io.IOException;
+
 /** {@code im.v1.Placed} around an envelope that stays closed. The bytes are protobuf's own for the equal message. */
 public final class PlacedCodec {
     private static final byte POSITION = 0x08;
@@ -24,6 +29,39 @@ public final class PlacedCodec {
         at = Varint.put(placed, at + 1, envelope.length);
         System.arraycopy(envelope, 0, placed, at, envelope.length);
         return placed;
+    }
+
+    /** When its envelope was accepted, and by whom it was sent; the content is neither parsed nor copied. */
+    public record Origin(String sender, long acceptedMs) {}
+
+    /** The origin of a message that {@link #encode} wrote. */
+    public static Origin origin(byte[] placed) {
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(placed);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (tag == ENVELOPE) {
+                    in.pushLimit(in.readRawVarint32());
+                    return envelopeOrigin(in);
+                }
+                in.skipField(tag);
+            }
+            return new Origin("", 0);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a placed message", e);
+        }
+    }
+
+    private static Origin envelopeOrigin(CodedInputStream in) throws IOException {
+        String sender = "";
+        long acceptedMs = 0;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            switch (WireFormat.getTagFieldNumber(tag)) {
+                case Envelope.SENDER_FIELD_NUMBER -> sender = in.readString();
+                case Envelope.ACCEPTED_MS_FIELD_NUMBER -> acceptedMs = in.readInt64();
+                default -> in.skipField(tag);
+            }
+        }
+        return new Origin(sender, acceptedMs);
     }
 
     private static int size(long position, long prev, int envelope) {

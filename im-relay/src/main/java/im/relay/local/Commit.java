@@ -6,18 +6,20 @@ import im.protocol.v1.Code;
 import im.relay.AppendOutcome;
 import im.relay.AppendRequest;
 import im.relay.PlacedMessage;
+import im.relay.Receipt;
 import im.relay.SeededBug;
 import im.relay.local.DedupeWindow.Seen;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -34,9 +36,13 @@ final class Commit implements AutoCloseable {
     private final long oldestNanos;
     private final WriteBatch batch = new WriteBatch();
     private final List<PlacedMessage> placed = new ArrayList<>();
-    private final Map<ConversationKey, Long> heads = new HashMap<>();
+    private final Map<ConversationKey, Extent> extents = new HashMap<>();
+    private final Map<String, Long> versions = new HashMap<>();
+    private final Map<ReceiptKey, Long> receipts = new LinkedHashMap<>();
     private final Map<ByteBuffer, Seen> seen = new HashMap<>();
-    private final Set<String> opened = new HashSet<>();
+    private final Devices devices;
+
+    private record ReceiptKey(ConversationKey conversation, String uid, Receipt.Kind kind) {}
 
     /**
      * @param state where it starts; its position moves on with each message
@@ -45,6 +51,8 @@ final class Commit implements AutoCloseable {
     Commit(LogState state, long holdNanos) {
         this.state = state;
         this.nowMs = state.clock.nowMs();
+        this.devices = new Devices(state.tables, batch, nowMs);
+        state.trimmer.begin();
         this.oldestNanos = state.clock.nanos() - holdNanos;
     }
 
@@ -83,39 +91,90 @@ final class Commit implements AutoCloseable {
 
     private void place(AppendRequest request) throws RocksDBException {
         ConversationKey conversation = request.conversation();
-        Long here = heads.get(conversation);
-        long prev = here != null ? here : state.head(conversation);
+        Extent before = extent(conversation);
         long position = ++state.lastPosition;
-        byte[] bytes = PlacedCodec.encode(position, prev, request.envelope());
+        byte[] bytes = PlacedCodec.encode(position, before.head(), request.envelope());
         batch.put(state.tables.messages, Keyspace.message(conversation, position), bytes);
-        heads.put(conversation, position);
-        placed.add(new PlacedMessage(conversation, position, prev, bytes));
+        extents.put(conversation, before.with(position, bytes.length));
+        versions.put(conversation.first(), position);
+        versions.put(conversation.second(), position);
+        placed.add(new PlacedMessage(conversation, position, before.head(), bytes));
+    }
+
+    private Extent extent(ConversationKey conversation) throws RocksDBException {
+        Extent here = extents.get(conversation);
+        return here != null ? here : state.extent(conversation);
     }
 
     /** Whether the device is new. */
     boolean open(String uid, String device, boolean fromHeads) throws RocksDBException {
-        byte[] key = Keyspace.device(uid, device);
-        if (opened.contains(uid + '\0' + device) || state.tables.db.get(state.tables.devices, key) != null) {
-            return false;
-        }
-        opened.add(uid + '\0' + device);
-        batch.put(state.tables.devices, key, Keyspace.numbers(fromHeads ? state.lastPosition : 0, nowMs));
-        return true;
+        return devices.open(uid, device, fromHeads, state.lastPosition);
     }
 
-    /** Puts the largest of the raises for each cursor, where it is above the stored one. */
+    void touch(Intake.Touched device) throws RocksDBException {
+        var unused = devices.touch(device.uid(), device.device());
+    }
+
+    /** Puts the largest of the raises for each cursor and read position, where it is above the stored one. */
     void raise(List<Raise> raises) throws RocksDBException {
         Map<Raise.Key, Long> largest = new HashMap<>();
         for (Raise raise : raises) {
             largest.merge(raise.key(), raise.position(), Math::max);
         }
         for (Map.Entry<Raise.Key, Long> entry : largest.entrySet()) {
-            Raise.Key cursor = entry.getKey();
-            byte[] key = Keyspace.cursor(cursor.uid(), cursor.device(), cursor.conversation());
-            byte[] stored = state.tables.db.get(state.tables.cursors, key);
-            if (stored == null || Keyspace.number(stored, 0) < entry.getValue()) {
-                batch.put(state.tables.cursors, key, Keyspace.number(entry.getValue()));
+            Raise.Key key = entry.getKey();
+            if (key.isRead()) {
+                long position =
+                        Math.min(entry.getValue(), extent(key.conversation()).head());
+                raise(key, state.tables.reads, Keyspace.read(key.uid(), key.conversation()), position);
+            } else if (!devices.isForgotten(key.uid(), key.device())) {
+                byte[] cursor = Keyspace.cursor(key.uid(), key.device(), key.conversation());
+                raise(key, state.tables.cursors, cursor, entry.getValue());
             }
+        }
+    }
+
+    private void raise(Raise.Key raised, ColumnFamilyHandle table, byte[] key, long position) throws RocksDBException {
+        byte[] stored = state.tables.db.get(table, key);
+        if (stored == null ? position > 0 : Keyspace.number(stored, 0) < position) {
+            batch.put(table, key, Keyspace.number(position));
+            Receipt.Kind kind = raised.isRead() ? Receipt.Kind.READ : Receipt.Kind.DELIVERED;
+            receipts.merge(new ReceiptKey(raised.conversation(), raised.uid(), kind), position, Math::max);
+        }
+    }
+
+    /** What the raises have changed. */
+    List<Receipt> receipts() {
+        List<Receipt> all = new ArrayList<>(receipts.size());
+        receipts.forEach((key, position) -> all.add(new Receipt(key.conversation, key.uid, key.kind, position)));
+        return all;
+    }
+
+    /** Trims the next conversations in the order of their names; at the last the next sweep begins anew. */
+    void sweep(int conversations) throws RocksDBException {
+        try (RocksIterator at = state.tables.db.newIterator(state.tables.conversations)) {
+            at.seek(state.swept);
+            for (int i = 0; i < conversations && at.isValid() && !state.trimmer.isSpent(); i++) {
+                byte[] name = at.key();
+                ConversationKey conversation = ConversationKey.parse(Keyspace.text(name, 0, name.length));
+                Extent before = extent(conversation);
+                if (before.messages() > 0) {
+                    trim(conversation, before);
+                }
+                state.swept = Arrays.copyOf(name, name.length + 1);
+                at.next();
+            }
+            at.status();
+            if (!at.isValid()) {
+                state.swept = new byte[0];
+            }
+        }
+    }
+
+    private void trim(ConversationKey conversation, Extent before) throws RocksDBException {
+        Extent rest = state.trimmer.trim(conversation, before, nowMs, batch);
+        if (!rest.equals(before)) {
+            extents.put(conversation, rest);
         }
     }
 
@@ -126,6 +185,11 @@ final class Commit implements AutoCloseable {
 
     /** Returns when all of it is on disk; writes nothing if there is nothing. */
     void write(WriteOptions synced) throws RocksDBException {
+        for (Map.Entry<ConversationKey, Extent> entry : List.copyOf(extents.entrySet())) {
+            if (state.trimmer.exceeds(entry.getValue())) {
+                trim(entry.getKey(), entry.getValue());
+            }
+        }
         if (!SeededBug.INDEX_AFTER_BATCH.isActive()) {
             putIndex(batch);
         }
@@ -133,7 +197,7 @@ final class Commit implements AutoCloseable {
             batch.put(state.tables.meta, Keyspace.META_LAST, Keyspace.numbers(state.lastPosition, nowMs));
             state.tables.db.write(synced, batch);
         }
-        state.remember(heads);
+        state.remember(extents);
     }
 
     /** Only for {@link SeededBug#INDEX_AFTER_BATCH}. */
@@ -145,13 +209,20 @@ final class Commit implements AutoCloseable {
     }
 
     private void putIndex(WriteBatch target) throws RocksDBException {
-        for (Map.Entry<ConversationKey, Long> entry : heads.entrySet()) {
+        for (Map.Entry<ConversationKey, Extent> entry : extents.entrySet()) {
             ConversationKey conversation = entry.getKey();
-            byte[] head = Keyspace.number(entry.getValue());
+            byte[] head = Keyspace.number(entry.getValue().head());
+            target.put(
+                    state.tables.conversations,
+                    Keyspace.conversation(conversation),
+                    entry.getValue().encode());
             target.put(state.tables.index, Keyspace.index(conversation.first(), conversation), head);
             if (!conversation.first().equals(conversation.second())) {
                 target.put(state.tables.index, Keyspace.index(conversation.second(), conversation), head);
             }
+        }
+        for (Map.Entry<String, Long> entry : versions.entrySet()) {
+            target.put(state.tables.index, Keyspace.version(entry.getKey()), Keyspace.number(entry.getValue()));
         }
     }
 

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@code store} holds RocksDB's files, {@code natives} its library. Other files in it are other parts' business.
  */
 final class DataFolder implements AutoCloseable {
-    private static final String EXPECTED = "im-data " + Keyspace.FORMAT;
+    private static final String FORMAT = "im-data ";
+    private static final String EXPECTED = FORMAT + Keyspace.FORMAT;
+    private static final String OLDEST = FORMAT + Keyspace.OLDEST_FORMAT;
     private static final int FORMAT_BYTES = 64;
 
     /**
@@ -64,6 +66,13 @@ final class DataFolder implements AutoCloseable {
         return folder.resolve("natives");
     }
 
+    /** The store has this format now. */
+    void writeFormat() throws IOException {
+        if (!firstLine(format()).equals(EXPECTED)) {
+            writeFormat(folder, format());
+        }
+    }
+
     Path format() {
         return formatFile(folder);
     }
@@ -97,7 +106,7 @@ final class DataFolder implements AutoCloseable {
         Path file = formatFile(folder);
         if (Files.exists(file)) {
             String found = firstLine(file);
-            if (!found.equals(EXPECTED)) {
+            if (!found.equals(EXPECTED) && !found.equals(OLDEST)) {
                 throw new FolderFormatException(file, quoted(found), quoted(EXPECTED));
             }
         } else if (Files.exists(folder.resolve("store"))) {

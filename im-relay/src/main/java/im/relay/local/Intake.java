@@ -2,7 +2,9 @@ package im.relay.local;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,10 @@ final class Intake {
     }
 
     /** What the writer commits next: jobs in the order of their offers, and raises. */
-    record Taken(List<Job> jobs, List<Raise> raises) {}
+    record Taken(List<Job> jobs, List<Raise> raises, Set<Touched> touched) {}
+
+    /** A device that was in use. */
+    record Touched(String uid, String device) {}
 
     static final long RAISE_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -27,11 +32,13 @@ final class Intake {
     private static final long COMMIT_BYTES = 4 << 20;
     private static final int RAISES_EARLY = 4_096;
     private static final int RAISES = 65_536;
+    private static final int TOUCHES = 8_192;
 
     private final int maxMessages;
     private final long maxBytes;
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private List<Raise> raises = new ArrayList<>();
+    private Set<Touched> touched = new HashSet<>();
     private long firstRaiseNanos;
     private int messages;
     private long bytes;
@@ -73,6 +80,13 @@ final class Intake {
             notifyAll();
         }
         return Offered.TAKEN;
+    }
+
+    /** Goes with the next commit, whatever it is for; above the bound it is dropped. */
+    synchronized void touch(Touched device) {
+        if (touched.size() < TOUCHES) {
+            touched.add(device);
+        }
     }
 
     /** Waits for what is next; null when the queue is closed and empty. An interrupt is nobody's business and ignored. */
@@ -124,6 +138,8 @@ final class Intake {
         bytes -= takenBytes;
         List<Raise> takenRaises = raises;
         raises = new ArrayList<>();
-        return new Taken(taken, takenRaises);
+        Set<Touched> takenTouched = touched;
+        touched = new HashSet<>();
+        return new Taken(taken, takenRaises, takenTouched);
     }
 }

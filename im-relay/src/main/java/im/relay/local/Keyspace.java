@@ -13,21 +13,28 @@ import java.util.Arrays;
  * <ul>
  *   <li>{@code messages}: conversation 0x00 position → {@code im.v1.Placed}
  *   <li>{@code index}: uid 0x00 conversation → head. Both uids of a direct conversation have an entry, a uid alone
- *       with itself has one; the conversation's head is read from the smaller uid's. The version of a uid's index is
- *       the largest head in it: it needs no entry of its own
+ *       with itself has one; the conversation's head is read from the smaller uid's. uid 0x00 alone → the version of
+ *       the uid's index, which is the largest head in it
+ *   <li>{@code conversations}: conversation → head, floor, messages held, their bytes (see Extent). What stands at or
+ *       below the floor is held no more
  *   <li>{@code dedupe}: generation, conversation 0x00 sender 0x00 message id (16 bytes) → request hash (16 bytes),
  *       accepted ms, last seen ms. A generation is named by the log's clock when it began (see DedupeWindow)
  *   <li>{@code cursors}: uid 0x00 device 0x00 conversation → position
- *   <li>{@code devices}: uid 0x00 device → start position, since ms
+ *   <li>{@code reads}: uid 0x00 conversation → position up to which the uid has read
+ *   <li>{@code devices}: uid 0x00 device → start position, since ms, last used ms, the log's last position then (see
+ *       DeviceEntry)
  *   <li>{@code meta}: {@code format} → 4 bytes; {@code log_id} → text; {@code last} → last position, the log's clock;
  *       {@code generations} → the names of the generations held, oldest first
  * </ul>
  *
- * What one commit changes is written as one batch, and synced.
+ * What one commit changes is written as one batch, and synced. Format 1 had neither {@code conversations} nor
+ * {@code reads} nor versions; it is brought to this one when it is opened.
  */
 final class Keyspace {
     /** Of the whole folder: stands in the file FORMAT and under {@code meta}. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    static final int OLDEST_FORMAT = 1;
 
     static final int HASH_BYTES = 16;
 
@@ -76,6 +83,23 @@ final class Keyspace {
 
     static byte[] indexPrefix(String uid) {
         return joined(uid, "", EMPTY);
+    }
+
+    /** Where the version of a uid's index is. */
+    static byte[] version(String uid) {
+        return indexPrefix(uid);
+    }
+
+    static byte[] conversation(ConversationKey conversation) {
+        return ascii(conversation.text());
+    }
+
+    static byte[] read(String uid, ConversationKey conversation) {
+        return index(uid, conversation);
+    }
+
+    static byte[] devicePrefix(String uid) {
+        return indexPrefix(uid);
     }
 
     /** An identity without its generation. */

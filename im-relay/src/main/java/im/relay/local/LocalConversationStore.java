@@ -27,10 +27,12 @@ final class LocalConversationStore implements ConversationStore, AutoCloseable {
     }
 
     private final StoreReader reader;
+    private final HeadsReader headsReader;
     private final ThreadPoolExecutor pool;
 
-    LocalConversationStore(StoreReader reader, int threads, int queued) {
+    LocalConversationStore(StoreReader reader, HeadsReader headsReader, int threads, int queued) {
         this.reader = reader;
+        this.headsReader = headsReader;
         AtomicInteger count = new AtomicInteger();
         pool = new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queued), task -> {
             Thread thread = new Thread(task, "im-store-read-" + count.incrementAndGet());
@@ -68,17 +70,17 @@ final class LocalConversationStore implements ConversationStore, AutoCloseable {
             int maxBytes,
             Executor lane,
             Consumer<ReadResult<Page>> done) {
-        throw new UnsupportedOperationException();
+        submit(() -> reader.pageBefore(conversation, before, maxMessages, maxBytes), lane, done);
     }
 
     @Override
     public void versions(List<String> uids, Executor lane, Consumer<ReadResult<long[]>> done) {
-        throw new UnsupportedOperationException();
+        submit(() -> reader.versions(uids), lane, done);
     }
 
     @Override
     public void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<HeadsRead>> done) {
-        throw new UnsupportedOperationException();
+        submit(() -> headsReader.read(request), lane, done);
     }
 
     /** Serves what is queued, then returns; later reads fail. */

@@ -37,19 +37,26 @@ final class LocalCursorStore implements CursorStore {
     public void raise(
             String uid, String device, ConversationKey conversation, long position, Executor lane, Runnable durable) {
         check(uid, device);
-        Raise raise = new Raise(new Raise.Key(uid, device, conversation), position, lane, durable);
-        if (writer.failure() != null || intake.offer(raise) != Intake.Offered.TAKEN) {
-            Wakeups.wake(lane, durable);
-        }
+        offer(new Raise(new Raise.Key(uid, device, conversation), position, lane, durable));
     }
 
     @Override
     public void raiseRead(String uid, ConversationKey conversation, long position, Executor lane, Runnable durable) {
-        throw new UnsupportedOperationException();
+        check(uid, uid);
+        offer(new Raise(new Raise.Key(uid, "", conversation), position, lane, durable));
+    }
+
+    private void offer(Raise raise) {
+        if (writer.failure() != null || intake.offer(raise) != Intake.Offered.TAKEN) {
+            Wakeups.wake(raise.lane(), raise.durable());
+        }
     }
 
     @Override
-    public void touch(String uid, String device) {}
+    public void touch(String uid, String device) {
+        check(uid, device);
+        intake.touch(new Intake.Touched(uid, device));
+    }
 
     /** An id that is none could be another key. */
     private static void check(String uid, String device) {

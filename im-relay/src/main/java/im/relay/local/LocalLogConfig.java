@@ -1,5 +1,6 @@
 package im.relay.local;
 
+import im.relay.Retention;
 import java.time.Duration;
 
 /**
@@ -11,9 +12,16 @@ import java.time.Duration;
  * @param cacheBytes of the block cache over all reads, at least 1 MiB
  * @param readThreads that serve pages and comparisons, 1 to 64
  * @param queueReads reads that may wait for them, 1 to a million
+ * @param retention how much of each conversation is held
  */
 public record LocalLogConfig(
-        Duration dedupeWindow, int queueMessages, long queueBytes, long cacheBytes, int readThreads, int queueReads) {
+        Duration dedupeWindow,
+        int queueMessages,
+        long queueBytes,
+        long cacheBytes,
+        int readThreads,
+        int queueReads,
+        Retention retention) {
 
     /** What the contract promises senders. */
     public static final Duration MIN_DEDUPE_WINDOW = Duration.ofMinutes(10);
@@ -32,26 +40,33 @@ public record LocalLogConfig(
         require("cacheBytes", cacheBytes, MIB, Long.MAX_VALUE);
         require("readThreads", readThreads, 1, 64);
         require("queueReads", queueReads, 1, MILLION);
+        require("retention.time in ms", retention.time().toMillis(), 1_000, Long.MAX_VALUE);
+        require("retention.messages", retention.messages(), 1, MILLION);
+        require("retention.bytes", retention.bytes(), 1, Long.MAX_VALUE / 2);
     }
 
     public static LocalLogConfig defaults() {
-        return new LocalLogConfig(MIN_DEDUPE_WINDOW, 16_384, 32 * MIB, 64 * MIB, 2, 8_192);
+        return new LocalLogConfig(MIN_DEDUPE_WINDOW, 16_384, 32 * MIB, 64 * MIB, 2, 8_192, Retention.DEFAULT);
     }
 
     public LocalLogConfig withDedupeWindow(Duration window) {
-        return new LocalLogConfig(window, queueMessages, queueBytes, cacheBytes, readThreads, queueReads);
+        return new LocalLogConfig(window, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, retention);
     }
 
     public LocalLogConfig withQueue(int messages, long bytes) {
-        return new LocalLogConfig(dedupeWindow, messages, bytes, cacheBytes, readThreads, queueReads);
+        return new LocalLogConfig(dedupeWindow, messages, bytes, cacheBytes, readThreads, queueReads, retention);
     }
 
     public LocalLogConfig withCacheBytes(long bytes) {
-        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, bytes, readThreads, queueReads);
+        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, bytes, readThreads, queueReads, retention);
     }
 
     public LocalLogConfig withReads(int threads, int queued) {
-        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, cacheBytes, threads, queued);
+        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, cacheBytes, threads, queued, retention);
+    }
+
+    public LocalLogConfig withRetention(Retention held) {
+        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, held);
     }
 
     private static void require(String key, long value, long least, long most) {

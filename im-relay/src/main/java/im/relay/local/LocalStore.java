@@ -18,6 +18,7 @@ public final class LocalStore implements AutoCloseable {
     private final LocalMessageLog log;
     private final LocalCursorStore cursors;
     private final LocalConversationStore conversations;
+    private final Sweeper sweeper;
     private final RelayMeters meters;
     private final Gauge queue;
 
@@ -38,9 +39,13 @@ public final class LocalStore implements AutoCloseable {
         LogWriter writer = new LogWriter(state, intake, holdNanos, meters, listener);
         log = new LocalMessageLog(state.logId, intake, writer, meters, around.nanos());
         cursors = new LocalCursorStore(intake, writer);
-        conversations = new LocalConversationStore(new StoreReader(tables), config.readThreads(), config.queueReads());
+        StoreReader reader = new StoreReader(tables, around.clock());
+        HeadsReader heads = new HeadsReader(tables, reader);
+        conversations = new LocalConversationStore(reader, heads, config.readThreads(), config.queueReads());
+        sweeper = new Sweeper(intake);
         thread = new Thread(writer, "im-log-writer");
         thread.start();
+        sweeper.start();
     }
 
     /**
@@ -80,12 +85,18 @@ public final class LocalStore implements AutoCloseable {
         return cursors;
     }
 
+    /** Looks at the next few conversations for what retention does not hold any more; {@code done} when it is durable. */
+    void sweep(Runnable done) {
+        sweeper.sweep(done);
+    }
+
     /**
      * Refuses what comes from now on, writes and answers what is queued, then lets go of the folder. The lanes must
      * still run. Blocks until all of that is done; calling it again does nothing.
      */
     @Override
     public void close() throws IOException {
+        sweeper.close();
         intake.close();
         joinWriter();
         synchronized (this) {

@@ -15,7 +15,7 @@ import org.rocksdb.WriteOptions;
  * that fails ends the log, nothing is ever taken back. Writer thread only.
  */
 final class LogState {
-    private static final int HEADS = 32_768;
+    private static final int EXTENTS = 32_768;
 
     final Tables tables;
     final LogClock clock;
@@ -23,16 +23,23 @@ final class LogState {
     final String logId;
     long lastPosition;
 
-    private final Map<ConversationKey, Long> heads = new LinkedHashMap<>(1024, 0.75f, true) {
+    final Trimmer trimmer;
+
+    /** Behind which conversation the next sweep goes on; empty at the first. */
+    byte[] swept = {};
+
+    private final Map<ConversationKey, Extent> extents = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ConversationKey, Long> eldest) {
-            return size() > HEADS;
+        protected boolean removeEldestEntry(Map.Entry<ConversationKey, Extent> eldest) {
+            return size() > EXTENTS;
         }
     };
 
-    private LogState(Tables tables, LogClock clock, DedupeWindow dedupe, String logId, long lastPosition) {
+    private LogState(
+            Tables tables, LogClock clock, DedupeWindow dedupe, Trimmer trimmer, String logId, long lastPosition) {
+        this.trimmer = trimmer;
         this.tables = tables;
         this.clock = clock;
         this.dedupe = dedupe;
@@ -46,6 +53,8 @@ final class LogState {
         byte[] format = tables.db.get(tables.meta, Keyspace.META_FORMAT);
         if (format == null) {
             found(tables, around.clock().millis(), around.random());
+        } else if (Arrays.equals(format, formatBytes(Keyspace.OLDEST_FORMAT))) {
+            Upgrade.fromFormat1(tables);
         } else if (!Arrays.equals(format, formatBytes())) {
             throw new FolderFormatException(folder.store(), Arrays.toString(format), Arrays.toString(formatBytes()));
         }
@@ -53,21 +62,21 @@ final class LogState {
         byte[] logId = stored(tables, Keyspace.META_LOG_ID);
         LogClock clock = new LogClock(around.nanos(), around.clock().millis(), Keyspace.number(last, 8));
         DedupeWindow dedupe = DedupeWindow.load(tables, config.dedupeWindow().toMillis());
-        return new LogState(tables, clock, dedupe, Keyspace.text(logId, 0, logId.length), Keyspace.number(last, 0));
+        Trimmer trimmer = new Trimmer(tables, config.retention());
+        folder.writeFormat();
+        return new LogState(
+                tables, clock, dedupe, trimmer, Keyspace.text(logId, 0, logId.length), Keyspace.number(last, 0));
     }
 
-    /** The position of the conversation's last message, 0 where there is none. */
-    long head(ConversationKey conversation) throws RocksDBException {
-        Long held = heads.get(conversation);
-        if (held != null) {
-            return held;
-        }
-        byte[] stored = tables.db.get(tables.index, Keyspace.head(conversation));
-        return stored == null ? 0 : Keyspace.number(stored, 0);
+    Extent extent(ConversationKey conversation) throws RocksDBException {
+        Extent held = extents.get(conversation);
+        return held != null
+                ? held
+                : Extent.decode(tables.db.get(tables.conversations, Keyspace.conversation(conversation)));
     }
 
-    void remember(Map<ConversationKey, Long> raised) {
-        heads.putAll(raised);
+    void remember(Map<ConversationKey, Extent> changed) {
+        extents.putAll(changed);
     }
 
     private static void found(Tables tables, long nowMs, RandomGenerator random) throws RocksDBException {
@@ -89,7 +98,11 @@ final class LogState {
         return value;
     }
 
-    private static byte[] formatBytes() {
-        return new byte[] {0, 0, 0, Keyspace.FORMAT};
+    static byte[] formatBytes() {
+        return formatBytes(Keyspace.FORMAT);
+    }
+
+    private static byte[] formatBytes(int format) {
+        return new byte[] {0, 0, 0, (byte) format};
     }
 }

@@ -1,6 +1,7 @@
 package im.relay.local;
 
 import im.relay.PlacedMessage;
+import im.relay.Receipt;
 import im.relay.SeededBug;
 import im.relay.Wakeups;
 import java.util.List;
@@ -70,7 +71,7 @@ final class LogWriter implements Runnable {
             if (SeededBug.COMMIT_BEFORE_EFFECT.isActive()) {
                 tellThenWrite(taken, commit);
             } else if (write(taken, commit)) {
-                tell(taken, commit.placed());
+                tell(taken, commit);
                 if (SeededBug.INDEX_AFTER_BATCH.isActive()) {
                     writeIndexLate(commit);
                 }
@@ -106,13 +107,16 @@ final class LogWriter implements Runnable {
             job.apply(commit);
         }
         commit.raise(taken.raises());
+        for (Intake.Touched device : taken.touched()) {
+            commit.touch(device);
+        }
     }
 
     /** Only for {@link SeededBug#COMMIT_BEFORE_EFFECT}. */
     private void tellThenWrite(Intake.Taken taken, Commit commit) {
         try {
             apply(taken, commit);
-            tell(taken, commit.placed());
+            tell(taken, commit);
             LockSupport.parkNanos(SEEDED_DELAY_NANOS);
             commit.write(synced);
         } catch (RocksDBException e) {
@@ -130,22 +134,27 @@ final class LogWriter implements Runnable {
         }
     }
 
-    private void tell(Intake.Taken taken, List<PlacedMessage> placed) {
+    private void tell(Intake.Taken taken, Commit commit) {
         for (Job job : taken.jobs()) {
             wakeups.add(job.lane(), job::succeed);
         }
         for (Raise raise : taken.raises()) {
             wakeups.add(raise.lane(), raise.durable());
         }
-        if (!placed.isEmpty()) {
-            push(placed);
-        }
+        push(commit);
         wakeups.flush();
     }
 
-    private void push(List<PlacedMessage> placed) {
+    private void push(Commit commit) {
+        List<PlacedMessage> placed = commit.placed();
+        List<Receipt> receipts = commit.receipts();
         try {
-            listener.committed(placed, wakeups);
+            if (!placed.isEmpty()) {
+                listener.committed(placed, wakeups);
+            }
+            if (!receipts.isEmpty()) {
+                listener.raised(receipts, wakeups);
+            }
         } catch (RuntimeException e) {
             // A push is a hint; what was not pushed is found by the receivers' next comparison.
             LOG.atError().setCause(e).addKeyValue("messages", placed.size()).log("push failed");

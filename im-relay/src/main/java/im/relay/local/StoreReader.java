@@ -7,7 +7,9 @@ import im.relay.ConversationStore.CompareRequest;
 import im.relay.ConversationStore.Comparison;
 import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,18 +29,20 @@ import org.rocksdb.Snapshot;
  * ends also where it could not read on, hence the {@code status()} behind each loop, which throws then.
  */
 final class StoreReader {
-    private interface Entry {
+    interface Entry {
         void take(byte[] key, byte[] value);
     }
 
-    private interface FromSnapshot<T> {
+    interface FromSnapshot<T> {
         T read(Snapshot snapshot) throws RocksDBException;
     }
 
     private final Tables tables;
+    private final Clock clock;
 
-    StoreReader(Tables tables) {
+    StoreReader(Tables tables, Clock clock) {
         this.tables = tables;
+        this.clock = clock;
     }
 
     long head(ConversationKey conversation) throws RocksDBException {
@@ -46,17 +50,84 @@ final class StoreReader {
     }
 
     Page page(ConversationKey conversation, long after, int maxMessages, int maxBytes) throws RocksDBException {
-        long from = Math.max(after, 0);
         return snapshot(snapshot -> {
-            try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
-                long head = number(tables.db.get(tables.index, options, Keyspace.head(conversation)));
-                List<PlacedMessage> messages = new ArrayList<>();
-                boolean more = from < Long.MAX_VALUE
-                        && read(conversation, from + 1, maxMessages, maxBytes, snapshot, messages);
-                long complete = more ? messages.get(messages.size() - 1).position() : Math.max(from, head);
-                return new Page(messages, more, head, complete, 0, 0);
-            }
+            Extent extent = extent(conversation, snapshot);
+            long from = Math.max(Math.max(after, 0), extent.floor());
+            List<PlacedMessage> messages = new ArrayList<>();
+            boolean more =
+                    from < Long.MAX_VALUE && read(conversation, from + 1, maxMessages, maxBytes, snapshot, messages);
+            long complete = more ? messages.get(messages.size() - 1).position() : Math.max(from, extent.head());
+            long firstHeld = after <= extent.floor() && !messages.isEmpty()
+                    ? messages.get(0).position()
+                    : firstHeld(conversation, extent, snapshot);
+            return new Page(messages, more, extent.head(), complete, extent.floor(), firstHeld);
         });
+    }
+
+    Page pageBefore(ConversationKey conversation, long before, int maxMessages, int maxBytes) throws RocksDBException {
+        return snapshot(snapshot -> {
+            Extent extent = extent(conversation, snapshot);
+            List<PlacedMessage> messages = new ArrayList<>();
+            boolean more = before > 0
+                    && readBackwards(conversation, before - 1, extent, maxMessages, maxBytes, snapshot, messages);
+            Collections.reverse(messages);
+            long firstHeld = more || messages.isEmpty()
+                    ? firstHeld(conversation, extent, snapshot)
+                    : messages.get(0).position();
+            long complete = Math.min(Math.max(before - 1, 0), extent.head());
+            return new Page(messages, more, extent.head(), complete, extent.floor(), firstHeld);
+        });
+    }
+
+    Extent extent(ConversationKey conversation, Snapshot snapshot) throws RocksDBException {
+        try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
+            return Extent.decode(tables.db.get(tables.conversations, options, Keyspace.conversation(conversation)));
+        }
+    }
+
+    long firstHeld(ConversationKey conversation, Extent extent, Snapshot snapshot) throws RocksDBException {
+        if (extent.messages() == 0) {
+            return 0;
+        }
+        List<PlacedMessage> first = new ArrayList<>(1);
+        read(conversation, extent.floor() + 1, 1, 1, snapshot, first);
+        return first.isEmpty() ? 0 : first.get(0).position();
+    }
+
+    /** Fills the list, the newest first; whether there is more before. */
+    private boolean readBackwards(
+            ConversationKey conversation,
+            long last,
+            Extent extent,
+            int maxMessages,
+            int maxBytes,
+            Snapshot snapshot,
+            List<PlacedMessage> into)
+            throws RocksDBException {
+        long bytes = 0;
+        try (Slice bound = new Slice(Keyspace.message(conversation, extent.floor() + 1));
+                ReadOptions options = new ReadOptions().setSnapshot(snapshot).setIterateLowerBound(bound);
+                RocksIterator at = tables.db.newIterator(tables.messages, options)) {
+            for (at.seekForPrev(Keyspace.message(conversation, last)); at.isValid(); at.prev()) {
+                byte[] placed = at.value();
+                bytes += placed.length;
+                if (into.size() >= Math.max(maxMessages, 1) || (!into.isEmpty() && bytes > maxBytes)) {
+                    return true;
+                }
+                long position = Keyspace.messagePosition(at.key());
+                into.add(new PlacedMessage(conversation, position, PlacedCodec.prev(placed), placed));
+            }
+            at.status();
+            return false;
+        }
+    }
+
+    long[] versions(List<String> uids) throws RocksDBException {
+        long[] versions = new long[uids.size()];
+        for (int i = 0; i < versions.length; i++) {
+            versions[i] = number(tables.db.get(tables.index, Keyspace.version(uids.get(i))));
+        }
+        return versions;
     }
 
     /** Fills the list; whether there is more. */
@@ -93,48 +164,67 @@ final class StoreReader {
 
     Comparison compare(CompareRequest request) throws RocksDBException {
         return snapshot(snapshot -> {
-            long start = start(request, snapshot);
-            Map<String, Long> cursors = request.complete() ? Map.of() : cursors(request, snapshot);
+            DeviceEntry device = device(request.uid(), request.device(), snapshot);
+            Map<String, Long> cursors =
+                    request.complete() ? Map.of() : cursors(request.uid(), request.device(), snapshot);
             Set<ConversationKey> wanted = new LinkedHashSet<>(request.wanted());
+            List<Head> heads = heads(request.uid(), snapshot);
             List<Behind> behind = new ArrayList<>();
-            long[] version = new long[1];
-            byte[] prefix = Keyspace.indexPrefix(request.uid());
-            scan(tables.index, prefix, snapshot, (key, value) -> {
-                String text = Keyspace.text(key, prefix.length, key.length);
-                ConversationKey conversation = ConversationKey.parse(text);
-                long head = Keyspace.number(value, 0);
-                version[0] = Math.max(version[0], head);
-                long base = base(request, conversation, cursors.get(text), start);
-                if (wanted.remove(conversation) || head > base) {
-                    behind.add(new Behind(conversation, head, base, 0));
+            long version = 0;
+            for (Head head : heads) {
+                version = Math.max(version, head.position);
+                ConversationKey conversation = head.conversation;
+                long floor = extent(conversation, snapshot).floor();
+                long base = base(request, conversation, cursors.get(conversation.text()), device, floor);
+                if (wanted.remove(conversation) || head.position > base) {
+                    behind.add(new Behind(conversation, head.position, base, floor));
                 }
-            });
+            }
             for (ConversationKey empty : wanted) {
-                behind.add(new Behind(empty, 0, base(request, empty, cursors.get(empty.text()), start), 0));
+                behind.add(new Behind(empty, 0, base(request, empty, cursors.get(empty.text()), device, 0), 0));
             }
             behind.sort(Comparator.comparingLong(Behind::head).reversed());
-            return new Comparison(version[0], System.currentTimeMillis(), behind);
+            return new Comparison(version, clock.millis(), behind);
         });
     }
 
-    private static long base(CompareRequest request, ConversationKey conversation, @Nullable Long cursor, long start) {
+    /** Of the uid's conversations, in the order of their names. */
+    List<Head> heads(String uid, Snapshot snapshot) throws RocksDBException {
+        List<Head> heads = new ArrayList<>();
+        byte[] prefix = Keyspace.indexPrefix(uid);
+        scan(tables.index, prefix, snapshot, (key, value) -> {
+            if (key.length > prefix.length) {
+                ConversationKey conversation = ConversationKey.parse(Keyspace.text(key, prefix.length, key.length));
+                heads.add(new Head(conversation, Keyspace.number(value, 0)));
+            }
+        });
+        return heads;
+    }
+
+    record Head(ConversationKey conversation, long position) {}
+
+    private static long base(
+            CompareRequest request,
+            ConversationKey conversation,
+            @Nullable Long cursor,
+            DeviceEntry device,
+            long floor) {
         Long known = request.known().get(conversation);
         if (known != null) {
             return known;
         }
-        return cursor == null ? start : Math.max(cursor, start);
+        return cursor == null ? device.begin(floor) : Math.max(cursor, device.start());
     }
 
-    /** Where the device starts; one that was never opened starts at the first message. */
-    private long start(CompareRequest request, Snapshot snapshot) throws RocksDBException {
+    DeviceEntry device(String uid, String device, Snapshot snapshot) throws RocksDBException {
         try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
-            return number(tables.db.get(tables.devices, options, Keyspace.device(request.uid(), request.device())));
+            return DeviceEntry.decode(tables.db.get(tables.devices, options, Keyspace.device(uid, device)));
         }
     }
 
-    private Map<String, Long> cursors(CompareRequest request, Snapshot snapshot) throws RocksDBException {
+    private Map<String, Long> cursors(String uid, String device, Snapshot snapshot) throws RocksDBException {
         Map<String, Long> cursors = new HashMap<>();
-        byte[] prefix = Keyspace.cursorPrefix(request.uid(), request.device());
+        byte[] prefix = Keyspace.cursorPrefix(uid, device);
         scan(
                 tables.cursors,
                 prefix,
@@ -143,8 +233,7 @@ final class StoreReader {
         return cursors;
     }
 
-    private void scan(ColumnFamilyHandle family, byte[] prefix, Snapshot snapshot, Entry entry)
-            throws RocksDBException {
+    void scan(ColumnFamilyHandle family, byte[] prefix, Snapshot snapshot, Entry entry) throws RocksDBException {
         try (Slice bound = new Slice(Keyspace.behind(prefix));
                 ReadOptions options = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(bound);
                 RocksIterator at = tables.db.newIterator(family, options)) {
@@ -155,7 +244,7 @@ final class StoreReader {
         }
     }
 
-    private <T> T snapshot(FromSnapshot<T> from) throws RocksDBException {
+    <T> T snapshot(FromSnapshot<T> from) throws RocksDBException {
         Snapshot snapshot = tables.db.getSnapshot();
         try {
             return from.read(snapshot);
@@ -164,7 +253,7 @@ final class StoreReader {
         }
     }
 
-    private static long number(byte @Nullable [] stored) {
+    static long number(byte @Nullable [] stored) {
         return stored == null ? 0 : Keyspace.number(stored, 0);
     }
 }

@@ -23,7 +23,9 @@ import org.rocksdb.WALRecoveryMode;
 
 /** The open RocksDB and its column families. Safe from any thread until it is closed. */
 final class Tables implements AutoCloseable {
-    private static final String[] NAMES = {"default", "messages", "index", "dedupe", "cursors", "devices", "meta"};
+    private static final String[] NAMES = {
+        "default", "messages", "index", "dedupe", "cursors", "devices", "meta", "conversations", "reads"
+    };
     private static final long MIB = 1 << 20;
 
     final RocksDB db;
@@ -33,6 +35,8 @@ final class Tables implements AutoCloseable {
     final ColumnFamilyHandle cursors;
     final ColumnFamilyHandle devices;
     final ColumnFamilyHandle meta;
+    final ColumnFamilyHandle conversations;
+    final ColumnFamilyHandle reads;
 
     /** Closed after the database, in this order. */
     private final List<RocksObject> parts;
@@ -49,6 +53,8 @@ final class Tables implements AutoCloseable {
         cursors = handles.get(4);
         devices = handles.get(5);
         meta = handles.get(6);
+        conversations = handles.get(7);
+        reads = handles.get(8);
     }
 
     static Tables open(DataFolder folder, long cacheBytes) throws IOException, RocksDBException {

@@ -4,6 +4,8 @@ import static im.relay.Answers.after;
 import static im.relay.Answers.append;
 import static im.relay.Answers.behind;
 import static im.relay.Answers.open;
+import static im.relay.Answers.page;
+import static im.relay.Answers.versions;
 import static im.relay.Requests.accepted;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,12 +17,14 @@ import im.relay.AppendRequest;
 import im.relay.ConversationStore.Behind;
 import im.relay.PlacedMessage;
 import im.relay.Requests;
+import im.relay.Retention;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,8 +68,27 @@ class DocumentedLayoutTest {
     }
 
     @Test
+    void aFolderOfTheEarlierFormatIsBroughtToThisOne() throws Exception {
+        writeFolder(message("a", "b", 7, "old"), 1);
+        TestStore store = TestStore.opened(folder);
+        store.config = store.config.withRetention(new Retention(Duration.ofDays(36_500), 2, 1 << 20));
+
+        store.restart();
+
+        assertThat(folder.resolve("FORMAT")).hasContent("im-data 2\n");
+        assertThat(versions(store.conversations(), "a", "b", "nobody")).containsExactly(300, 300, 0);
+        append(store.log(), message("b", "a", 8, "two"));
+        append(store.log(), message("b", "a", 9, "three"));
+        assertThat(after(store.conversations(), AB, 0))
+                .extracting(Requests::text)
+                .containsExactly("two", "three");
+        assertThat(page(store.conversations(), AB, 0).floor()).isEqualTo(300);
+        store.close();
+    }
+
+    @Test
     void aStoreOfANewerFormatIsRefusedThoughTheFileSaysOne() throws Exception {
-        writeFolder(message("a", "b", 7, "old"), 2);
+        writeFolder(message("a", "b", 7, "old"), 3);
 
         assertThatThrownBy(() -> LocalStore.open(
                         folder,

@@ -1,9 +1,11 @@
 package im.relay.local;
 
+import im.relay.Answers;
 import im.relay.ConversationStore;
 import im.relay.CursorStore;
 import im.relay.MessageLog;
 import im.relay.PlacedMessage;
+import im.relay.Retention;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +26,10 @@ final class TestStore implements AutoCloseable {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final List<PlacedMessage> committed = Collections.synchronizedList(new ArrayList<>());
     final Path folder;
-    LocalLogConfig config = LocalLogConfig.defaults();
+    /** Nothing is dropped, unless the test is about it. */
+    static final Retention UNLIMITED = new Retention(Duration.ofDays(36_500), 1_000_000, 1L << 40);
+
+    LocalLogConfig config = LocalLogConfig.defaults().withRetention(UNLIMITED);
     volatile Instant wall = Instant.parse("2026-01-01T00:00:00Z");
     volatile long nanos;
 
@@ -80,6 +85,11 @@ final class TestStore implements AutoCloseable {
 
     CursorStore cursors() {
         return store().cursors();
+    }
+
+    /** One slice of retention's work, done when this returns. */
+    void sweep() {
+        Answers.<Boolean>await(done -> store().sweep(() -> done.accept(true)));
     }
 
     /** The next commit that places messages stops the writer behind its write, until the result is opened. */

@@ -1,0 +1,55 @@
+package im.gateway.session;
+
+import im.relay.PlacedMessage;
+import im.relay.PushBus;
+import im.relay.Receipt;
+import im.relay.TransientMessage;
+import im.relay.Wakeups;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A bus that loses pushes, for tests: {@code -Dim.test.push-loss=0.2} loses one in five. A server takes it in dev mode
+ * only.
+ */
+public final class PushLoss implements PushBus {
+    public static final String PROPERTY = "im.test.push-loss";
+
+    private final PushBus bus;
+    private final double probability;
+
+    private PushLoss(PushBus bus, double probability) {
+        this.bus = bus;
+        this.probability = probability;
+    }
+
+    /** Whether the property asks for losses. */
+    public static boolean isAskedFor() {
+        return System.getProperty(PROPERTY) != null;
+    }
+
+    /**
+     * The bus itself, or one that loses what the property says.
+     *
+     * @throws NumberFormatException if it says no number
+     */
+    public static PushBus around(PushBus bus) {
+        return isAskedFor() ? new PushLoss(bus, Double.parseDouble(System.getProperty(PROPERTY, ""))) : bus;
+    }
+
+    @Override
+    public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+        if (ThreadLocalRandom.current().nextDouble() >= probability) {
+            bus.push(message, uid, connections, wakeups);
+        }
+    }
+
+    @Override
+    public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {
+        bus.pushReceipt(receipt, uid, connections, wakeups);
+    }
+
+    @Override
+    public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {
+        bus.pushTransient(message, uid, connections, wakeups);
+    }
+}

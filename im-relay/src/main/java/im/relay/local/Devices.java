@@ -1,0 +1,104 @@
+package im.relay.local;
+
+import im.relay.CursorStore;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+
+/**
+ * The devices that one commit opens, touches and forgets. Of a uid's devices {@link CursorStore#MAX_DEVICES} are kept.
+ * Writer thread only.
+ */
+final class Devices {
+    /** When a device was last used is not written more often than this. */
+    static final long TOUCH_MS = 60_000;
+
+    private final Tables tables;
+    private final WriteBatch batch;
+    private final long nowMs;
+    private final Set<String> opened = new HashSet<>();
+    private final Set<String> forgotten = new HashSet<>();
+
+    Devices(Tables tables, WriteBatch batch, long nowMs) {
+        this.tables = tables;
+        this.batch = batch;
+        this.nowMs = nowMs;
+    }
+
+    /** Whether the device is new. */
+    boolean open(String uid, String device, boolean fromHeads, long lastPosition) throws RocksDBException {
+        if (opened.contains(name(uid, device)) || touch(uid, device)) {
+            return false;
+        }
+        makeRoom(uid);
+        opened.add(name(uid, device));
+        batch.put(
+                tables.devices,
+                Keyspace.device(uid, device),
+                new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition).encode());
+        return true;
+    }
+
+    /** Whether the device is known. */
+    boolean touch(String uid, String device) throws RocksDBException {
+        byte[] key = Keyspace.device(uid, device);
+        byte[] stored = tables.db.get(tables.devices, key);
+        if (stored == null || forgotten.contains(name(uid, device))) {
+            return false;
+        }
+        DeviceEntry entry = DeviceEntry.decode(stored);
+        if (nowMs - entry.lastUsedMs() >= TOUCH_MS) {
+            batch.put(tables.devices, key, entry.usedAt(nowMs).encode());
+        }
+        return true;
+    }
+
+    private void makeRoom(String uid) throws RocksDBException {
+        int count = 0;
+        @Nullable String oldest = null;
+        long oldestMs = Long.MAX_VALUE;
+        byte[] prefix = Keyspace.devicePrefix(uid);
+        try (Slice bound = new Slice(Keyspace.behind(prefix));
+                ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
+                RocksIterator at = tables.db.newIterator(tables.devices, options)) {
+            for (at.seek(prefix); at.isValid(); at.next()) {
+                String device = Keyspace.text(at.key(), prefix.length, at.key().length);
+                if (forgotten.contains(name(uid, device))) {
+                    continue;
+                }
+                count++;
+                long usedMs = DeviceEntry.decode(at.value()).lastUsedMs();
+                if (usedMs < oldestMs) {
+                    oldestMs = usedMs;
+                    oldest = device;
+                }
+            }
+            at.status();
+        }
+        count += (int)
+                opened.stream().filter(name -> name.startsWith(uid + '\0')).count();
+        if (count >= CursorStore.MAX_DEVICES && oldest != null) {
+            forget(uid, oldest);
+        }
+    }
+
+    private void forget(String uid, String device) throws RocksDBException {
+        forgotten.add(name(uid, device));
+        batch.delete(tables.devices, Keyspace.device(uid, device));
+        byte[] cursors = Keyspace.cursorPrefix(uid, device);
+        batch.deleteRange(tables.cursors, cursors, Keyspace.behind(cursors));
+    }
+
+    boolean isForgotten(String uid, String device) {
+        return forgotten.contains(name(uid, device));
+    }
+
+    private static String name(String uid, String device) {
+        return uid + '\0' + device;
+    }
+}

@@ -1,0 +1,112 @@
+package im.relay.local;
+
+import im.protocol.ConversationKey;
+import im.protocol.codec.PlacedCodec;
+import im.relay.ConversationStore.ConversationHead;
+import im.relay.ConversationStore.HeadsRead;
+import im.relay.ConversationStore.HeadsRequest;
+import im.relay.PlacedMessage;
+import im.relay.local.StoreReader.Head;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.Snapshot;
+
+/** Reads the list of a uid's conversations, from one snapshot. Blocks; safe from any thread. */
+final class HeadsReader {
+    private static final int MAX_UNREAD = 1_000;
+
+    private final Tables tables;
+    private final StoreReader reader;
+
+    HeadsReader(Tables tables, StoreReader reader) {
+        this.tables = tables;
+        this.reader = reader;
+    }
+
+    HeadsRead read(HeadsRequest request) throws RocksDBException {
+        return reader.snapshot(snapshot -> {
+            List<Head> heads = reader.heads(request.uid(), snapshot);
+            heads.removeIf(head -> head.position() >= request.below());
+            heads.sort(Comparator.comparingLong(Head::position).reversed());
+            int count = Math.min(heads.size(), request.limit());
+            List<ConversationHead> read = new ArrayList<>(count);
+            for (Head head : heads.subList(0, count)) {
+                read.add(describe(request, head, snapshot));
+            }
+            return new HeadsRead(read, count < heads.size());
+        });
+    }
+
+    private ConversationHead describe(HeadsRequest request, Head head, Snapshot snapshot) throws RocksDBException {
+        ConversationKey conversation = head.conversation();
+        String uid = request.uid();
+        String peer = conversation.peerOf(uid);
+        boolean alone = peer.equals(uid);
+        Extent extent = reader.extent(conversation, snapshot);
+        long read = number(tables.reads, Keyspace.read(uid, conversation), snapshot);
+        return new ConversationHead(
+                conversation,
+                head.position(),
+                reader.firstHeld(conversation, extent, snapshot),
+                number(tables.cursors, Keyspace.cursor(uid, request.device(), conversation), snapshot),
+                read,
+                alone ? 0 : unread(conversation, uid, Math.max(read, extent.floor()), snapshot),
+                last(conversation, head.position(), snapshot),
+                alone ? 0 : delivered(conversation, peer, snapshot),
+                alone ? 0 : number(tables.reads, Keyspace.read(peer, conversation), snapshot));
+    }
+
+    private int unread(ConversationKey conversation, String uid, long after, Snapshot snapshot)
+            throws RocksDBException {
+        int unread = 0;
+        byte[] end = Keyspace.behind(Keyspace.messagePrefix(conversation));
+        try (Slice bound = new Slice(end);
+                ReadOptions options = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(bound);
+                RocksIterator at = tables.db.newIterator(tables.messages, options)) {
+            for (at.seek(Keyspace.message(conversation, after + 1)); at.isValid() && unread < MAX_UNREAD; at.next()) {
+                if (!PlacedCodec.origin(at.value()).sender().equals(uid)) {
+                    unread++;
+                }
+            }
+            at.status();
+            return unread;
+        }
+    }
+
+    private @Nullable PlacedMessage last(ConversationKey conversation, long position, Snapshot snapshot)
+            throws RocksDBException {
+        try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
+            byte[] placed = tables.db.get(tables.messages, options, Keyspace.message(conversation, position));
+            return placed == null ? null : new PlacedMessage(conversation, position, PlacedCodec.prev(placed), placed);
+        }
+    }
+
+    private long delivered(ConversationKey conversation, String peer, Snapshot snapshot) throws RocksDBException {
+        List<String> devices = new ArrayList<>();
+        byte[] prefix = Keyspace.devicePrefix(peer);
+        reader.scan(
+                tables.devices,
+                prefix,
+                snapshot,
+                (key, value) -> devices.add(Keyspace.text(key, prefix.length, key.length)));
+        long delivered = 0;
+        for (String device : devices) {
+            byte[] cursor = Keyspace.cursor(peer, device, conversation);
+            delivered = Math.max(delivered, number(tables.cursors, cursor, snapshot));
+        }
+        return delivered;
+    }
+
+    private long number(ColumnFamilyHandle table, byte[] key, Snapshot snapshot) throws RocksDBException {
+        try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
+            return StoreReader.number(tables.db.get(table, options, key));
+        }
+    }
+}

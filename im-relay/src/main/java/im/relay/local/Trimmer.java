@@ -1,0 +1,69 @@
+package im.relay.local;
+
+import im.protocol.ConversationKey;
+import im.protocol.codec.PlacedCodec;
+import im.relay.Retention;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Drops what retention does not hold any more. A conversation may exceed its bounds by an eighth before it is cut back,
+ * so that a busy one is not cut with every message; only what was committed before is dropped. Writer thread only.
+ */
+final class Trimmer {
+    /** Messages that one commit drops at most; the rest goes with a later one. */
+    static final int SLICE = 4_096;
+
+    private final Tables tables;
+    private final Retention retention;
+    private int left;
+
+    Trimmer(Tables tables, Retention retention) {
+        this.tables = tables;
+        this.retention = retention;
+    }
+
+    /** A new commit may drop so many again. */
+    void begin() {
+        left = SLICE;
+    }
+
+    boolean isSpent() {
+        return left == 0;
+    }
+
+    boolean exceeds(Extent extent) {
+        return extent.messages() > retention.messages() + retention.messages() / 8
+                || extent.bytes() > retention.bytes() + retention.bytes() / 8;
+    }
+
+    /** The extent after everything above the bounds, or accepted too long ago, was dropped. */
+    Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch) throws RocksDBException {
+        Extent rest = extent;
+        long oldestMs = nowMs - retention.time().toMillis();
+        byte[] end = Keyspace.behind(Keyspace.messagePrefix(conversation));
+        try (Slice bound = new Slice(end);
+                ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
+                RocksIterator at = tables.db.newIterator(tables.messages, options)) {
+            at.seek(Keyspace.message(conversation, extent.floor() + 1));
+            while (left > 0 && at.isValid() && isToGo(rest, at, oldestMs)) {
+                byte[] key = at.key();
+                batch.delete(tables.messages, key);
+                rest = rest.without(Keyspace.messagePosition(key), at.value().length);
+                left--;
+                at.next();
+            }
+            at.status();
+        }
+        return rest;
+    }
+
+    private boolean isToGo(Extent extent, RocksIterator at, long oldestMs) {
+        boolean tooMany = extent.messages() > 1
+                && (extent.messages() > retention.messages() || extent.bytes() > retention.bytes());
+        return tooMany || PlacedCodec.origin(at.value()).acceptedMs() < oldestMs;
+    }
+}
