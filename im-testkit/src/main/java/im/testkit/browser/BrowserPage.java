@@ -47,6 +47,7 @@ public final class BrowserPage implements AutoCloseable {
             page.call(domain + ".enable");
         }
         page.call("Emulation.setFocusEmulationEnabled", "enabled", true);
+        page.call("Emulation.setLocaleOverride", "locale", "en_GB");
         return page;
     }
 

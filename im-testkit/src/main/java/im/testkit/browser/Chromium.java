@@ -65,9 +65,10 @@ public final class Chromium implements AutoCloseable {
                     "--disable-renderer-backgrounding",
                     "--disable-background-timer-throttling",
                     "--disable-backgrounding-occluded-windows",
-                    "--lang=en-GB",
                     "about:blank");
-            builder.environment().putAll(Map.of("TZ", "UTC", "LANGUAGE", "en_GB"));
+            // Its socket lies beside its profile, so that nothing of it is left anywhere else.
+            Files.createDirectories(profile);
+            builder.environment().putAll(Map.of("TMPDIR", profile.toString(), "TZ", "UTC"));
             Process process =
                     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
             return connect(process);
