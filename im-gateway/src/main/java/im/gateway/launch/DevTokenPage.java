@@ -7,36 +7,26 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code POST /dev/token} with {@code uid} and, if wanted, {@code ttl}, as a form or a JSON object, answers
- * {@code {"token": …}}. It hands out anybody's identity, so it exists in dev mode only and asks three things of a
- * request: that it comes from this machine; that its Host is one of the server's own names, or a page elsewhere could
- * reach it through a name that it makes point here; that its Origin, which a browser always sends along, is that same
- * server.
+ * {@code {"token": …}}. It hands out anybody's identity, so it exists in dev mode only, and only for a request that
+ * {@link OwnAddress} takes for one of this machine and this server; a browser always sends the Origin along.
  */
 final class DevTokenPage implements HttpPage {
     static final String PATH = "/dev/token";
     private static final String DEFAULT_TTL = "1h";
 
     private final TokenMinter minter;
-    private final Set<String> hosts;
+    private final OwnAddress address;
 
-    /** @param port on which the server's HTTP listens */
-    DevTokenPage(TokenMinter minter, String host, int port) {
+    DevTokenPage(TokenMinter minter, OwnAddress address) {
         this.minter = minter;
-        this.hosts = Stream.of("127.0.0.1", "localhost", "[::1]", host.toLowerCase(Locale.ROOT))
-                .flatMap(name -> port == 80 ? Stream.of(name, name + ":80") : Stream.of(name + ":" + port))
-                .collect(Collectors.toUnmodifiableSet());
+        this.address = address;
     }
 
     @Override
@@ -44,7 +34,7 @@ final class DevTokenPage implements HttpPage {
         if (!request.method().equals("POST")) {
             return error(405, "expected POST", Map.of("Allow", "POST"));
         }
-        if (!isOwn(request)) {
+        if (!address.isMeantBy(request)) {
             return error(403, "only for this machine, under the server's own address", Map.of());
         }
         try {
@@ -55,14 +45,6 @@ final class DevTokenPage implements HttpPage {
             String text = e instanceof JacksonException ? "not JSON" : String.valueOf(e.getMessage());
             return error(400, text, Map.of());
         }
-    }
-
-    private boolean isOwn(Request request) {
-        String host = request.host().toLowerCase(Locale.ROOT);
-        @Nullable String origin = request.origin();
-        return request.peer().isLoopbackAddress()
-                && hosts.contains(host)
-                && (origin == null || origin.toLowerCase(Locale.ROOT).equals("http://" + host));
     }
 
     private static Duration ttl(String text) {

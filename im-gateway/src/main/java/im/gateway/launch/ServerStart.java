@@ -33,6 +33,7 @@ import im.router.memory.MemoryRouteDirectory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -214,9 +215,10 @@ final class ServerStart {
         if (!config.dev()) {
             return Map.of();
         }
-        TokenMinter minter = new TokenMinter(key, rules(config.auth()), CLOCK);
-        return Map.of(
-                DevTokenPage.PATH, new DevTokenPage(minter, config.listen().host(), ports.http()));
+        OwnAddress address = new OwnAddress(config.listen().host(), ports.http());
+        Map<String, HttpPage> pages = new HashMap<>(ChatPage.all(address));
+        pages.put(DevTokenPage.PATH, new DevTokenPage(new TokenMinter(key, rules(config.auth()), CLOCK), address));
+        return Map.copyOf(pages);
     }
 
     /** The token rules that the configuration asks for. */

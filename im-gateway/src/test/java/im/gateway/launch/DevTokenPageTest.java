@@ -32,7 +32,8 @@ class DevTokenPageTest {
             new TokenRules(Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
     private static final String HOST = "127.0.0.1:8080";
 
-    private final DevTokenPage page = new DevTokenPage(new TokenMinter(KEY, RULES, CLOCK), "127.0.0.1", 8080);
+    private final DevTokenPage page =
+            new DevTokenPage(new TokenMinter(KEY, RULES, CLOCK), new OwnAddress("127.0.0.1", 8080));
 
     @ParameterizedTest
     @ValueSource(

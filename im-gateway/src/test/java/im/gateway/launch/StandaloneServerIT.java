@@ -98,19 +98,27 @@ class StandaloneServerIT {
     }
 
     @Test
-    void theDevTokenPageAnswersOnThePublicPortInDevModeOnly() throws Exception {
+    void theDevPagesAnswerOnThePublicPortInDevModeOnly() throws Exception {
         StandaloneServer dev = StandaloneServer.start(config());
         HttpResponse<String> token = post(dev.endpoints().http() + DevTokenPage.PATH, "uid=alice");
+        HttpResponse<String> page = get(dev.endpoints().http() + "/");
         dev.stop();
         Path key = Files.writeString(folder.resolve("a.key"), "k".repeat(32));
         StandaloneServer strict = StandaloneServer.start(
                 config(new Flag("dev", "false", "--set"), new Flag("auth.key-file", key.toString(), "--set")));
         HttpResponse<String> none = post(strict.endpoints().http() + DevTokenPage.PATH, "uid=alice");
+        HttpResponse<String> noPage = get(strict.endpoints().http() + "/");
+        HttpResponse<String> noScript = get(strict.endpoints().http() + "/im-client.js");
         strict.stop();
 
         assertThat(token.statusCode()).isEqualTo(200);
         assertThat(token.body()).startsWith("{\"token\":\"");
         assertThat(none.statusCode()).isEqualTo(404);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).startsWith("<!doctype html>");
+        assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(noPage.statusCode()).isEqualTo(404);
+        assertThat(noScript.statusCode()).isEqualTo(404);
     }
 
     @Test

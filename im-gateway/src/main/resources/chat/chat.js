@@ -1,0 +1,272 @@
+// The page around the conversations: who one is, the list, the open chat, the connection's state. The client is
+// im-client.js, what is known of conversations conversations.js, the messages as elements thread.js.
+import { ImClient } from './im-client.js';
+import { Conversations } from './conversations.js';
+import { Thread, node, tick, timeOrDay } from './thread.js';
+
+const DEVICES = 16; // of one uid
+const UID = /^[A-Za-z0-9._@+=-]{1,64}$/;
+const $ = id => document.getElementById(id);
+
+let uid = '';
+let client = null;
+let conversations = null;
+let link = { state: 'stopped' };
+let countdown = 0;
+let rendering = false;
+const thread = new Thread($('log'), peer => conversations.older(peer));
+
+// ---- signing in: the uid is the tab's, so that two tabs can be two users
+
+async function signIn(name) {
+  uid = name;
+  sessionStorage.setItem('im/uid', uid);
+  client = new ImClient({
+    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`, uid, device: await takeDevice(), token: fetchToken,
+  });
+  conversations = new Conversations(client, uid);
+  conversations.addEventListener('change', render);
+  client.addEventListener('state', ({ detail }) => linked(detail));
+  client.addEventListener('caughtup', () => linked({ state: 'live' }));
+  client.start();
+  $('login').hidden = true;
+  $('app').hidden = false;
+  $('me').textContent = uid;
+  paintAvatar($('me-avatar'), uid);
+  render();
+}
+
+function signOut() {
+  client.stop();
+  sessionStorage.removeItem('im/uid');
+  location.replace('/');
+}
+
+/** Makes anybody's token: the server does that in dev mode only, and for its own page only. */
+async function fetchToken() {
+  const answer = await fetch('/dev/token', { method: 'POST', body: new URLSearchParams({ uid }) });
+  const { token, error } = await answer.json();
+  if (!answer.ok) throw new Error(error);
+  return token;
+}
+
+/**
+ * A tab is a device of its own. Devices are numbered in this browser, and a tab takes the first that no other tab has,
+ * so that closed tabs leave their cursors to the next and there are never more than were open at once.
+ */
+async function takeDevice() {
+  const browser = localStorage.getItem('im/browser') ?? crypto.randomUUID().slice(0, 8);
+  localStorage.setItem('im/browser', browser);
+  for (let n = 1; n <= DEVICES; n++) {
+    if (await lock(`im/${uid}/${n}`)) return `web-${browser}-${n}`;
+  }
+  return `web-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** Holds the name until the page is gone; false if another tab does. */
+function lock(name) {
+  return new Promise(resolve => {
+    navigator.locks.request(name, { ifAvailable: true }, held => {
+      resolve(held !== null);
+      return held ? new Promise(() => {}) : undefined;
+    });
+  });
+}
+
+// ---- the connection
+
+function linked(next) {
+  link = next;
+  clearInterval(countdown);
+  if (link.state === 'waiting') countdown = setInterval(renderLink, 500);
+  renderLink();
+  if (link.state === 'live') render();
+}
+
+function renderLink() {
+  const { state, code, text, retryAt = 0 } = link;
+  const words = { live: 'Online', online: 'Catching up…', connecting: 'Connecting…', waiting: 'Offline', stopped: 'Offline' };
+  $('link').dataset.state = state;
+  $('link-text').textContent = words[state];
+  $('banner').hidden = state === 'live' || state === 'online' || (state === 'connecting' && !$('banner').dataset.wasOff);
+  $('banner').dataset.wasOff = state === 'live' ? '' : $('banner').dataset.wasOff || (state === 'waiting' ? 'yes' : '');
+  const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+  say($('banner-text'), state === 'stopped' ? stopText(code, text) : state === 'waiting' ? 'Offline. What you send is kept.' : 'Reconnecting…');
+  say($('banner-count'), state === 'waiting' ? `Reconnecting in ${seconds} s` : '');
+  $('banner-button').hidden = state !== 'waiting' && state !== 'stopped';
+  say($('banner-button'), state === 'stopped' ? 'Use it here' : 'Try now');
+}
+
+function stopText(code, text) {
+  return code === 4409 ? 'This device is in use in another window.' : `Disconnected: ${text || code}`;
+}
+
+/** Writes what differs only: a screen reader says again what is written again. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// ---- what is seen
+
+function openPeer() {
+  const peer = decodeURIComponent(location.hash.replace(/^#\/?/, ''));
+  return UID.test(peer) ? peer : '';
+}
+
+/** Once for all that happens in a turn. */
+function render() {
+  if (rendering || !conversations) return;
+  rendering = true;
+  queueMicrotask(() => {
+    rendering = false;
+    const peer = openPeer();
+    renderChat(peer);
+    renderList(peer);
+    const { unread } = conversations;
+    document.title = `${unread ? `(${unread}) ` : ''}${peer ? `${peer} · ` : ''}IM chat`;
+  });
+}
+
+function renderChat(peer) {
+  $('app').dataset.view = peer ? 'chat' : 'list';
+  $('nobody').hidden = Boolean(peer);
+  $('chat').hidden = !peer;
+  if (!peer) return;
+  const conversation = conversations.of(peer);
+  if ($('peer').textContent !== peer) {
+    say($('peer'), peer);
+    paintAvatar($('peer-avatar'), peer);
+  }
+  say($('peer-status'), conversation.typing ? 'typing…' : peer === uid ? 'notes to yourself' : '');
+  $('peer-status').classList.toggle('typing-words', conversation.typing);
+  thread.show(conversation);
+  markRead();
+}
+
+function markRead() {
+  const peer = openPeer();
+  if (peer && link.state === 'live' && document.visibilityState === 'visible' && thread.atEnd) conversations.read(peer);
+}
+
+function renderList(open) {
+  const rows = new Map([...$('list').children].map(row => [row.dataset.peer, row]));
+  const list = conversations.list();
+  let next = $('list').firstChild;
+  for (const conversation of list) {
+    const row = rows.get(conversation.peer) ?? newRow(conversation.peer);
+    rows.delete(conversation.peer);
+    fillRow(row, conversation, conversation.peer === open);
+    if (row === next) next = next.nextSibling;
+    else $('list').insertBefore(row, next);
+  }
+  for (const row of rows.values()) row.remove();
+}
+
+function newRow(peer) {
+  const row = node('li', '');
+  row.dataset.peer = peer;
+  const go = node('a', 'row');
+  go.href = `#/${encodeURIComponent(peer)}`;
+  const avatar = node('span', 'avatar');
+  avatar.setAttribute('aria-hidden', 'true');
+  paintAvatar(avatar, peer);
+  go.append(avatar, node('span', 'name', peer), node('time', 'when'), node('span', 'preview'), node('span', 'unread'));
+  row.append(go);
+  return row;
+}
+
+function fillRow(row, conversation, isOpen) {
+  const part = name => row.querySelector(`.${name}`);
+  const { last, unread, typing } = conversation;
+  if (isOpen) part('row').setAttribute('aria-current', 'true');
+  else part('row').removeAttribute('aria-current');
+  say(part('when'), last ? timeOrDay(last.ms) : '');
+  const preview = part('preview');
+  const words = typing ? 'typing…' : last?.text ?? '';
+  preview.classList.toggle('typing-words', typing);
+  const mark = last?.own && !typing ? conversation.progress(last) : '';
+  if (preview.dataset.mark !== mark || preview.dataset.words !== words) {
+    Object.assign(preview.dataset, { mark, words });
+    preview.replaceChildren(...(mark ? [tick(mark)] : []), words);
+  }
+  part('unread').hidden = !unread;
+  if (unread) {
+    if (part('unread').dataset.n !== String(unread)) {
+      part('unread').dataset.n = unread;
+      part('unread').replaceChildren(unread > 99 ? '99+' : String(unread), node('span', 'unseen', ' unread'));
+    }
+  }
+}
+
+/** Initial and colour follow from the name alone. */
+function paintAvatar(element, name) {
+  let hash = 0;
+  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 360;
+  element.textContent = name.slice(0, 1).toUpperCase();
+  element.style.setProperty('--hue', hash);
+}
+
+// ---- what is done
+
+$('login-form').addEventListener('submit', event => {
+  event.preventDefault();
+  const name = $('login-uid').value.trim();
+  if (UID.test(name)) signIn(name);
+  else say($('login-error'), 'A uid has 1 to 64 of A-Z a-z 0-9 . _ @ + = -');
+});
+
+$('new-form').addEventListener('submit', event => {
+  event.preventDefault();
+  const peer = $('new-peer').value.trim();
+  if (!UID.test(peer)) return;
+  $('new-peer').value = '';
+  location.hash = `#/${encodeURIComponent(peer)}`;
+});
+
+$('composer').addEventListener('submit', event => {
+  event.preventDefault();
+  const text = $('text').value.trim();
+  if (!text) return;
+  conversations.send(openPeer(), text);
+  $('text').value = '';
+  fitComposer();
+  $('text').focus();
+  queueMicrotask(() => thread.toEnd());
+});
+
+$('text').addEventListener('keydown', event => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    $('composer').requestSubmit();
+  }
+});
+
+$('text').addEventListener('input', () => {
+  fitComposer();
+  if ($('text').value.trim()) conversations.type(openPeer());
+});
+
+function fitComposer() {
+  const field = $('text');
+  field.style.height = 'auto';
+  field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
+}
+
+$('banner-button').addEventListener('click', () => (link.state === 'stopped' ? client.start() : client.retryNow()));
+$('leave-button').addEventListener('click', signOut);
+$('log').addEventListener('scroll', markRead);
+addEventListener('hashchange', () => {
+  if (!conversations) return;
+  const typed = openPeer();
+  render();
+  if (typed) queueMicrotask(() => $('text').focus({ preventScroll: true }));
+});
+addEventListener('visibilitychange', markRead);
+addEventListener('online', () => client?.retryNow());
+
+const remembered = sessionStorage.getItem('im/uid');
+if (remembered) signIn(remembered);
+else {
+  $('login').hidden = false;
+  $('login-uid').focus();
+}

@@ -1,0 +1,202 @@
+// The messages of the open conversation as elements: days, groups of one sender, bubbles, ticks. An element stays the
+// same one as long as its message does, so that a reader's place, a selection and a screen reader are not disturbed.
+// Text goes in as text content and in no other way.
+
+const GROUP_MS = 5 * 60_000;
+const NEAR_PX = 80;
+const TICK_WORDS = {
+  pending: 'waiting to be sent', accepted: 'sent', delivered: 'delivered', read: 'read', failed: 'not sent',
+};
+const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+
+export class Thread {
+  #log;
+  #elements = new Map(); // key → element
+  #conversation = null;
+  #older;
+
+  /**
+   * @param log the element that scrolls
+   * @param older called when what comes before is wanted
+   */
+  constructor(log, older) {
+    this.#log = log;
+    this.#older = older;
+    log.addEventListener('scroll', () => this.#wantOlder());
+  }
+
+  get atEnd() {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_PX;
+  }
+
+  /** Shows a conversation as it is now; another one than before starts at its end. */
+  show(conversation) {
+    const fresh = conversation !== this.#conversation;
+    if (fresh) {
+      this.#conversation = conversation;
+      this.#elements.clear();
+      this.#log.replaceChildren();
+    }
+    const stay = fresh || this.atEnd;
+    const [height, top] = [this.#log.scrollHeight, this.#log.scrollTop];
+    const first = this.#firstMessage();
+    this.#reconcile(this.#wanted());
+    if (stay) this.toEnd();
+    else if (this.#firstMessage() !== first) this.#log.scrollTop = top + this.#log.scrollHeight - height; // grew above
+    this.#wantOlder();
+  }
+
+  toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #firstMessage() {
+    return this.#log.querySelector('.message')?.dataset.key;
+  }
+
+  #wantOlder() {
+    const conversation = this.#conversation;
+    if (conversation && !conversation.atStart && this.#log.scrollTop < NEAR_PX) this.#older(conversation.peer);
+  }
+
+  /** [key, element] in the order in which they stand. */
+  #wanted() {
+    const conversation = this.#conversation;
+    const messages = [...conversation.messages, ...conversation.pending.values()];
+    const wanted = [];
+    if (conversation.atStart) wanted.push(this.#note('start', startText(conversation)));
+    messages.forEach((message, i) => {
+      const [before, after] = [messages[i - 1], messages[i + 1]];
+      const day = new Date(message.ms).toDateString();
+      if (!before || day !== new Date(before.ms).toDateString()) wanted.push(this.#day(day, message.ms));
+      for (const gap of conversation.gaps) {
+        if (before && before.position <= gap && message.position > gap) {
+          wanted.push(this.#note(`gap ${gap}`, 'Messages that stood here are kept no more.'));
+        }
+      }
+      wanted.push(this.#message(message, !isGroup(before, message), !isGroup(message, after)));
+    });
+    if (conversation.typing) wanted.push(this.#typing());
+    return wanted;
+  }
+
+  #reconcile(wanted) {
+    const keys = new Set(wanted.map(([key]) => key));
+    for (const [key, element] of this.#elements) {
+      if (!keys.has(key)) {
+        element.remove();
+        this.#elements.delete(key);
+      }
+    }
+    let next = this.#log.firstChild;
+    for (const [, element] of wanted) {
+      if (element === next) next = next.nextSibling;
+      else this.#log.insertBefore(element, next);
+    }
+  }
+
+  #element(key, make) {
+    if (!this.#elements.has(key)) this.#elements.set(key, make());
+    return this.#elements.get(key);
+  }
+
+  #note(key, text) {
+    const element = this.#element(key, () => node('p', 'note', text));
+    if (element.textContent !== text) element.textContent = text;
+    return [key, element];
+  }
+
+  #day(day, ms) {
+    const element = this.#element(day, () => node('p', 'day'));
+    element.textContent = dayName(ms);
+    return [day, element];
+  }
+
+  #message(message, starts, ends) {
+    const key = `${message.sender} ${message.messageId}`;
+    const element = this.#element(key, () => bubble(key, message));
+    element.classList.toggle('starts', starts);
+    element.classList.toggle('ends', ends);
+    element.querySelector('time').textContent = TIME.format(message.ms);
+    if (message.own) setTick(element, this.#conversation.progress(message), message.why);
+    return [key, element];
+  }
+
+  #typing() {
+    return ['typing', this.#element('typing', () => {
+      const element = node('div', 'message theirs typing starts ends');
+      const dots = node('p', 'bubble');
+      dots.append(node('span', 'dot'), node('span', 'dot'), node('span', 'dot'));
+      dots.setAttribute('aria-hidden', 'true'); // the heading says it in words
+      element.append(dots);
+      return element;
+    })];
+  }
+}
+
+export function node(name, className, text = '') {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** A symbol of index.html. */
+export function symbol(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** The mark of an own message, and its words. */
+export function tick(progress) {
+  const element = node('span', `tick ${progress}`);
+  element.append(symbol(`tick-${progress}`), node('span', 'unseen', TICK_WORDS[progress]));
+  return element;
+}
+
+export function timeOrDay(ms) {
+  return new Date(ms).toDateString() === new Date().toDateString() ? TIME.format(ms) : dayName(ms, 'short');
+}
+
+function bubble(key, message) {
+  const element = node('div', `message ${message.own ? 'mine' : 'theirs'}`);
+  element.dataset.key = key;
+  const body = node('p', 'bubble');
+  const meta = node('span', 'meta');
+  const time = node('time', '');
+  time.dateTime = new Date(message.ms).toISOString();
+  meta.append(time);
+  body.append(node('span', 'unseen', message.own ? 'You: ' : `${message.sender}: `), node('span', 'text', message.text), meta);
+  element.append(body);
+  return element;
+}
+
+function setTick(element, progress, why) {
+  if (element.dataset.progress === progress) return;
+  element.dataset.progress = progress;
+  element.querySelector('.tick')?.remove();
+  element.querySelector('.meta').append(tick(progress));
+  if (progress === 'failed') element.append(node('p', 'why', `Not sent: ${why}`));
+}
+
+function isGroup(a, b) {
+  return a && b && a.sender === b.sender && b.ms - a.ms < GROUP_MS
+    && new Date(a.ms).toDateString() === new Date(b.ms).toDateString();
+}
+
+function startText(conversation) {
+  if (conversation.messages[0]?.prev > 0n) return 'Older messages are kept no more.';
+  return conversation.messages.length ? 'This is where it begins.' : 'No messages yet. Say something.';
+}
+
+function dayName(ms, length = 'long') {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(ms).setHours(0, 0, 0, 0)) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  return length === 'long' ? DAY.format(ms) : new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }).format(ms);
+}
