@@ -19,6 +19,8 @@ import java.util.Arrays;
 final class TransientLane {
     static final int BURST = 40;
     static final int PER_SECOND = 20;
+    /** The loop's clock is too coarse to promise less. */
+    private static final int RETRY_MILLIS = 1_000;
 
     private final SessionServices services;
     private final Connection connection;
@@ -50,7 +52,7 @@ final class TransientLane {
         }
         if (!isAllowed()) {
             return result.setCode(Code.RATE_LIMITED)
-                    .setRetryAfterMs(1000 / PER_SECOND)
+                    .setRetryAfterMs(RETRY_MILLIS)
                     .setText("more than " + PER_SECOND + " transient messages a second")
                     .build();
         }

@@ -6,6 +6,7 @@ import im.gateway.auth.TokenVerifier;
 import im.gateway.auth.TokenVerifier.Verdict;
 import im.protocol.ConversationKey;
 import im.protocol.v1.Cursor;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.relay.PlacedMessage;
@@ -154,6 +155,17 @@ final class SessionFixture {
         answer();
         connection.received();
         becomeIdle(connection);
+        return connection;
+    }
+
+    /** A caught-up connection of another device of the uid, whose client asked for features. */
+    WireConnection featured(String device, Feature... features) {
+        WireConnection connection = hello(ClientFrames.hello(++attempt)
+                .setDevice(device)
+                .addAllFeatures(List.of(features))
+                .build());
+        answer();
+        connection.received();
         return connection;
     }
 
