@@ -6,6 +6,7 @@ package im.gateway.session;
 final class ActiveSession {
     final Delivery delivery;
     final SendLanes sends;
+    final TransientLane transients;
 
     /** Cursor writes that are not on disk yet (D27). */
     int cursorWrites;
@@ -13,9 +14,10 @@ final class ActiveSession {
     /** {@link im.gateway.connection.Loop#nowMillis()} of the last thing that happened. */
     long lastUsedMillis;
 
-    ActiveSession(Delivery delivery, SendLanes sends, long nowMillis) {
+    ActiveSession(Delivery delivery, SendLanes sends, TransientLane transients, long nowMillis) {
         this.delivery = delivery;
         this.sends = sends;
+        this.transients = transients;
         this.lastUsedMillis = nowMillis;
     }
 
