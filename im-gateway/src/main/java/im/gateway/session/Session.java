@@ -4,10 +4,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
+import im.gateway.delivery.Delivery;
+import im.gateway.delivery.HeadFrames;
+import im.gateway.delivery.SyncRequest;
+import im.gateway.ingress.SendCheck;
+import im.gateway.ingress.SendLanes;
+import im.gateway.ingress.TransientLane;
+import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
-import im.protocol.v1.Ack;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
@@ -40,7 +46,6 @@ final class Session implements ConnectionListener {
     private static final int MAX_RESUMED = 20_000;
     private static final int MAX_PAGES = 16;
     private static final int DEFAULT_HEADS = 50;
-    private static final String ABOVE_HEAD = "negative, or above the conversation's head";
     private static final int MAX_ASKED_HEADS = 256;
     private static final long MAX_UNANSWERED_BYTES = 512 * 1024;
 
@@ -114,6 +119,7 @@ final class Session implements ConnectionListener {
                 delivery,
                 new SendLanes(services, connection, uid, device, this::regulate),
                 new TransientLane(services, connection, uid, device),
+                new ClaimedPositions(services, connection, uid, device, delivery, this::regulate),
                 connection.loop().nowMillis());
         active = fresh;
         services.metrics().woken();
@@ -129,11 +135,11 @@ final class Session implements ConnectionListener {
         switch (frame.getBodyCase()) {
             case PING -> onPing(frame);
             case SEND -> onSend(frame.getRef(), frame.getSend());
-            case ACK -> onAck(frame.getRef(), frame.getAck());
+            case ACK -> active().positions.acknowledged(frame.getRef(), frame.getAck());
             case SYNC -> onSync(frame.getRef(), frame.getSync());
             case RESUME -> onResume(frame.getResume());
             case GIVE_UP -> onGiveUp(frame.getRef(), frame.getGiveUp().getConversation());
-            case READ -> onRead(frame.getRef(), frame.getRead().getUpTo());
+            case READ -> active().positions.read(frame.getRef(), frame.getRead().getUpTo());
             case HEADS -> onHeads(frame.getRef(), frame.getHeads());
             case RENEW ->
                 write(token.renew(
@@ -171,27 +177,6 @@ final class Session implements ConnectionListener {
         } else {
             active().sends.send(ref, conversation, send);
         }
-    }
-
-    /** What no more may be read than there is (D29 for read positions). */
-    private void onRead(long ref, Cursor upTo) {
-        ConversationKey conversation = conversation(ref, upTo.getConversation());
-        if (conversation == null) {
-            return;
-        }
-        long position = upTo.getPosition();
-        if (position < 0) {
-            refuse(ref, Code.BAD_RANGE, "position", ABOVE_HEAD);
-            return;
-        }
-        active().delivery.askHead(conversation, head -> {
-            if (position > head) {
-                refuse(ref, Code.BAD_RANGE, "position", ABOVE_HEAD);
-            } else if (position > 0) {
-                services.cursors().raiseRead(uid, conversation, position, connection.loop(), () -> {});
-            }
-            regulate();
-        });
     }
 
     private void onHeads(long ref, Heads heads) {
@@ -300,56 +285,6 @@ final class Session implements ConnectionListener {
         }
         if (resume.getLast()) {
             delivery.start(cursorsCount);
-        }
-    }
-
-    private void onAck(long ref, Ack ack) {
-        if (ack.getCursorsCount() > Limits.CURSORS_PER_FRAME) {
-            refuse(ref, Code.TOO_LARGE, "cursors", "at most " + Limits.CURSORS_PER_FRAME + " cursors a frame");
-            return;
-        }
-        for (Cursor cursor : ack.getCursorsList()) {
-            ConversationKey conversation = conversation(ref, cursor.getConversation());
-            if (conversation == null) {
-                return;
-            }
-            onAck(ref, conversation, cursor.getPosition());
-        }
-    }
-
-    private void onAck(long ref, ConversationKey conversation, long position) {
-        if (position < 0) {
-            refuseAck(ref);
-            return;
-        }
-        Delivery delivery = active().delivery;
-        switch (delivery.judge(conversation, position)) {
-            case HONEST -> acknowledged(conversation, position);
-            case TOO_HIGH -> refuseAck(ref);
-            case ASK_HEAD ->
-                delivery.askHead(conversation, head -> {
-                    if (position <= head) {
-                        acknowledged(conversation, position);
-                    } else {
-                        refuseAck(ref);
-                    }
-                    regulate();
-                });
-        }
-    }
-
-    private void refuseAck(long ref) {
-        services.metrics().refusedAcknowledgement();
-        refuse(ref, Code.BAD_RANGE, "position", "negative, or above what was delivered");
-    }
-
-    private void acknowledged(ConversationKey conversation, long position) {
-        services.metrics().acknowledged();
-        ActiveSession session = active();
-        if (position > 0 && session.delivery.acknowledge(conversation, position)) {
-            session.cursorWrites++;
-            services.cursors()
-                    .raise(uid, device, conversation, position, connection.loop(), () -> session.cursorWrites--);
         }
     }
 
