@@ -10,6 +10,8 @@ import im.gateway.config.AuthConfig;
 import im.gateway.config.MessageLogConfig;
 import im.gateway.config.ServerConfig;
 import im.gateway.config.SessionConfig;
+import im.gateway.connection.LoopBlock;
+import im.gateway.connection.LoopWatchdog;
 import im.gateway.edge.EdgeServer;
 import im.gateway.edge.EventLoops;
 import im.gateway.edge.HttpPage;
@@ -20,7 +22,6 @@ import im.gateway.session.SessionMetrics;
 import im.gateway.session.SessionServices;
 import im.gateway.session.SessionTerms;
 import im.gateway.session.Sessions;
-import im.relay.SeededBug;
 import im.relay.local.LocalLogConfig;
 import im.relay.local.LocalRelay;
 import im.relay.local.LocalStore;
@@ -36,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +62,7 @@ final class ServerStart {
 
     StandaloneServer run() throws CannotStart {
         try {
-            judgeSeededBug(config.dev());
+            SeededFaults.judge(config.dev());
             return open();
         } catch (IOException e) {
             parts.close();
@@ -83,6 +83,8 @@ final class ServerStart {
         CompletableFuture<AdminServer> admin = startAdmin(ports, metrics);
         parts.add("admin", () -> closeAdmin(admin));
         EventLoops loops = parts.add("event loops", NettySetup.openLoops(config));
+        parts.add("loop watchdog", LoopWatchdog.start(loops.loops(), metrics));
+        beginLoopBlock(loops);
         RouteDirectory routes = new MemoryRouteDirectory(RANDOM);
         LocalStore store = parts.add(
                 "store",
@@ -103,18 +105,11 @@ final class ServerStart {
         return new StandaloneServer(config, parts, lifecycle, endpoints, edge, sessions);
     }
 
-    private static void judgeSeededBug(boolean dev) throws CannotStart {
-        @Nullable SeededBug bug;
+    private static void beginLoopBlock(EventLoops loops) throws CannotStart {
         try {
-            bug = SeededBug.active();
-        } catch (ExceptionInInitializerError e) {
-            throw new CannotStart(SeededBug.PROPERTY + " names no seeded bug", e);
-        }
-        if (bug != null && !dev) {
-            throw new CannotStart(SeededBug.PROPERTY + " breaks the server on purpose; that needs --dev");
-        }
-        if (bug != null) {
-            LOG.atWarn().addKeyValue("bug", bug).log("THIS SERVER IS BROKEN ON PURPOSE: a seeded bug is active");
+            LoopBlock.begin(loops.loops());
+        } catch (IllegalArgumentException e) {
+            throw new CannotStart(String.valueOf(e.getMessage()), e);
         }
     }
 
