@@ -107,14 +107,29 @@ class JsonIT {
             json.await(BodyCase.CAUGHT_UP);
             send(client, 2, Limits.PAYLOAD_BYTES);
 
-            for (int i = 0; i < 2; i++) {
-                Frame frame = json.await(BodyCase.DELIVER);
-                assertThat(frame.getDeliver().getPlacedCount()).isEqualTo(1);
-                assertThat(frame.getDeliver().getPlaced(0).getEnvelope().getText())
-                        .isEqualTo(ESCAPED.repeat(Limits.PAYLOAD_BYTES));
-                assertThat(jsonBytes(frame)).isBetween(Limits.JSON_FRAME_BYTES, Limits.JSON_MESSAGE_BYTES);
-                json.ack(ann, frame.getDeliver().getPlaced(0).getPosition());
-            }
+            assertFramesOfTheirOwn(json, 2);
+        }
+    }
+
+    @Test
+    void theLargestMessagesThatWereMissedComeInFramesOfTheirOwnToo() throws IOException {
+        try (RawClient client = SERVER.raw(ann, "phone")) {
+            send(client, 2, Limits.PAYLOAD_BYTES);
+        }
+
+        try (RawClient json = SERVER.raw(Transport.JSON, bob, "phone")) {
+            assertFramesOfTheirOwn(json, 2);
+        }
+    }
+
+    private void assertFramesOfTheirOwn(RawClient json, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            Frame frame = json.await(BodyCase.DELIVER);
+            assertThat(frame.getDeliver().getPlacedCount()).isEqualTo(1);
+            assertThat(frame.getDeliver().getPlaced(0).getEnvelope().getText())
+                    .isEqualTo(ESCAPED.repeat(Limits.PAYLOAD_BYTES));
+            assertThat(jsonBytes(frame)).isBetween(Limits.JSON_FRAME_BYTES, Limits.JSON_MESSAGE_BYTES);
+            json.ack(ann, frame.getDeliver().getPlaced(0).getPosition());
         }
     }
 }

@@ -68,6 +68,32 @@ class TakeoverIT {
     }
 
     @Test
+    void twoClientsThatDisplaceEachOtherForEverAreKeptApart() throws IOException {
+        int attempt = 200;
+        RawClient there = welcomed(attempt, Transport.TCP);
+        Close refusal = null;
+        while (refusal == null && attempt < 220) {
+            RawClient next = connect(++attempt, Transport.TCP);
+            Frame answer = next.await(frame -> frame.hasWelcome() || frame.hasClose(), "Welcome or Close");
+            if (answer.hasClose()) {
+                refusal = answer.getClose();
+                next.close();
+            } else {
+                there.close();
+                there = next;
+            }
+        }
+
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.getCode()).isEqualTo(4429);
+        assertThat(refusal.getRetryAfterMs()).isBetween(1, 10_000);
+        assertThat(there.sendAndAwait(there.text(TestServer.messageId(), ann, "still here"))
+                        .getCode())
+                .isEqualTo(Code.OK);
+        there.close();
+    }
+
+    @Test
     void otherDevicesOfTheUidStay() throws IOException {
         try (RawClient phone = welcomed(100, Transport.TCP);
                 RawClient desk = SERVER.raw(ann, "desk")) {

@@ -23,6 +23,12 @@ public final class Limits {
     public static final int CURSORS_PER_FRAME = 1_000;
     /** Messages a Sync may ask for. */
     public static final int SYNC_MESSAGES = 500;
+    /** Bytes of content in one transient message. */
+    public static final int TRANSIENT_BYTES = 4 * 1024;
+    /** Conversations a Heads may ask for. */
+    public static final int HEADS = 200;
+    /** Features that one Hello may name, known or not. */
+    public static final int FEATURES = 64;
     /** Nested messages while parsing; the deepest frame of version 1 has 4. */
     public static final int NESTING = 16;
     /** Fragments of one WebSocket message. */

@@ -11,6 +11,9 @@ public interface PushBus {
 
     void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups);
 
+    /** Whether any connection of this process takes receipts; while none does, none need be pushed. */
+    boolean takesReceipts();
+
     void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups);
 
     void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups);

@@ -6,6 +6,7 @@ import im.gateway.auth.CountedTokenVerifier;
 import im.gateway.auth.Hs256TokenVerifier;
 import im.gateway.auth.TokenMinter;
 import im.gateway.auth.TokenRules;
+import im.gateway.auth.TokenVerifier;
 import im.gateway.config.AuthConfig;
 import im.gateway.config.MessageLogConfig;
 import im.gateway.config.ServerConfig;
@@ -22,6 +23,8 @@ import im.gateway.session.SessionMetrics;
 import im.gateway.session.SessionServices;
 import im.gateway.session.SessionTerms;
 import im.gateway.session.Sessions;
+import im.gateway.session.Takeovers;
+import im.relay.PushBus;
 import im.relay.local.LocalLogConfig;
 import im.relay.local.LocalRelay;
 import im.relay.local.LocalStore;
@@ -36,6 +39,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,15 +90,15 @@ final class ServerStart {
         parts.add("loop watchdog", LoopWatchdog.start(loops.loops(), metrics));
         beginLoopBlock(loops);
         RouteDirectory routes = new MemoryRouteDirectory(RANDOM);
+        SessionMetrics sessionMetrics = new SessionMetrics(metrics);
+        PushBus bus = PushLoss.around(new LoopPushBus(loops.loops(), sessionMetrics));
         LocalStore store = parts.add(
                 "store",
-                LocalStore.open(
-                        config.data(),
-                        logConfig(),
-                        Surroundings.system(metrics),
-                        new LocalRelay(routes, PushLoss.around(new LoopPushBus(loops.loops())))));
+                LocalStore.open(config.data(), logConfig(), Surroundings.system(metrics), new LocalRelay(routes, bus)));
         lifecycle.opened(store.log());
-        Sessions sessions = new Sessions(services(key, store, routes, metrics), loops.loops(), RANDOM);
+        TokenVerifier verifier =
+                new CountedTokenVerifier(new Hs256TokenVerifier(key, rules(config.auth()), CLOCK), metrics);
+        Sessions sessions = new Sessions(services(verifier, store, routes, bus, sessionMetrics), loops.loops(), RANDOM);
         EdgeServer edge = parts.add(
                 "listeners",
                 EdgeServer.start(NettySetup.edge(config, ports), loops, pages(key, ports), sessions, metrics));
@@ -175,15 +179,17 @@ final class ServerStart {
     }
 
     private SessionServices services(
-            AuthKey key, LocalStore store, RouteDirectory routes, PrometheusMeterRegistry metrics) {
+            TokenVerifier verifier, LocalStore store, RouteDirectory routes, PushBus bus, SessionMetrics metrics) {
         return new SessionServices(
                 sessionTerms(),
-                new CountedTokenVerifier(new Hs256TokenVerifier(key, rules(config.auth()), CLOCK), metrics),
+                verifier,
                 store.log(),
                 store.conversations(),
                 store.cursors(),
                 routes,
-                new SessionMetrics(metrics),
+                bus,
+                new Takeovers(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())),
+                metrics,
                 CLOCK);
     }
 

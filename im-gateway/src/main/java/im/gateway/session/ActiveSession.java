@@ -6,22 +6,24 @@ package im.gateway.session;
 final class ActiveSession {
     final Delivery delivery;
     final SendLanes sends;
-
-    /** Cursor writes that are not on disk yet (D27). */
-    int cursorWrites;
+    final TransientLane transients;
+    final ClaimedPositions positions;
 
     /** {@link im.gateway.connection.Loop#nowMillis()} of the last thing that happened. */
     long lastUsedMillis;
 
-    ActiveSession(Delivery delivery, SendLanes sends, long nowMillis) {
+    ActiveSession(
+            Delivery delivery, SendLanes sends, TransientLane transients, ClaimedPositions positions, long nowMillis) {
         this.delivery = delivery;
         this.sends = sends;
+        this.transients = transients;
+        this.positions = positions;
         this.lastUsedMillis = nowMillis;
     }
 
     /** Whether a row can hold all there is to know (D27), the quiet time apart. */
     boolean isQuiet() {
-        return cursorWrites == 0 && delivery.isQuiet() && sends.isQuiet();
+        return positions.isQuiet() && delivery.isQuiet() && sends.isQuiet();
     }
 
     void close() {
@@ -31,6 +33,6 @@ final class ActiveSession {
 
     @Override
     public String toString() {
-        return delivery + " sends=" + (sends.isQuiet() ? "quiet" : "busy") + " cursorWrites=" + cursorWrites;
+        return delivery + " sends=" + (sends.isQuiet() ? "quiet" : "busy") + " " + positions;
     }
 }

@@ -53,4 +53,19 @@ final class ConversationProgress {
         forwardedPrev = UNKNOWN;
         forwardedLast = 0;
     }
+
+    /** D28: a woken session's number for the conversation, from the stored cursor and what was forwarded since. */
+    void learn(long stored, Window window) {
+        long base = stored;
+        if (hasForwarded()) {
+            if (forwardedPrev <= stored) {
+                base = Math.max(stored, forwardedLast);
+            } else {
+                unacknowledged.dropAbove(stored, window);
+            }
+        }
+        know(base);
+        acknowledged = Math.max(acknowledged, stored);
+        largestSent = Math.max(largestSent, base);
+    }
 }

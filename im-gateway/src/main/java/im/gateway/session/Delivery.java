@@ -9,6 +9,7 @@ import im.protocol.v1.Lagging;
 import im.relay.ConversationStore.Behind;
 import im.relay.ConversationStore.CompareRequest;
 import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
 import java.util.ArrayDeque;
@@ -43,7 +44,7 @@ final class Delivery {
     private final Window window;
     private final DeliveryFrames frames;
     private final OneRead reads;
-    private final SyncAnswers syncs;
+    private final PageAnswers pages;
     private final Repush repush;
     private final HeadReads headReads;
 
@@ -72,7 +73,7 @@ final class Delivery {
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
-        this.syncs = new SyncAnswers(
+        this.pages = new PageAnswers(
                 services.store(), reads, frames, connection.wire().placedBudget() - 4096);
         this.repush = new Repush(services, connection, window, reads);
         this.headReads = new HeadReads(services.store(), connection.loop());
@@ -104,6 +105,11 @@ final class Delivery {
         progress.largestSent = position;
     }
 
+    /** How many conversations this session holds numbers for. */
+    int size() {
+        return conversations.size();
+    }
+
     /**
      * Until when the device has been told that nothing is missing; one that stayed away for longer than messages are
      * held cannot be told that any more (D20).
@@ -113,11 +119,6 @@ final class Delivery {
     void resumeCompleteAsOf(long asOfMs) {
         long held = services.terms().retention().time().toMillis();
         historyTruncated |= asOfMs > 0 && services.clock().millis() - asOfMs > held;
-    }
-
-    /** How many conversations this session holds numbers for. */
-    int size() {
-        return conversations.size();
     }
 
     /**
@@ -219,7 +220,7 @@ final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     void pump() {
-        if (!started || reads.isUnderWay() || (belowLowWater() && (syncs.answerNext() || repushNext()))) {
+        if (!started || reads.isUnderWay() || (belowLowWater() && (pages.answerNext() || repushNext()))) {
             return;
         }
         if (compareNeeded) {
@@ -295,27 +296,12 @@ final class Delivery {
         for (Behind entry : comparison.behind()) {
             ConversationProgress progress = progress(entry.conversation());
             if (!progress.isKnown()) {
-                learn(progress, entry.base());
+                progress.learn(entry.base(), window);
             }
             if (entry.head() > progress.written) {
                 enqueue(progress);
             }
         }
-    }
-
-    /** D28: a woken session's number for a conversation, from the stored cursor and what was forwarded since. */
-    private void learn(ConversationProgress progress, long stored) {
-        long base = stored;
-        if (progress.hasForwarded()) {
-            if (progress.forwardedPrev <= stored) {
-                base = Math.max(stored, progress.forwardedLast);
-            } else {
-                progress.unacknowledged.dropAbove(stored, window);
-            }
-        }
-        progress.know(base);
-        progress.acknowledged = Math.max(progress.acknowledged, stored);
-        progress.largestSent = Math.max(progress.largestSent, base);
     }
 
     private void readPage(ConversationProgress progress) {
@@ -388,12 +374,18 @@ final class Delivery {
 
     /** D33: answered before the stream and outside the window, one page at a time. */
     void sync(SyncRequest request) {
-        syncs.add(request, page -> onSyncPage(request, page));
+        pages.sync(request, page -> onSyncPage(request, page));
         pump();
     }
 
-    int waitingSyncs() {
-        return syncs.waiting();
+    /** The list of conversations; answered as a page is. */
+    void heads(long ref, HeadsRequest request) {
+        pages.heads(ref, request);
+        pump();
+    }
+
+    int waitingPages() {
+        return pages.waiting();
     }
 
     /** D29, D33: a page is something sent; one that joins on to W raises it. */
@@ -459,7 +451,7 @@ final class Delivery {
                 && !compareNeeded
                 && behind.isEmpty()
                 && postponed == 0
-                && syncs.waiting() == 0
+                && pages.waiting() == 0
                 && window.isEmpty();
     }
 
@@ -471,8 +463,7 @@ final class Delivery {
     @Override
     public String toString() {
         return "live=" + live + " reading=" + reads.isUnderWay() + " heads=" + headReads.underWay() + " compareNeeded="
-                + compareNeeded + " behind=" + behind.size() + " postponed=" + postponed + " syncs=" + syncs.waiting()
-                + " needed=" + needed + " " + window;
+                + compareNeeded + " behind=" + behind.size() + " pages=" + pages.waiting() + " " + window;
     }
 
     private boolean hasRoom(PlacedMessage message) {

@@ -41,7 +41,7 @@ final class DeliveryFrames {
         long truncated = truncatedUpTo;
         for (PlacedMessage message : messages) {
             int size = FrameCodec.placedFieldSize(message.placed().length);
-            if (bytes + size > connection.wire().placedBudget()) {
+            if (!placed.isEmpty() && bytes + size > connection.wire().placedBudget()) {
                 deliver(peer, placed, catchingUp, truncated);
                 truncated = 0;
                 placed.clear();

@@ -15,6 +15,8 @@ import java.util.random.RandomGenerator;
 
 /** The graceful end of all sessions, in steps that each wait for what they need. Steps run on the first loop. */
 final class Drain {
+    static final String TEXT = "the server stops";
+
     private static final long POLL_MILLIS = 20;
     /** How long a disk may take over what it has been given, and a peer over its Close. */
     private static final long ANSWERS_MILLIS = 5_000;
@@ -55,7 +57,8 @@ final class Drain {
     }
 
     private void close() {
-        sessions.everySession(session -> session.connection().close(CloseReason.DRAINING, "the server stops"));
+        sessions.everyConnection(
+                session -> session.connection().close(CloseReason.DRAINING, TEXT), SessionOpening::drained);
         await(() -> connections() == 0, 1_000, () -> done.complete(null));
     }
 

@@ -8,29 +8,45 @@ import im.relay.Receipt;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The push bus of a single process: a task for the loop of each connection, run with the commit's other results. */
 public final class LoopPushBus implements PushBus {
     private final List<Loop> loops;
+    private final SessionMetrics metrics;
 
     /** @param loops by {@link Loop#index()} */
-    public LoopPushBus(List<Loop> loops) {
+    public LoopPushBus(List<Loop> loops, SessionMetrics metrics) {
         this.loops = List.copyOf(loops);
+        this.metrics = metrics;
     }
 
     @Override
-    public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {}
-
-    @Override
-    public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {}
-
-    @Override
     public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+        toEach(connections, wakeups, session -> session.push(message));
+    }
+
+    @Override
+    public boolean takesReceipts() {
+        return metrics.wantingReceipts() > 0;
+    }
+
+    @Override
+    public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {
+        toEach(connections, wakeups, session -> session.pushReceipt(receipt));
+    }
+
+    @Override
+    public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {
+        toEach(connections, wakeups, session -> session.pushTransient(message));
+    }
+
+    private void toEach(long[] connections, Wakeups wakeups, Consumer<Session> action) {
         for (long connection : connections) {
             Loop loop = loops.get(ConnectionIds.loop(connection));
             wakeups.add(loop, () -> {
                 if (loop.find(connection) instanceof Session session) {
-                    session.push(message);
+                    action.accept(session);
                 }
             });
         }

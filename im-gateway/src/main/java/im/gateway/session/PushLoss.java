@@ -44,6 +44,11 @@ public final class PushLoss implements PushBus {
     }
 
     @Override
+    public boolean takesReceipts() {
+        return bus.takesReceipts();
+    }
+
+    @Override
     public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {
         bus.pushReceipt(receipt, uid, connections, wakeups);
     }

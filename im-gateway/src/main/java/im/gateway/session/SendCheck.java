@@ -23,8 +23,12 @@ final class SendCheck {
                 : null;
     }
 
-    /** Null when the body may be appended. */
-    static @Nullable Refusal body(Send send) {
+    /**
+     * Null when the body may be sent.
+     *
+     * @param limit bytes of content
+     */
+    static @Nullable Refusal body(Send send, int limit) {
         String contentType = send.getContentType();
         if (contentType.length() > Limits.CONTENT_TYPE_LENGTH || !isPrintable(contentType)) {
             return new Refusal(
@@ -33,9 +37,8 @@ final class SendCheck {
                     "content_type is not at most " + Limits.CONTENT_TYPE_LENGTH + " printable ASCII characters");
         }
         int bytes = send.hasData() ? send.getData().size() : send.getTextBytes().size();
-        if (bytes > Limits.PAYLOAD_BYTES) {
-            return new Refusal(
-                    Code.TOO_LARGE, "content", "content has " + bytes + " bytes, the limit is " + Limits.PAYLOAD_BYTES);
+        if (bytes > limit) {
+            return new Refusal(Code.TOO_LARGE, "content", "content has " + bytes + " bytes, the limit is " + limit);
         }
         return null;
     }

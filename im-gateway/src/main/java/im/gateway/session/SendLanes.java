@@ -3,6 +3,7 @@ package im.gateway.session;
 import im.gateway.connection.Connection;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
+import im.protocol.Limits;
 import im.protocol.MessageId;
 import im.protocol.codec.EnvelopeCodec;
 import im.protocol.v1.Code;
@@ -62,7 +63,7 @@ final class SendLanes {
             }
             unblock(lane);
         }
-        SendCheck.Refusal refusal = SendCheck.body(send);
+        SendCheck.Refusal refusal = SendCheck.body(send, Limits.PAYLOAD_BYTES);
         if (refusal != null) {
             answer(ref, send.getMessageId(), refusal.code(), 0, refusal.text());
             block(lane, id);

@@ -1,22 +1,32 @@
 package im.gateway.session;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
-import im.protocol.v1.Ack;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
+import im.protocol.v1.Envelope;
 import im.protocol.v1.Error;
+import im.protocol.v1.Expiring;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
+import im.protocol.v1.Heads;
 import im.protocol.v1.Pong;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
+import im.protocol.v1.SendResult;
 import im.protocol.v1.Sync;
+import im.protocol.v1.Transient;
+import im.relay.ConversationStore.HeadsRequest;
 import im.relay.PlacedMessage;
+import im.relay.Receipt;
+import im.relay.TransientMessage;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +37,8 @@ final class Session implements ConnectionListener {
     private static final int TICKS_A_HEARTBEAT = 4;
     private static final int PINGS_PER_TURN = 16;
     private static final int MAX_RESUMED = 20_000;
-    private static final int MAX_SYNCS = 16;
+    private static final int MAX_PAGES = 16;
+    private static final int DEFAULT_HEADS = 50;
     private static final int MAX_ASKED_HEADS = 256;
     private static final long MAX_UNANSWERED_BYTES = 512 * 1024;
 
@@ -36,7 +47,9 @@ final class Session implements ConnectionListener {
     private final Connection connection;
     private final String uid;
     private final String device;
-    private final long tokenExpiresMs;
+    private final boolean wantsReceipts;
+    private final boolean wantsTransient;
+    private final TokenLife token;
     private final int heartbeatMs;
     /** Of the uid's index: up to there everything was written and acknowledged when this became a row (D27). */
     private long version;
@@ -47,6 +60,7 @@ final class Session implements ConnectionListener {
     private boolean cursorsCount;
     private byte pings;
     private @Nullable ActiveSession active;
+    private @Nullable Receipts receipts;
 
     Session(
             SessionServices services,
@@ -55,14 +69,20 @@ final class Session implements ConnectionListener {
             String uid,
             String device,
             long tokenExpiresMs,
-            int heartbeatMs) {
+            int heartbeatMs,
+            Set<Feature> features) {
         this.services = services;
         this.tailChecks = tailChecks;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
-        this.tokenExpiresMs = tokenExpiresMs;
         this.heartbeatMs = heartbeatMs;
+        this.wantsReceipts = features.contains(Feature.RECEIPTS);
+        this.wantsTransient = features.contains(Feature.TRANSIENT);
+        this.token = new TokenLife(services, uid, tokenExpiresMs, heartbeatMs);
+        if (wantsReceipts) {
+            services.metrics().wantReceipts(1);
+        }
     }
 
     /**
@@ -88,9 +108,12 @@ final class Session implements ConnectionListener {
     }
 
     private ActiveSession activate(Delivery delivery) {
-        SendLanes sends = new SendLanes(services, connection, uid, device, this::regulate);
-        ActiveSession fresh =
-                new ActiveSession(delivery, sends, connection.loop().nowMillis());
+        ActiveSession fresh = new ActiveSession(
+                delivery,
+                new SendLanes(services, connection, uid, device, this::regulate),
+                new TransientLane(services, connection, uid, device),
+                new ClaimedPositions(services, connection, uid, device, delivery, this::regulate),
+                connection.loop().nowMillis());
         active = fresh;
         services.metrics().woken();
         return fresh;
@@ -105,10 +128,17 @@ final class Session implements ConnectionListener {
         switch (frame.getBodyCase()) {
             case PING -> onPing(frame);
             case SEND -> onSend(frame.getRef(), frame.getSend());
-            case ACK -> onAck(frame.getRef(), frame.getAck());
+            case ACK -> active().positions.acknowledged(frame.getRef(), frame.getAck());
             case SYNC -> onSync(frame.getRef(), frame.getSync());
             case RESUME -> onResume(frame.getResume());
             case GIVE_UP -> onGiveUp(frame.getRef(), frame.getGiveUp().getConversation());
+            case READ -> active().positions.read(frame.getRef(), frame.getRead().getUpTo());
+            case HEADS -> onHeads(frame.getRef(), frame.getHeads());
+            case RENEW ->
+                write(token.renew(
+                        frame.getRef(),
+                        frame.getRenew().getToken(),
+                        connection.loop().nowMillis()));
             case PONG -> {}
             default -> refuse(frame.getRef(), Code.UNSUPPORTED, "body", "a client does not send this frame");
         }
@@ -130,9 +160,66 @@ final class Session implements ConnectionListener {
 
     private void onSend(long ref, Send send) {
         ConversationKey conversation = conversation(ref, send.getConversation());
-        if (conversation != null) {
+        if (conversation == null) {
+            return;
+        }
+        if (send.getTransient()) {
+            SendResult result = active().transients.send(conversation, send);
+            services.metrics().answered(result.getCode());
+            write(Frame.newBuilder().setRef(ref).setSendResult(result).build());
+        } else {
             active().sends.send(ref, conversation, send);
         }
+    }
+
+    private void onHeads(long ref, Heads heads) {
+        int limit = heads.getLimit() == 0 ? DEFAULT_HEADS : heads.getLimit();
+        long below = HeadFrames.below(heads.getPage());
+        if (limit < 1 || limit > Limits.HEADS) {
+            refuse(ref, Code.BAD_RANGE, "limit", "limit is 1 to " + Limits.HEADS);
+        } else if (below <= 0) {
+            refuse(ref, Code.MALFORMED, "page", "not a page of an earlier answer");
+        } else if (active().delivery.waitingPages() == MAX_PAGES) {
+            refuse(ref, Code.OVERLOADED, "heads", "more than " + MAX_PAGES + " pages asked for at once");
+        } else {
+            active().delivery.heads(ref, new HeadsRequest(uid, device, below, limit));
+        }
+    }
+
+    void pushReceipt(Receipt receipt) {
+        if (wantsReceipts) {
+            Receipts waiting = receipts;
+            if (waiting == null) {
+                waiting = new Receipts(connection, uid, services.metrics());
+                receipts = waiting;
+            }
+            waiting.add(receipt);
+        }
+    }
+
+    private static Envelope envelope(TransientMessage message) {
+        try {
+            return Envelope.parseFrom(message.envelope());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the bus carries what is no envelope", e);
+        }
+    }
+
+    void pushTransient(TransientMessage message) {
+        if (!wantsTransient) {
+            return;
+        }
+        if (connection.pendingBytes() > Loop.LOW_WATER_BYTES) {
+            services.metrics().transientDropped();
+            return;
+        }
+        services.metrics().transientWritten();
+        write(Frame.newBuilder()
+                .setTransient(Transient.newBuilder()
+                        .setConversation(Conversation.newBuilder()
+                                .setPeer(message.conversation().peerOf(uid)))
+                        .setEnvelope(envelope(message)))
+                .build());
     }
 
     private void onGiveUp(long ref, Conversation named) {
@@ -158,8 +245,8 @@ final class Session implements ConnectionListener {
                     Code.BAD_RANGE,
                     "sync",
                     "after or before is 0 or more, not both, limit is 1 to " + Limits.SYNC_MESSAGES);
-        } else if (active().delivery.waitingSyncs() == MAX_SYNCS) {
-            refuse(ref, Code.OVERLOADED, "sync", "more than " + MAX_SYNCS + " pages asked for at once");
+        } else if (active().delivery.waitingPages() == MAX_PAGES) {
+            refuse(ref, Code.OVERLOADED, "sync", "more than " + MAX_PAGES + " pages asked for at once");
         } else {
             active().delivery.sync(new SyncRequest(ref, conversation, sync.getAfter(), sync.getBefore(), limit));
         }
@@ -191,56 +278,6 @@ final class Session implements ConnectionListener {
         }
         if (resume.getLast()) {
             delivery.start(cursorsCount);
-        }
-    }
-
-    private void onAck(long ref, Ack ack) {
-        if (ack.getCursorsCount() > Limits.CURSORS_PER_FRAME) {
-            refuse(ref, Code.TOO_LARGE, "cursors", "at most " + Limits.CURSORS_PER_FRAME + " cursors a frame");
-            return;
-        }
-        for (Cursor cursor : ack.getCursorsList()) {
-            ConversationKey conversation = conversation(ref, cursor.getConversation());
-            if (conversation == null) {
-                return;
-            }
-            onAck(ref, conversation, cursor.getPosition());
-        }
-    }
-
-    private void onAck(long ref, ConversationKey conversation, long position) {
-        if (position < 0) {
-            refuseAck(ref);
-            return;
-        }
-        Delivery delivery = active().delivery;
-        switch (delivery.judge(conversation, position)) {
-            case HONEST -> acknowledged(conversation, position);
-            case TOO_HIGH -> refuseAck(ref);
-            case ASK_HEAD ->
-                delivery.askHead(conversation, head -> {
-                    if (position <= head) {
-                        acknowledged(conversation, position);
-                    } else {
-                        refuseAck(ref);
-                    }
-                    regulate();
-                });
-        }
-    }
-
-    private void refuseAck(long ref) {
-        services.metrics().refusedAcknowledgement();
-        refuse(ref, Code.BAD_RANGE, "position", "negative, or above what was delivered");
-    }
-
-    private void acknowledged(ConversationKey conversation, long position) {
-        services.metrics().acknowledged();
-        ActiveSession session = active();
-        if (position > 0 && session.delivery.acknowledge(conversation, position)) {
-            session.cursorWrites++;
-            services.cursors()
-                    .raise(uid, device, conversation, position, connection.loop(), () -> session.cursorWrites--);
         }
     }
 
@@ -285,6 +322,9 @@ final class Session implements ConnectionListener {
         if (active != null) {
             active.delivery.pump();
         }
+        if (receipts != null) {
+            receipts.flush();
+        }
         regulate();
     }
 
@@ -293,13 +333,22 @@ final class Session implements ConnectionListener {
         pings = 0;
         long now = connection.loop().nowMillis();
         long silence = heartbeatMs * 5L / 2;
-        if (services.clock().millis() >= tokenExpiresMs) {
+        long leftMs = token.leftMs();
+        if (leftMs <= 0) {
             connection.close(CloseReason.UNAUTHENTICATED, "the token has expired");
         } else if (reading && now - connection.lastReadMillis() > silence) {
             connection.close(CloseReason.TIMEOUT, "nothing heard for 2.5 heartbeats");
         } else if (connection.pendingBytes() > 0 && now - connection.lastProgressMillis() > silence) {
             connection.close(CloseReason.TIMEOUT, "nothing taken for 2.5 heartbeats");
         } else {
+            if (token.isNoticeDue(leftMs)) {
+                write(Frame.newBuilder()
+                        .setExpiring(Expiring.newBuilder().setInMs(leftMs))
+                        .build());
+            }
+            if (receipts != null && receipts.isEmpty()) {
+                receipts = null;
+            }
             regulate();
             if (active != null) {
                 active.delivery.tick();
@@ -360,6 +409,10 @@ final class Session implements ConnectionListener {
             services.metrics().wentIdle();
         }
         var unused = services.routes().remove(uid, device, connection.id());
+        services.cursors().touch(uid, device);
+        if (wantsReceipts) {
+            services.metrics().wantReceipts(-1);
+        }
         services.metrics().closed();
     }
 

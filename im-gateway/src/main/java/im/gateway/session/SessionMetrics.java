@@ -21,8 +21,13 @@ public final class SessionMetrics {
     private final Counter parked;
     private final Counter truncated;
     private final Counter tailChecks;
+    private final Counter receiptsDropped;
+    private final Counter transients;
+    private final Counter transientsDropped;
+    private final Counter takeoversRefused;
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicLong active = new AtomicLong();
+    private final AtomicLong wantingReceipts = new AtomicLong();
     private final AtomicLong unanswered = new AtomicLong();
 
     public SessionMetrics(MeterRegistry registry) {
@@ -42,6 +47,10 @@ public final class SessionMetrics {
         parked = registry.counter("im.gateway.parked");
         truncated = registry.counter("im.gateway.truncated");
         tailChecks = registry.counter("im.gateway.tail.checks", "outcome", "differs");
+        receiptsDropped = registry.counter("im.gateway.receipts.dropped");
+        transients = registry.counter("im.gateway.transients", "outcome", "written");
+        transientsDropped = registry.counter("im.gateway.transients", "outcome", "dropped");
+        takeoversRefused = registry.counter("im.gateway.takeovers.refused");
         registry.gauge("im.gateway.sessions", sessions);
         registry.gauge("im.gateway.sessions.active", active);
         registry.gauge("im.gateway.sends.unanswered", unanswered);
@@ -64,6 +73,33 @@ public final class SessionMetrics {
 
     void deliveredSync(int messages) {
         sync.increment(messages);
+    }
+
+    /** Found no room, in a session that takes too little. */
+    void receiptDropped() {
+        receiptsDropped.increment();
+    }
+
+    void transientWritten() {
+        transients.increment();
+    }
+
+    void transientDropped() {
+        transientsDropped.increment();
+    }
+
+    /** Two clients displace each other as one device. */
+    void takeoverRefused() {
+        takeoversRefused.increment();
+    }
+
+    void wantReceipts(int change) {
+        wantingReceipts.addAndGet(change);
+    }
+
+    /** Sessions whose client asked for receipts. */
+    long wantingReceipts() {
+        return wantingReceipts.get();
     }
 
     /** Written again because it was not acknowledged. */

@@ -7,6 +7,7 @@ import im.gateway.connection.ConnectionListener;
 import im.protocol.CloseReason;
 import im.protocol.Ids;
 import im.protocol.Limits;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
@@ -14,6 +15,8 @@ import im.protocol.v1.Welcome;
 import im.relay.ReadResult;
 import im.relay.SeededBug;
 import im.router.Registration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -23,6 +26,7 @@ import java.util.function.LongConsumer;
  */
 final class SessionOpening implements ConnectionListener {
     private static final int MIN_HEARTBEAT_MILLIS = 1_000;
+    private static final Set<Feature> SPOKEN = EnumSet.of(Feature.RECEIPTS, Feature.TRANSIENT);
 
     private final SessionServices services;
     private final TailChecks tailChecks;
@@ -56,7 +60,8 @@ final class SessionOpening implements ConnectionListener {
                 || Integer.compareUnsigned(hello.getVersions().getNewest(), Limits.VERSION) < 0) {
             connection.close(CloseReason.VERSION, "this server speaks version " + Limits.VERSION);
         } else if (!Ids.isValid(hello.getDevice()) || hello.getAttempt() <= 0 || labelsTooLong()) {
-            connection.close(CloseReason.MALFORMED, "Hello: device, attempt, platform or client is out of bounds");
+            connection.close(
+                    CloseReason.MALFORMED, "Hello: device, attempt, platform, client or features is out of bounds");
         } else if (services.verifier().verify(hello.getToken()) instanceof Verdict.Valid valid) {
             openDevice(valid);
         } else {
@@ -66,10 +71,18 @@ final class SessionOpening implements ConnectionListener {
 
     private boolean labelsTooLong() {
         return hello.getPlatform().length() > Limits.LABEL_LENGTH
-                || hello.getClient().length() > Limits.LABEL_LENGTH;
+                || hello.getClient().length() > Limits.LABEL_LENGTH
+                || hello.getFeaturesCount() > Limits.FEATURES;
     }
 
     private void openDevice(Verdict.Valid token) {
+        int retryAfterMs = services.takeovers().retryAfterMillis(token.uid(), hello.getDevice());
+        if (retryAfterMs > 0) {
+            services.metrics().takeoverRefused();
+            connection.close(
+                    CloseReason.RATE_LIMITED, "connections of this device displace each other", retryAfterMs, 0);
+            return;
+        }
         boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS;
         services.cursors().open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
             if (closed) {
@@ -98,6 +111,7 @@ final class SessionOpening implements ConnectionListener {
                     CloseReason.OLDER_ATTEMPT, "a newer connection of the device is here", 0, older.storedAttempt());
         } else if (registration instanceof Registration.Registered done) {
             if (done.displaced() != Registration.NONE && done.displaced() != connection.id()) {
+                services.takeovers().happened(token.uid(), hello.getDevice());
                 displace.accept(done.displaced());
             }
             if (closed) {
@@ -110,6 +124,9 @@ final class SessionOpening implements ConnectionListener {
 
     private void welcome(Verdict.Valid token, Runnable caughtUp) {
         int heartbeatMs = heartbeat();
+        Set<Feature> features = EnumSet.noneOf(Feature.class);
+        features.addAll(hello.getFeaturesList());
+        features.retainAll(SPOKEN);
         write(Frame.newBuilder()
                 .setRef(ref)
                 .setWelcome(Welcome.newBuilder()
@@ -122,10 +139,18 @@ final class SessionOpening implements ConnectionListener {
                         .setTokenExpiresMs(token.expiresAtMs())
                         .setNode(services.terms().node())
                         .setNewDevice(newDevice)
+                        .addAllFeatures(features)
                         .setLimits(limits()))
                 .build());
         Session session = new Session(
-                services, tailChecks, connection, token.uid(), hello.getDevice(), token.expiresAtMs(), heartbeatMs);
+                services,
+                tailChecks,
+                connection,
+                token.uid(),
+                hello.getDevice(),
+                token.expiresAtMs(),
+                heartbeatMs,
+                features);
         connection.listen(session);
         services.metrics().opened();
         boolean sameLog = hello.getLogId().equals(services.log().logId());
@@ -156,6 +181,11 @@ final class SessionOpening implements ConnectionListener {
 
     private void write(Frame frame) {
         connection.write(connection.wire().encode(frame, connection.alloc()));
+    }
+
+    /** The server stops. */
+    void drained() {
+        connection.close(CloseReason.DRAINING, Drain.TEXT);
     }
 
     /** A newer connection of the device came before this one was welcomed. */

@@ -4,6 +4,7 @@ import im.gateway.auth.TokenVerifier;
 import im.relay.ConversationStore;
 import im.relay.CursorStore;
 import im.relay.MessageLog;
+import im.relay.PushBus;
 import im.router.RouteDirectory;
 import java.time.Clock;
 
@@ -15,5 +16,7 @@ public record SessionServices(
         ConversationStore store,
         CursorStore cursors,
         RouteDirectory routes,
+        PushBus bus,
+        Takeovers takeovers,
         SessionMetrics metrics,
         Clock clock) {}

@@ -65,10 +65,17 @@ public final class Sessions implements SessionOpener {
     }
 
     void everySession(Consumer<Session> action) {
+        everyConnection(action, opening -> {});
+    }
+
+    /** Also those that wait for their Welcome. */
+    void everyConnection(Consumer<Session> action, Consumer<SessionOpening> onOpening) {
         for (Loop loop : loops) {
             loop.execute(() -> loop.forEach(listener -> {
                 if (listener instanceof Session session) {
                     action.accept(session);
+                } else if (listener instanceof SessionOpening opening) {
+                    onOpening.accept(opening);
                 }
             }));
         }

@@ -49,6 +49,26 @@ class AcknowledgementTest {
     }
 
     @Test
+    void aFrameFullOfFalseClaimsIsRefusedOnceAndItsHonestOnesCount() {
+        WireConnection connection = fixture.live(cursor("a", 0));
+        fixture.deliver(connection, A);
+        Ack.Builder ack = Ack.newBuilder();
+        IntStream.range(0, 999).forEach(i -> ack.addCursors(cursor("p" + i, 5)));
+
+        connection.receive(Frame.newBuilder()
+                .setRef(7)
+                .setAck(ack.addCursors(cursor("a", 1)))
+                .build());
+        fixture.answer();
+        fixture.writeCursors();
+
+        assertThat(words(connection)).containsExactly("D a 1", "error#7 BAD_RANGE");
+        assertThat(fixture.store.cursors).containsEntry(A, 1L);
+        assertThat(fixture.count("im.gateway.acknowledgements", "outcome", "refused"))
+                .isEqualTo(999);
+    }
+
+    @Test
     void anAckOfWhatResumeBroughtIsTakenAndLiftsAStoredCursorThatFellBack_D21_D29() {
         fixture.append(A);
         WireConnection connection = fixture.resumed(cursor("a", 1));

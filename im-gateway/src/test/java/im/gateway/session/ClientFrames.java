@@ -8,14 +8,18 @@ import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GiveUp;
+import im.protocol.v1.Heads;
 import im.protocol.v1.Hello;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
+import im.protocol.v1.Read;
+import im.protocol.v1.Renew;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
 import im.protocol.v1.Sync;
 import im.protocol.v1.Versions;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a client says, and what it reads of what it is told. */
 final class ClientFrames {
@@ -85,6 +89,31 @@ final class ClientFrames {
                 .build();
     }
 
+    static Frame heads(long ref, int limit, String page) {
+        return Frame.newBuilder()
+                .setRef(ref)
+                .setHeads(Heads.newBuilder().setLimit(limit).setPage(page))
+                .build();
+    }
+
+    static Frame read(long ref, String peer, long position) {
+        return Frame.newBuilder()
+                .setRef(ref)
+                .setRead(Read.newBuilder().setUpTo(cursor(peer, position)))
+                .build();
+    }
+
+    static Frame transientText(long ref, String peer, int id, String text) {
+        return frame(ref, body(peer, id).setText(text).setTransient(true));
+    }
+
+    static Frame renew(long ref, String token) {
+        return Frame.newBuilder()
+                .setRef(ref)
+                .setRenew(Renew.newBuilder().setToken(token))
+                .build();
+    }
+
     static Frame syncBefore(long ref, String peer, long before, int limit) {
         Frame forward = sync(ref, peer, 0, limit);
         return forward.toBuilder()
@@ -119,6 +148,20 @@ final class ClientFrames {
                         + truncated(frame.getDeliver().getTruncatedUpTo());
             case SYNC_PAGE ->
                 "page#" + frame.getRef() + positions(frame.getSyncPage().getPlacedList());
+            case HEADS_PAGE ->
+                "heads#" + frame.getRef()
+                        + frame.getHeadsPage().getHeadsList().stream()
+                                .map(head -> " " + head.getConversation().getPeer() + " " + head.getHead())
+                                .collect(Collectors.joining());
+            case RECEIPT ->
+                frame.getReceipt().getKind() + " by " + frame.getReceipt().getUid() + " "
+                        + frame.getReceipt().getUpTo().getConversation().getPeer() + " "
+                        + frame.getReceipt().getUpTo().getPosition();
+            case TRANSIENT ->
+                "T " + frame.getTransient().getConversation().getPeer() + " "
+                        + frame.getTransient().getEnvelope().getText();
+            case RENEWED -> "renewed#" + frame.getRef();
+            case EXPIRING -> "expiring";
             case CAUGHT_UP -> "caught up";
             case LAGGING -> "lagging";
             case PONG -> "pong";

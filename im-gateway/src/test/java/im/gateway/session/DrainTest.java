@@ -36,6 +36,18 @@ class DrainTest {
     }
 
     @Test
+    void aConnectionThatWaitsForItsWelcomeIsClosedToo() {
+        SessionFixture slow = new SessionFixture(new HeldRoutes());
+        WireConnection connection = slow.hello(hello(1).build());
+
+        CompletableFuture<Void> done = slow.sessions.drain(Duration.ZERO).toCompletableFuture();
+        slow.manual.advance(POLL_MILLIS * 2);
+
+        assertThat(connection.closed).isEqualTo(CloseReason.DRAINING);
+        assertThat(done).isCompleted();
+    }
+
+    @Test
     void clientsAreGivenTheTimeThereIsAndEachAMomentOfItsOwn() {
         WireConnection connection = fixture.idle();
 

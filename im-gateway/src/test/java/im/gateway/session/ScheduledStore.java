@@ -26,6 +26,8 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     private final Map<ConversationKey, Long> heads = new HashMap<>();
     private final Map<ConversationKey, Long> floors = new HashMap<>();
     final Map<ConversationKey, Long> cursors = new HashMap<>();
+    /** How far the uid has read. */
+    final Map<ConversationKey, Long> reads = new HashMap<>();
     /** The heads of the last compare that the present connection got an answer to. */
     Map<ConversationKey, Long> comparedHeads = Map.of();
     /** Counts connections, so that a late answer to an old one is told apart. */
@@ -224,12 +226,41 @@ final class ScheduledStore implements ConversationStore, CursorStore {
 
     @Override
     public void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<HeadsRead>> done) {
-        throw new UnsupportedOperationException();
+        asked.add("heads");
+        unread.add(new Read<>(() -> heads(request), lane, done));
+    }
+
+    private HeadsRead heads(HeadsRequest request) {
+        List<ConversationHead> below = messages.keySet().stream()
+                .filter(conversation -> head(conversation) < request.below())
+                .sorted(Comparator.comparingLong((ConversationKey c) -> head(c)).reversed())
+                .map(this::conversationHead)
+                .toList();
+        int shown = Math.min(request.limit(), below.size());
+        return new HeadsRead(below.subList(0, shown), shown < below.size());
+    }
+
+    private ConversationHead conversationHead(ConversationKey conversation) {
+        List<PlacedMessage> held = messages.getOrDefault(conversation, List.of());
+        long read = reads.getOrDefault(conversation, 0L);
+        int unreadMessages =
+                (int) held.stream().filter(m -> m.position() > read).count();
+        return new ConversationHead(
+                conversation,
+                head(conversation),
+                firstHeld(conversation),
+                cursors.getOrDefault(conversation, 0L),
+                read,
+                unreadMessages,
+                held.isEmpty() ? null : held.get(held.size() - 1),
+                7,
+                6);
     }
 
     @Override
     public void raiseRead(String uid, ConversationKey conversation, long position, Executor lane, Runnable durable) {
-        throw new UnsupportedOperationException();
+        reads.merge(conversation, position, Math::max);
+        lane.execute(durable);
     }
 
     @Override

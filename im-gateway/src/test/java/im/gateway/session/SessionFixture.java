@@ -6,6 +6,7 @@ import im.gateway.auth.TokenVerifier;
 import im.gateway.auth.TokenVerifier.Verdict;
 import im.protocol.ConversationKey;
 import im.protocol.v1.Cursor;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.relay.PlacedMessage;
@@ -39,6 +40,8 @@ final class SessionFixture {
     final SessionMetrics metrics = new SessionMetrics(meters);
     final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));
 
+    final LoopPushBus bus = new LoopPushBus(List.of(manual.loop), metrics);
+
     /** Where sessions register: {@link #routes}, unless the test brought its own. */
     private final RouteDirectory directory;
 
@@ -50,6 +53,11 @@ final class SessionFixture {
     SessionFixture() {
         this(128 * 1024, 16);
     }
+
+    /** Connections of one device come as seldom as they should, unless a test says otherwise. */
+    long betweenTakeovers = Takeovers.WINDOW_MILLIS;
+
+    private long takeoverMillis;
 
     SessionFixture(long repushMillis) {
         this(128 * 1024, 16, null, repushMillis);
@@ -75,7 +83,16 @@ final class SessionFixture {
                 Retention.DEFAULT,
                 Duration.ofMillis(repushMillis));
         SessionServices services = new SessionServices(
-                terms, token -> verifier.verify(token), log, store, store, directory, metrics, new WallClock());
+                terms,
+                token -> verifier.verify(token),
+                log,
+                store,
+                store,
+                directory,
+                bus,
+                new Takeovers(() -> takeoverMillis += betweenTakeovers),
+                metrics,
+                new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
     }
 
@@ -138,6 +155,17 @@ final class SessionFixture {
         answer();
         connection.received();
         becomeIdle(connection);
+        return connection;
+    }
+
+    /** A caught-up connection of another device of the uid, whose client asked for features. */
+    WireConnection featured(String device, Feature... features) {
+        WireConnection connection = hello(ClientFrames.hello(++attempt)
+                .setDevice(device)
+                .addAllFeatures(List.of(features))
+                .build());
+        answer();
+        connection.received();
         return connection;
     }
 

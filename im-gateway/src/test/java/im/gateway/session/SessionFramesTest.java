@@ -82,19 +82,19 @@ class SessionFramesTest {
                 .setRef(2)
                 .setSync(Sync.newBuilder().setConversation(bad))
                 .build());
+        connection.receive(ClientFrames.giveUp(peer).toBuilder().setRef(4).build());
+        assertThat(fixture.metrics.active()).isZero();
         connection.receive(Frame.newBuilder()
                 .setRef(3)
                 .setAck(Ack.newBuilder()
                         .addCursors(Cursor.newBuilder().setConversation(bad).setPosition(1)))
                 .build());
-        connection.receive(ClientFrames.giveUp(peer).toBuilder().setRef(4).build());
 
         assertThat(words(connection))
-                .containsExactly("error#1 MALFORMED", "error#2 MALFORMED", "error#3 MALFORMED", "error#4 MALFORMED");
+                .containsExactly("error#1 MALFORMED", "error#2 MALFORMED", "error#4 MALFORMED", "error#3 MALFORMED");
         assertThat(connection.closed).isNull();
         assertThat(fixture.store.hasReads()).isFalse();
         assertThat(fixture.log.batches).isEmpty();
-        assertThat(fixture.metrics.active()).isZero();
     }
 
     @Test

@@ -68,6 +68,8 @@ class SessionScheduleTest {
                     store,
                     store,
                     new MemoryRouteDirectory(random),
+                    new LoopPushBus(List.of(manual.loop), metrics),
+                    new Takeovers(() -> takeoverMillis += Takeovers.WINDOW_MILLIS),
                     metrics,
                     Clock.systemUTC());
             sessions = new Sessions(services, List.of(manual.loop), random);
@@ -75,6 +77,8 @@ class SessionScheduleTest {
             client = new ModelClient(store, connection);
             connect();
         }
+
+        private long takeoverMillis;
 
         void connect() {
             store.connection++;

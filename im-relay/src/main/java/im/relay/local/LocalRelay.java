@@ -3,6 +3,7 @@ package im.relay.local;
 import im.protocol.ConversationKey;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
+import im.relay.Receipt;
 import im.relay.Wakeups;
 import im.router.RouteDirectory;
 import java.util.List;
@@ -36,10 +37,36 @@ public final class LocalRelay implements CommitListener {
         }
     }
 
+    /** DELIVERED is the other uid's business, READ also that of the reader's own devices. */
+    @Override
+    public void raised(List<Receipt> receipts, Wakeups wakeups) {
+        if (!bus.takesReceipts()) {
+            return;
+        }
+        for (Receipt receipt : receipts) {
+            String other = receipt.conversation().peerOf(receipt.by());
+            boolean read = receipt.kind() == Receipt.Kind.READ;
+            if (!other.equals(receipt.by())) {
+                toConnections(other, wakeups, (to, own) -> bus.pushReceipt(receipt, other, to, own));
+            }
+            if (read) {
+                toConnections(receipt.by(), wakeups, (to, own) -> bus.pushReceipt(receipt, receipt.by(), to, own));
+            }
+        }
+    }
+
     private void push(PlacedMessage message, String uid, Wakeups wakeups) {
+        toConnections(uid, wakeups, (connections, own) -> bus.push(message, uid, connections, own));
+    }
+
+    private interface ToConnections {
+        void push(long[] connections, Wakeups wakeups);
+    }
+
+    private void toConnections(String uid, Wakeups wakeups, ToConnections action) {
         CompletableFuture<long[]> found = routes.connectionsOf(uid).toCompletableFuture();
         if (found.isDone() && !found.isCompletedExceptionally()) {
-            push(message, uid, found.join(), wakeups);
+            push(found.join(), wakeups, action);
             return;
         }
         // Routes of a form that is not in memory: the answer comes on another thread, with wake-ups of its own.
@@ -49,14 +76,14 @@ public final class LocalRelay implements CommitListener {
                 return;
             }
             Wakeups own = new Wakeups();
-            push(message, uid, connections, own);
+            push(connections, own, action);
             own.flush();
         });
     }
 
-    private void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+    private static void push(long[] connections, Wakeups wakeups, ToConnections action) {
         if (connections.length > 0) {
-            bus.push(message, uid, connections, wakeups);
+            action.push(connections, wakeups);
         }
     }
 }

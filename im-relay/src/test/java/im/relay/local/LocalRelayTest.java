@@ -27,6 +27,11 @@ class LocalRelayTest {
     /** Writes down what it is given, when the wake-ups are flushed. */
     private static final class RecordingBus implements PushBus {
         @Override
+        public boolean takesReceipts() {
+            return true;
+        }
+
+        @Override
         public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {}
 
         @Override

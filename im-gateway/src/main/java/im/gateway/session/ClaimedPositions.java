@@ -1,0 +1,158 @@
+package im.gateway.session;
+
+import im.gateway.connection.Connection;
+import im.protocol.ConversationKey;
+import im.protocol.Limits;
+import im.protocol.v1.Ack;
+import im.protocol.v1.Code;
+import im.protocol.v1.Cursor;
+import im.protocol.v1.Error;
+import im.protocol.v1.Frame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The positions that a client says it has, or has read: judged against what there is (D29) and then made durable. What a
+ * frame claims falsely is refused once, however many of its cursors do. Event loop only.
+ */
+final class ClaimedPositions {
+    private static final String NOT_A_CONVERSATION = "names no peer, or one that is not a uid";
+
+    private final SessionServices services;
+    private final Connection connection;
+    private final String uid;
+    private final String device;
+    private final Delivery delivery;
+    private final Runnable settled;
+
+    /** Cursor writes that are not on disk yet (D27). */
+    private int writes;
+
+    /** @param settled called when a claim that had to wait for the store was judged */
+    ClaimedPositions(
+            SessionServices services,
+            Connection connection,
+            String uid,
+            String device,
+            Delivery delivery,
+            Runnable settled) {
+        this.services = services;
+        this.connection = connection;
+        this.uid = uid;
+        this.device = device;
+        this.delivery = delivery;
+        this.settled = settled;
+    }
+
+    /** One frame's refusal, said once. */
+    private final class Refusal {
+        private final long ref;
+        private boolean said;
+
+        Refusal(long ref) {
+            this.ref = ref;
+        }
+
+        void say(Code code, String field, String text) {
+            if (!said) {
+                said = true;
+                Frame frame = Frame.newBuilder()
+                        .setRef(ref)
+                        .setError(
+                                Error.newBuilder().setCode(code).setField(field).setText(text))
+                        .build();
+                connection.write(connection.wire().encode(frame, connection.alloc()));
+            }
+        }
+
+        void position(String above) {
+            say(Code.BAD_RANGE, "position", "negative, or above " + above);
+        }
+    }
+
+    void acknowledged(long ref, Ack ack) {
+        Refusal refusal = new Refusal(ref);
+        if (ack.getCursorsCount() > Limits.CURSORS_PER_FRAME) {
+            refusal.say(Code.TOO_LARGE, "cursors", "at most " + Limits.CURSORS_PER_FRAME + " cursors a frame");
+            return;
+        }
+        for (Cursor cursor : ack.getCursorsList()) {
+            ConversationKey conversation = conversation(cursor, refusal);
+            if (conversation == null) {
+                return;
+            }
+            acknowledged(conversation, cursor.getPosition(), refusal);
+        }
+    }
+
+    private @Nullable ConversationKey conversation(Cursor cursor, Refusal refusal) {
+        ConversationKey conversation = SendCheck.conversation(uid, cursor.getConversation());
+        if (conversation == null) {
+            refusal.say(Code.MALFORMED, "conversation", NOT_A_CONVERSATION);
+        }
+        return conversation;
+    }
+
+    private void acknowledged(ConversationKey conversation, long position, Refusal refusal) {
+        if (position < 0) {
+            refuseAck(refusal);
+            return;
+        }
+        switch (delivery.judge(conversation, position)) {
+            case HONEST -> raise(conversation, position);
+            case TOO_HIGH -> refuseAck(refusal);
+            case ASK_HEAD ->
+                delivery.askHead(conversation, head -> {
+                    if (position <= head) {
+                        raise(conversation, position);
+                    } else {
+                        refuseAck(refusal);
+                    }
+                    settled.run();
+                });
+        }
+    }
+
+    private void refuseAck(Refusal refusal) {
+        services.metrics().refusedAcknowledgement();
+        refusal.position("what was delivered");
+    }
+
+    private void raise(ConversationKey conversation, long position) {
+        services.metrics().acknowledged();
+        if (position > 0 && delivery.acknowledge(conversation, position)) {
+            writes++;
+            services.cursors().raise(uid, device, conversation, position, connection.loop(), () -> writes--);
+        }
+    }
+
+    /** D29 holds for read positions too. */
+    void read(long ref, Cursor upTo) {
+        Refusal refusal = new Refusal(ref);
+        ConversationKey conversation = conversation(upTo, refusal);
+        if (conversation == null) {
+            return;
+        }
+        long position = upTo.getPosition();
+        if (position < 0) {
+            refusal.position("the conversation's head");
+            return;
+        }
+        delivery.askHead(conversation, head -> {
+            if (position > head) {
+                refusal.position("the conversation's head");
+            } else if (position > 0) {
+                services.cursors().raiseRead(uid, conversation, position, connection.loop(), () -> {});
+            }
+            settled.run();
+        });
+    }
+
+    boolean isQuiet() {
+        return writes == 0;
+    }
+
+    @Override
+    public String toString() {
+        return "cursorWrites=" + writes;
+    }
+}
