@@ -163,6 +163,27 @@ class MainIT {
     }
 
     @Test
+    void aFolderIsCheckedOnceItsServerHasStopped() throws Exception {
+        Process missing = run(List.of(), "check");
+        assertThat(missing.waitFor()).isEqualTo(ExitCode.CANNOT_START);
+        assertThat(errors(missing)).contains("no data folder").hasLineCount(1);
+        Process server = run(List.of(), START);
+        assertThat(server.inputReader().lines().limit(2)).contains("ready");
+
+        Process early = run(List.of(), "check");
+        assertThat(early.waitFor()).isEqualTo(ExitCode.CANNOT_START);
+        assertThat(errors(early)).contains("in use");
+        server.toHandle().destroy();
+        assertThat(server.waitFor()).isEqualTo(ExitCode.DONE);
+
+        Process check = run(List.of(), "check");
+        assertThat(check.waitFor()).isEqualTo(ExitCode.DONE);
+        assertThat(check.inputReader().lines())
+                .startsWith("conversations 0, messages held 0, devices 0")
+                .endsWith("sound");
+    }
+
+    @Test
     void tokensAreSignedWithTheNamedKeyOrTheOneOfTheDataFolder() throws Exception {
         assertThat(exitCode("token", "--uid", "alice")).isEqualTo(ExitCode.CANNOT_START);
         Files.createDirectories(data());
@@ -210,7 +231,7 @@ class MainIT {
     private String[] arguments(String[] first, String... more) {
         List<String> all = new ArrayList<>(List.of(first));
         all.addAll(List.of(more));
-        boolean command = !all.isEmpty() && List.of("start", "token", "config").contains(all.get(0));
+        boolean command = !all.isEmpty() && List.of("start", "token", "config", "check").contains(all.get(0));
         if (command && !all.contains("--data")) {
             all.addAll(List.of("--data", data().toString()));
         }
