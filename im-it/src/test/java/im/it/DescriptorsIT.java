@@ -115,7 +115,7 @@ class DescriptorsIT {
     }
 
     private ServerSpec spec() {
-        return ServerSpec.in(folder).set("session.handshake-timeout", "60s");
+        return ServerSpec.in(folder).holdingAll().set("session.handshake-timeout", "60s");
     }
 
     private static Stage stage(ServerProcess server) {
