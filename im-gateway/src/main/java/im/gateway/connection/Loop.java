@@ -1,6 +1,8 @@
 package im.gateway.connection;
 
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +32,7 @@ public final class Loop implements Executor {
     private final FailureLog failures = new FailureLog();
     private final AtomicLong connections = new AtomicLong();
     private final long outboundBudget;
-    private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();
+    private final Set<Runnable> waitingForRoom = new LinkedHashSet<>();
     private long outboundBytes;
     private long nowMillis;
     private int bucket;
@@ -85,18 +87,27 @@ public final class Loop implements Executor {
     }
 
     /**
-     * Whether a connection may queue more: within its own bound, and within an eighth of what the loop has left. So the
+     * How much more a connection may queue: within its own bound, and within an eighth of what the loop has left. So the
      * fuller the loop, the shorter the queue that is too long, the longest queues stop first, and nobody ever adds above
      * the budget (D35).
      *
      * @param pending bytes that the connection has queued
+     * @return bytes; less than 0 where it has more than it may
      */
-    public boolean hasOutboundRoom(long pending, int more) {
+    public long outboundRoom(long pending) {
         long share = (outboundBudget - outboundBytes) / 8;
-        return pending + more <= Math.min(MAX_OUTBOUND_BYTES, share);
+        return Math.min(MAX_OUTBOUND_BYTES, share) - pending;
     }
 
-    /** {@link #hasOutboundRoom(long, int)}; if there is none, {@code later} runs within a tick after there is some. */
+    /** Whether {@link #outboundRoom} is so much. */
+    public boolean hasOutboundRoom(long pending, int more) {
+        return more <= outboundRoom(pending);
+    }
+
+    /**
+     * {@link #hasOutboundRoom(long, int)}; if there is none, {@code later} runs once within a tick, however often it
+     * was brought here until then.
+     */
     public boolean hasOutboundRoom(long pending, int more, Runnable later) {
         boolean room = hasOutboundRoom(pending, more);
         if (!room) {
@@ -144,8 +155,10 @@ public final class Loop implements Executor {
         nowMillis = millis();
         registry.visit(bucket, BUCKETS, this::tick);
         bucket = (bucket + 1) % BUCKETS;
-        for (int i = waitingForRoom.size(); i > 0; i--) {
-            run(waitingForRoom.remove());
+        if (!waitingForRoom.isEmpty()) {
+            List<Runnable> waiting = List.copyOf(waitingForRoom);
+            waitingForRoom.clear();
+            waiting.forEach(this::run);
         }
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
 public final class Delivery {
-    private static final int PAGE_BYTES = 128 * 1024;
+    private static final int LARGEST_BYTES = Limits.PAYLOAD_BYTES + 2 * 1024;
     private static final int MAX_NEEDED = 64;
     private static final long NOT_YET_MILLIS = 200;
 
@@ -48,6 +48,7 @@ public final class Delivery {
     private final PageAnswers pages;
     private final Repush repush;
     private final HeadReads headReads;
+    private final Runnable pumpLater = this::pump;
 
     /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
@@ -75,8 +76,8 @@ public final class Delivery {
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
         this.pages = new PageAnswers(
-                services.store(), reads, frames, connection.wire().placedBudget() - 4096);
-        this.repush = new Repush(services, connection, window, reads);
+                services.store(), reads, frames, connection.wire().placedBudget() - 4096, this::outboundRoom);
+        this.repush = new Repush(services, connection, window, reads, this::outboundRoom);
         this.headReads = new HeadReads(services.store(), connection.loop());
     }
 
@@ -104,7 +105,7 @@ public final class Delivery {
     public void resume(ConversationKey conversation, long position) {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
-        progress.largestSent = position;
+        progress.resumed = position;
     }
 
     /** How many conversations this session holds numbers for. */
@@ -222,7 +223,7 @@ public final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     public void pump() {
-        if (!started || reads.isUnderWay() || (belowLowWater() && (pages.answerNext() || repushNext()))) {
+        if (!started || !reads.mayBegin() || answersOrWritesAgain()) {
             return;
         }
         if (compareNeeded) {
@@ -239,12 +240,18 @@ public final class Delivery {
         }
     }
 
+    /** D33: before the stream and outside the window, but inside the bounds of the queue and of the loop (D35). */
+    private boolean answersOrWritesAgain() {
+        return (pages.waiting() > 0 || repush.isDue()) && mayWrite() && (pages.answerNext() || repushNext());
+    }
+
     private boolean mayStream() {
-        int largest = Limits.PAYLOAD_BYTES + 1024;
-        return belowLowWater()
-                && window.roomMessages() > 0
-                && window.roomBytes() >= largest
-                && loop().hasOutboundRoom(connection.pendingBytes(), largest, this::pump);
+        return window.roomMessages() > 0 && window.roomBytes() >= LARGEST_BYTES && mayWrite();
+    }
+
+    /** Whether the queue is short and has room for any message; if not, {@link #pump} runs when that may have changed. */
+    private boolean mayWrite() {
+        return belowLowWater() && loop().hasOutboundRoom(connection.pendingBytes(), LARGEST_BYTES, pumpLater);
     }
 
     /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
@@ -307,7 +314,7 @@ public final class Delivery {
     }
 
     private void readPage(ConversationProgress progress) {
-        int bytes = Math.min(PAGE_BYTES, window.roomBytes());
+        int bytes = Math.min(connection.wire().placedBudget(), window.roomBytes());
         services.store()
                 .page(
                         progress.conversation,
@@ -319,7 +326,7 @@ public final class Delivery {
     }
 
     private void onPage(ConversationProgress progress, Page page) {
-        PageCut cut = PageCut.of(page, progress.written, window, this::hasOutboundRoom);
+        PageCut cut = PageCut.of(page, progress.written, window, bytes -> bytes <= outboundRoom());
         if (cut.truncatedUpTo() > 0) {
             truncate(progress, cut.truncatedUpTo());
         }
@@ -392,8 +399,8 @@ public final class Delivery {
 
     /** D29, D33: a page is something sent; one that joins on to W raises it. */
     private void onSyncPage(SyncRequest request, Page page) {
-        if (!page.messages().isEmpty()) {
-            long last = page.messages().get(page.messages().size() - 1).position();
+        long last = request.told(page);
+        if (last > 0) {
             ConversationProgress progress = progress(request.conversation());
             progress.largestSent = Math.max(progress.largestSent, last);
             boolean joins = progress.isKnown() && !request.isBackwards() && request.after() <= progress.written;
@@ -411,7 +418,8 @@ public final class Delivery {
         if (progress != null && position <= progress.largestSent) {
             return AckVerdict.HONEST;
         }
-        return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+        boolean known = progress != null && clientCursors && position > progress.resumed;
+        return known ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
     }
 
     /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */
@@ -469,11 +477,13 @@ public final class Delivery {
     }
 
     private boolean hasRoom(PlacedMessage message) {
-        return hasOutboundRoom(message.placed().length) && window.hasRoom(message.placed().length);
+        int bytes = message.placed().length;
+        return bytes <= outboundRoom() && window.hasRoom(bytes);
     }
 
-    private boolean hasOutboundRoom(int bytes) {
-        return loop().hasOutboundRoom(connection.pendingBytes(), bytes + 1024);
+    /** Of placed messages; what surrounds them in a frame is taken off. */
+    private long outboundRoom() {
+        return loop().outboundRoom(connection.pendingBytes()) - 1024;
     }
 
     private boolean belowLowWater() {

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,6 @@ final class Repush {
     static final int TIMES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Repush.class);
-    private static final int PAGE_BYTES = 128 * 1024;
 
     /** Writes what was read again. */
     interface Writer {
@@ -33,15 +33,18 @@ final class Repush {
     private final Connection connection;
     private final Window window;
     private final OneRead reads;
+    private final LongSupplier room;
     private final long waitMillis;
     private final ArrayDeque<ConversationProgress> due = new ArrayDeque<>();
     private boolean reported;
 
-    Repush(SessionServices services, Connection connection, Window window, OneRead reads) {
+    /** @param room bytes that may be written now */
+    Repush(SessionServices services, Connection connection, Window window, OneRead reads, LongSupplier room) {
         this.services = services;
         this.connection = connection;
         this.window = window;
         this.reads = reads;
+        this.room = room;
         this.waitMillis = services.terms().repush().toMillis();
     }
 
@@ -92,6 +95,11 @@ final class Repush {
         progress.parked = false;
     }
 
+    /** Whether anything has to be written again. */
+    boolean isDue() {
+        return !due.isEmpty();
+    }
+
     /** Begins the next read; false if nothing is due. */
     boolean readNext(Writer writer) {
         while (!due.isEmpty() && due.element().unacknowledged.last() <= due.element().repushAfter) {
@@ -106,7 +114,7 @@ final class Repush {
                         progress.conversation,
                         progress.repushAfter,
                         progress.unacknowledged.size(),
-                        PAGE_BYTES,
+                        (int) Math.max(1, Math.min(connection.wire().placedBudget(), room.getAsLong())),
                         connection.loop(),
                         reads.awaited(page -> onPage(progress, page, writer), () -> {}));
         return true;
@@ -120,6 +128,9 @@ final class Repush {
                 messages.add(message);
             }
         }
+        if (bytes(messages) > room.getAsLong()) {
+            return;
+        }
         if (!progress.unacknowledged.isEmpty()) {
             services.metrics().deliveredAgain(messages.size());
             writer.write(progress, page, messages);
@@ -127,6 +138,10 @@ final class Repush {
         progress.repushAfter = messages.isEmpty()
                 ? Long.MAX_VALUE
                 : messages.get(messages.size() - 1).position();
+    }
+
+    private static long bytes(List<PlacedMessage> messages) {
+        return messages.stream().mapToLong(message -> message.placed().length).sum();
     }
 
     private static void end(ConversationProgress progress) {

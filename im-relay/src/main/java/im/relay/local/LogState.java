@@ -62,7 +62,7 @@ final class LogState {
         byte[] logId = stored(tables, Keyspace.META_LOG_ID);
         LogClock clock = new LogClock(around.nanos(), around.clock().millis(), Keyspace.number(last, 8));
         DedupeWindow dedupe = DedupeWindow.load(tables, config.dedupeWindow().toMillis());
-        Trimmer trimmer = new Trimmer(tables, config.retention());
+        Trimmer trimmer = new Trimmer(tables, config.retention(), around.clock());
         folder.writeFormat();
         return new LogState(
                 tables, clock, dedupe, trimmer, Keyspace.text(logId, 0, logId.length), Keyspace.number(last, 0));
