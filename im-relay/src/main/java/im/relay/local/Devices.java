@@ -24,14 +24,18 @@ final class Devices {
     private final Tables tables;
     private final WriteBatch batch;
     private final long nowMs;
+    private final Recipients recipients;
+    private final Copies copies;
     private final Set<String> opened = new LinkedHashSet<>();
     private final Set<String> used = new HashSet<>();
     private final Set<String> forgotten = new HashSet<>();
 
-    Devices(Tables tables, WriteBatch batch, long nowMs) {
-        this.tables = tables;
+    Devices(LogState state, WriteBatch batch, long nowMs, Copies copies) {
+        this.tables = state.tables;
+        this.recipients = state.recipients;
         this.batch = batch;
         this.nowMs = nowMs;
+        this.copies = copies;
     }
 
     /** Whether the device is new. */
@@ -41,10 +45,9 @@ final class Devices {
         }
         makeRoom(uid);
         opened.add(name(uid, device));
-        batch.put(
-                tables.devices,
-                Keyspace.device(uid, device),
-                new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition).encode());
+        DeviceEntry entry = new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition);
+        batch.put(tables.devices, Keyspace.device(uid, device), entry.encode());
+        recipients.opened(uid, device, entry.owedFrom());
         return true;
     }
 
@@ -92,6 +95,8 @@ final class Devices {
     private record Used(String device, long ms) {}
 
     private void forget(String uid, String device) throws RocksDBException {
+        copies.writtenOff(uid, device);
+        recipients.forgotten(uid, device);
         opened.remove(name(uid, device));
         forgotten.add(name(uid, device));
         batch.delete(tables.devices, Keyspace.device(uid, device));

@@ -21,6 +21,11 @@ final class Trimmer {
     /** Bytes that one commit reads at most of what it drops; above what one commit can place, so that this keeps up. */
     static final long SLICE_BYTES = 16 << 20;
 
+    /** Is told of each message that goes. */
+    interface Dropped {
+        void take(long position, byte[] placed) throws RocksDBException;
+    }
+
     private final Tables tables;
     private final Retention retention;
     private final Clock wall;
@@ -49,7 +54,8 @@ final class Trimmer {
     }
 
     /** The extent after everything above the bounds, or accepted too long ago, was dropped. */
-    Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch) throws RocksDBException {
+    Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch, Dropped dropped)
+            throws RocksDBException {
         Extent rest = extent;
         // A gateway's wall clock said when it was accepted. If either clock is ahead nothing is dropped too early.
         long oldestMs = Math.min(nowMs, wall.millis()) - retention.time().toMillis();
@@ -61,6 +67,7 @@ final class Trimmer {
             while (!isSpent() && at.isValid() && isToGo(rest, at, oldestMs)) {
                 byte[] key = at.key();
                 batch.delete(tables.messages, key);
+                dropped.take(Keyspace.messagePosition(key), at.value());
                 rest = rest.without(Keyspace.messagePosition(key), at.value().length);
                 left--;
                 leftBytes -= at.value().length;
