@@ -216,7 +216,8 @@ final class Session implements ConnectionListener {
         if (!wantsTransient) {
             return;
         }
-        if (connection.pendingBytes() > Loop.LOW_WATER_BYTES) {
+        long pending = connection.pendingBytes();
+        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, message.envelope().length)) {
             services.metrics().transientDropped();
             return;
         }

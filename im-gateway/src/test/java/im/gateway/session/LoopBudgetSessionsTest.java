@@ -1,0 +1,124 @@
+package im.gateway.session;
+
+import static im.gateway.session.ClientFrames.ack;
+import static im.gateway.session.ClientFrames.cursor;
+import static im.gateway.session.ClientFrames.sync;
+import static im.gateway.session.SessionFixture.A;
+import static im.gateway.session.SessionFixture.words;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Feature;
+import im.relay.TransientMessage;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Many sessions whose sockets take nothing, on a loop with 1 MiB for all of them (D35). */
+class LoopBudgetSessionsTest {
+    private static final int BUDGET = 1 << 20;
+    private static final int DEVICES = 16;
+
+    private final SessionFixture fixture = SessionFixture.withLoopBudget(BUDGET);
+    private final List<WireConnection> connections = new ArrayList<>();
+
+    private long queued() {
+        return connections.stream().mapToLong(WireConnection::pendingBytes).sum();
+    }
+
+    private void live() {
+        for (int i = 0; i < DEVICES; i++) {
+            connections.add(fixture.live("d" + i, cursor("a", 0)));
+        }
+    }
+
+    @Test
+    void livePushesStayBelowTheBudgetAndReachEverybodyOnceTheSocketsTakeThem_D35() {
+        live();
+
+        for (int i = 0; i < 3; i++) {
+            var message = fixture.append(A, 40_000);
+            connections.forEach(connection -> fixture.push(connection, message));
+            assertThat(queued()).isLessThanOrEqualTo(BUDGET);
+        }
+
+        assertThat(queued()).isGreaterThan(BUDGET / 2);
+        settle();
+        for (WireConnection connection : connections) {
+            assertThat(connection.positions()).containsExactly(1L, 2L, 3L);
+        }
+        assertThat(fixture.count("im.gateway.lagging")).isPositive();
+    }
+
+    @Test
+    void whatIsStreamedStaysBelowTheBudgetToo_D35() {
+        for (int i = 0; i < 4; i++) {
+            fixture.append(A, 60_000);
+        }
+
+        for (int i = 0; i < DEVICES; i++) {
+            connections.add(fixture.resumed("d" + i, cursor("a", 0)));
+        }
+        fixture.answer();
+
+        assertThat(queued()).isBetween(BUDGET / 2L, (long) BUDGET);
+        settle();
+        for (WireConnection connection : connections) {
+            assertThat(connection.positions()).containsExactly(1L, 2L, 3L, 4L);
+        }
+    }
+
+    @Test
+    void pagesThatWereAskedForStayBelowTheBudgetAndAreAllAnswered_D35() {
+        for (int i = 0; i < 2; i++) {
+            fixture.append(A, 55_000);
+        }
+        for (int i = 0; i < DEVICES; i++) {
+            connections.add(fixture.live("d" + i, cursor("a", 2)));
+        }
+
+        connections.forEach(connection -> connection.receive(sync(7, "a", 0, 10)));
+        fixture.answer();
+
+        assertThat(queued()).isBetween(BUDGET / 2L, (long) BUDGET);
+        List<List<String>> answers = new ArrayList<>();
+        connections.forEach(connection -> answers.add(new ArrayList<>()));
+        for (int round = 0; round < 40; round++) {
+            for (int i = 0; i < DEVICES; i++) {
+                answers.get(i).addAll(words(connections.get(i)));
+            }
+            fixture.manual.advance(SessionFixture.HEARTBEAT_MILLIS / 16);
+            fixture.answer();
+        }
+        assertThat(answers).allMatch(List.of("page#7 1 2")::equals);
+    }
+
+    @Test
+    void aTransientMessageIsDroppedWhereTheLoopHasNoRoom_D35() {
+        WireConnection receiver = fixture.featured("t", Feature.TRANSIENT);
+        TransientMessage typing = new TransientMessage(A, new byte[0]);
+        receiver.received();
+        fixture.manual.loop.outboundChanged(BUDGET);
+
+        ((Session) fixture.manual.loop.find(receiver.id())).pushTransient(typing);
+
+        assertThat(receiver.hasOutbound()).isFalse();
+        fixture.manual.loop.outboundChanged(-BUDGET);
+        ((Session) fixture.manual.loop.find(receiver.id())).pushTransient(typing);
+        assertThat(receiver.hasOutbound()).isTrue();
+    }
+
+    /** Every client takes what there is and acknowledges it, until nothing comes any more. */
+    private void settle() {
+        for (int round = 0; round < 40; round++) {
+            for (WireConnection connection : connections) {
+                connection.received();
+                if (!connection.positions().isEmpty()) {
+                    connection.receive(ack("a", connection.lastPosition()));
+                }
+            }
+            fixture.manual.advance(SessionFixture.HEARTBEAT_MILLIS / 16);
+            fixture.answer();
+            assertThat(queued()).isLessThanOrEqualTo(BUDGET);
+        }
+    }
+}
