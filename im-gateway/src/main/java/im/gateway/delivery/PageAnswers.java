@@ -66,7 +66,8 @@ final class PageAnswers {
 
     private void read(SyncRequest request, Consumer<Page> answered) {
         Consumer<Page> then = page -> {
-            int bytes = page.messages().stream().mapToInt(m -> m.placed().length).sum();
+            int bytes =
+                    page.messages().stream().mapToInt(m -> m.placed().length).sum();
             if (hasRoom(bytes, () -> read(request, answered))) {
                 frames.page(request, page);
                 answered.accept(page);

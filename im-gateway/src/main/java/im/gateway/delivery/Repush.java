@@ -124,7 +124,8 @@ final class Repush {
                 messages.add(message);
             }
         }
-        int bytes = messages.stream().mapToInt(message -> message.placed().length).sum();
+        int bytes =
+                messages.stream().mapToInt(message -> message.placed().length).sum();
         needed = room.has(bytes) ? 0 : bytes;
         if (needed > 0) {
             return;

@@ -217,7 +217,8 @@ final class Session implements ConnectionListener {
             return;
         }
         long pending = connection.pendingBytes();
-        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, message.envelope().length)) {
+        int more = message.envelope().length + 1024;
+        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, more)) {
             services.metrics().transientDropped();
             return;
         }
