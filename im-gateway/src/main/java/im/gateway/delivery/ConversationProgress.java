@@ -1,0 +1,71 @@
+package im.gateway.delivery;
+
+import im.protocol.ConversationKey;
+
+/** What an active session knows of one conversation. */
+final class ConversationProgress {
+    static final long UNKNOWN = -1;
+
+    final ConversationKey conversation;
+    final Unacknowledged unacknowledged = new Unacknowledged();
+
+    /** Everything up to here is contiguously written; {@link #UNKNOWN} in a session that was woken (D28). */
+    long written = UNKNOWN;
+
+    /** What the stored cursor is at least; 0 after Resume, so that the next acknowledgement lifts it (D21). */
+    long acknowledged;
+
+    /** The largest position in any Deliver, SyncPage or Resume: what an honest client may acknowledge (D29). */
+    long largestSent;
+    /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
+    long needed;
+    /** Being streamed or repaired from the store. */
+    boolean queued;
+    /** {@link im.gateway.connection.Loop#nowMillis()} when what is unacknowledged is written again; 0 = not yet set. */
+    long repushAt;
+    /** How far writing again has come. */
+    long repushAfter;
+    /** How often what is unacknowledged has been written again since an acknowledgement moved. */
+    byte repushes;
+
+    boolean repushQueued;
+    /** Written again for the last time. */
+    boolean parked;
+    /** While {@link #written} is unknown: prev of the first push forwarded, and the position of the last (D28). */
+    long forwardedPrev = UNKNOWN;
+
+    long forwardedLast;
+
+    ConversationProgress(ConversationKey conversation) {
+        this.conversation = conversation;
+    }
+
+    boolean isKnown() {
+        return written != UNKNOWN;
+    }
+
+    boolean hasForwarded() {
+        return forwardedPrev != UNKNOWN;
+    }
+
+    void know(long position) {
+        written = position;
+        forwardedPrev = UNKNOWN;
+        forwardedLast = 0;
+    }
+
+    /** D28: a woken session's number for the conversation, from the stored cursor and what was forwarded since. */
+    void learn(long stored, Window window) {
+        long base = stored;
+        if (hasForwarded()) {
+            if (forwardedPrev <= stored) {
+                base = Math.max(stored, forwardedLast);
+            } else {
+                unacknowledged.dropAbove(stored, window);
+            }
+        }
+        know(base);
+        acknowledged = Math.max(acknowledged, stored);
+        largestSent = Math.max(largestSent, base);
+    }
+}

@@ -1,0 +1,490 @@
+package im.gateway.delivery;
+
+import im.gateway.connection.Connection;
+import im.gateway.connection.Loop;
+import im.gateway.service.SessionServices;
+import im.protocol.ConversationKey;
+import im.protocol.Limits;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Lagging;
+import im.relay.ConversationStore.Behind;
+import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.HeadsRequest;
+import im.relay.ConversationStore.Page;
+import im.relay.PlacedMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one device what it has not got. While <em>streaming</em>, conversations that are behind are read from the store
+ * page by page through the window; once none is behind, CaughtUp is written and pushes are written as they come
+ * (<em>live</em>). A push that finds no room takes the session back to streaming, said once by Lagging.
+ *
+ * <p>One read of the store is under way at a time, so that its answer needs no number (D37): {@link #pump} decides which
+ * is next. Rules D24–D34 are named where they decide. Event loop only.
+ */
+public final class Delivery {
+    private static final int PAGE_BYTES = 128 * 1024;
+    private static final int MAX_NEEDED = 64;
+    private static final long NOT_YET_MILLIS = 200;
+
+    private final SessionServices services;
+    private final Connection connection;
+    private final String uid;
+    private final String device;
+    private final Runnable caughtUp;
+
+    private final Map<ConversationKey, ConversationProgress> conversations = new HashMap<>();
+    private final ArrayDeque<ConversationProgress> behind = new ArrayDeque<>();
+    private final Window window;
+    private final DeliveryFrames frames;
+    private final OneRead reads;
+    private final PageAnswers pages;
+    private final Repush repush;
+    private final HeadReads headReads;
+
+    /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
+    private boolean clientCursors;
+
+    private boolean started;
+    private boolean live;
+    private boolean compareNeeded;
+    private boolean historyTruncated;
+    private int needed;
+    private int postponed;
+
+    /** Of the last compare: if the session becomes a row, everything up to it was written and acknowledged (D27). */
+    private long version;
+
+    private long completeAsOfMs;
+
+    private Delivery(SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
+        this.services = services;
+        this.connection = connection;
+        this.uid = uid;
+        this.device = device;
+        this.caughtUp = caughtUp;
+        this.frames = new DeliveryFrames(connection, uid, services.metrics());
+        this.window =
+                new Window(services.terms().windowMessages(), services.terms().windowBytes());
+        this.reads = new OneRead(connection.loop(), this::pump);
+        this.pages = new PageAnswers(
+                services.store(), reads, frames, connection.wire().placedBudget() - 4096);
+        this.repush = new Repush(services, connection, window, reads);
+        this.headReads = new HeadReads(services.store(), connection.loop());
+    }
+
+    /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
+    public static Delivery afterHello(
+            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
+        return new Delivery(services, connection, uid, device, caughtUp);
+    }
+
+    /**
+     * For an idle session that was woken: it is live, and knows no number (D28).
+     *
+     * @param version the row's
+     */
+    public static Delivery woken(
+            SessionServices services, Connection connection, String uid, String device, long version) {
+        Delivery delivery = new Delivery(services, connection, uid, device, () -> {});
+        delivery.version = version;
+        delivery.started = true;
+        delivery.live = true;
+        return delivery;
+    }
+
+    /** The device's own number for one conversation, from Resume; it counts even if it is below the stored copy (D21). */
+    public void resume(ConversationKey conversation, long position) {
+        ConversationProgress progress = progress(conversation);
+        progress.know(position);
+        progress.largestSent = position;
+    }
+
+    /** How many conversations this session holds numbers for. */
+    public int size() {
+        return conversations.size();
+    }
+
+    /**
+     * Until when the device has been told that nothing is missing; one that stayed away for longer than messages are
+     * held cannot be told that any more (D20).
+     *
+     * @param asOfMs 0 where it has no such time
+     */
+    public void resumeCompleteAsOf(long asOfMs) {
+        long held = services.terms().retention().time().toMillis();
+        historyTruncated |= asOfMs > 0 && services.clock().millis() - asOfMs > held;
+    }
+
+    /**
+     * Starts catch-up.
+     *
+     * @param withClientCursors whether what {@link #resume} brought is all the device has; otherwise the stored cursors
+     *     count
+     */
+    public void start(boolean withClientCursors) {
+        clientCursors = withClientCursors;
+        started = true;
+        compareNeeded = true;
+        pump();
+    }
+
+    /** Whether Resume frames may still come. */
+    public boolean awaitsResume() {
+        return !started;
+    }
+
+    /** A message for this device was committed. */
+    public void push(PlacedMessage message) {
+        ConversationProgress progress = conversations.get(message.conversation());
+        if (!live) {
+            pushWhileStreaming(progress, message.position());
+        } else if (progress != null && progress.queued) {
+            need(progress, message.position());
+        } else if (progress == null || !progress.isKnown()) {
+            pushIntoUnknown(progress, message);
+        } else if (message.position() <= progress.written) {
+            services.metrics().latePush();
+        } else if (message.prev() > progress.written) {
+            enqueue(progress);
+            need(progress, message.position());
+        } else if (hasRoom(message)) {
+            writeLive(progress, message);
+            progress.written = message.position();
+        } else {
+            need(progress, message.position());
+            enqueue(progress);
+            lag();
+        }
+        pump();
+    }
+
+    /** D24: what cannot be written now raises what the conversation must reach. */
+    private void pushWhileStreaming(@Nullable ConversationProgress progress, long position) {
+        if (progress == null || !progress.isKnown()) {
+            compareNeeded = true;
+        } else if (position > progress.written) {
+            enqueue(progress);
+            need(progress, position);
+        }
+    }
+
+    /** D28: forwards, and remembers what must be proved; what does not fit asks for a compare and never lags. */
+    private void pushIntoUnknown(@Nullable ConversationProgress existing, PlacedMessage message) {
+        ConversationProgress progress = existing != null ? existing : progress(message.conversation());
+        if (progress.hasForwarded() && message.position() <= progress.forwardedLast) {
+            services.metrics().latePush();
+            return;
+        }
+        boolean hole = progress.hasForwarded() && message.prev() > progress.forwardedLast;
+        if (hole || !hasRoom(message)) {
+            compareNeeded = true;
+            return;
+        }
+        writeLive(progress, message);
+        if (!progress.hasForwarded()) {
+            progress.forwardedPrev = message.prev();
+        }
+        progress.forwardedLast = message.position();
+    }
+
+    private void need(ConversationProgress progress, long position) {
+        if (progress.needed == 0) {
+            if (needed == MAX_NEEDED) {
+                compareNeeded = true;
+                return;
+            }
+            needed++;
+        }
+        progress.needed = Math.max(progress.needed, position);
+    }
+
+    private void enqueue(ConversationProgress progress) {
+        if (!progress.queued) {
+            progress.queued = true;
+            behind.add(progress);
+        }
+    }
+
+    private void lag() {
+        live = false;
+        compareNeeded = true;
+        services.metrics().lagging();
+        frames.say(Frame.newBuilder().setLagging(Lagging.getDefaultInstance()).build());
+    }
+
+    /** Decides what is read or said next; called whenever something changed that could let it go on. */
+    public void pump() {
+        if (!started || reads.isUnderWay() || (belowLowWater() && (pages.answerNext() || repushNext()))) {
+            return;
+        }
+        if (compareNeeded) {
+            readHeads();
+        } else if (!behind.isEmpty()) {
+            if (mayStream()) {
+                readPage(behind.element());
+            }
+        } else if (!live && postponed == 0) {
+            live = true;
+            frames.caughtUp(completeAsOfMs, historyTruncated);
+            historyTruncated = false;
+            caughtUp.run();
+        }
+    }
+
+    private boolean mayStream() {
+        int largest = Limits.PAYLOAD_BYTES + 1024;
+        return belowLowWater()
+                && window.roomMessages() > 0
+                && window.roomBytes() >= largest
+                && loop().hasOutboundRoom(connection.pendingBytes(), largest, this::pump);
+    }
+
+    /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
+    public void tailChecked(long current) {
+        if (live && current != version && !compareNeeded) {
+            compareNeeded = true;
+            pump();
+        }
+    }
+
+    public long version() {
+        return version;
+    }
+
+    /** The wheel came round: time for what stays unacknowledged (D32). */
+    public void tick() {
+        if (repush.collectDue(conversations.values())) {
+            pump();
+        }
+    }
+
+    private boolean repushNext() {
+        return repush.readNext((progress, page, messages) -> {
+            if (page.isTruncatedAfter(progress.unacknowledged.first() - 1)) {
+                truncate(progress, page.floor());
+                frames.streamed(progress.conversation, messages, !live, page.floor());
+            } else {
+                frames.streamed(progress.conversation, messages, !live, 0);
+            }
+        });
+    }
+
+    private void readHeads() {
+        compareNeeded = false;
+        Map<ConversationKey, Long> known = new HashMap<>();
+        List<ConversationKey> wanted = new ArrayList<>();
+        for (ConversationProgress progress : conversations.values()) {
+            if (progress.isKnown()) {
+                known.put(progress.conversation, progress.written);
+            } else if (progress.hasForwarded()) {
+                wanted.add(progress.conversation);
+            }
+        }
+        CompareRequest request = new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
+        services.store().compare(request, loop(), reads.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
+    }
+
+    private void onHeads(Comparison comparison) {
+        version = comparison.version();
+        completeAsOfMs = comparison.asOfMs();
+        for (Behind entry : comparison.behind()) {
+            ConversationProgress progress = progress(entry.conversation());
+            if (!progress.isKnown()) {
+                progress.learn(entry.base(), window);
+            }
+            if (entry.head() > progress.written) {
+                enqueue(progress);
+            }
+        }
+    }
+
+    private void readPage(ConversationProgress progress) {
+        int bytes = Math.min(PAGE_BYTES, window.roomBytes());
+        services.store()
+                .page(
+                        progress.conversation,
+                        progress.written,
+                        window.roomMessages(),
+                        bytes,
+                        loop(),
+                        reads.<Page>awaited(page -> onPage(progress, page), () -> {}));
+    }
+
+    private void onPage(ConversationProgress progress, Page page) {
+        PageCut cut = PageCut.of(page, progress.written, window, this::hasOutboundRoom);
+        if (cut.truncatedUpTo() > 0) {
+            truncate(progress, cut.truncatedUpTo());
+        }
+        for (PlacedMessage message : cut.fresh()) {
+            sent(progress, message);
+            progress.written = message.position();
+        }
+        frames.streamed(progress.conversation, cut.fresh(), !live, cut.truncatedUpTo());
+        behind.remove();
+        goOn(progress, page.more() || cut.isShort(), cut.isNothing());
+    }
+
+    private void goOn(ConversationProgress progress, boolean more, boolean nothing) {
+        if (more) {
+            behind.add(progress);
+        } else if (progress.needed <= progress.written) {
+            progress.queued = false;
+            if (progress.needed != 0) {
+                progress.needed = 0;
+                needed--;
+            }
+        } else if (nothing) {
+            // A push was faster than the view it came from: to read again at once would only load the store.
+            postponed++;
+            loop().schedule(() -> goOnLater(progress), NOT_YET_MILLIS);
+        } else {
+            behind.add(progress);
+        }
+    }
+
+    private void goOnLater(ConversationProgress progress) {
+        postponed--;
+        behind.add(progress);
+        pump();
+    }
+
+    /** What stood up to here is held no more; the device is told with the frame that follows. */
+    private void truncate(ConversationProgress progress, long upTo) {
+        progress.unacknowledged.dropUpTo(upTo, window);
+        progress.largestSent = Math.max(progress.largestSent, upTo);
+        progress.written = Math.max(progress.written, upTo);
+        services.metrics().truncated();
+    }
+
+    private void writeLive(ConversationProgress progress, PlacedMessage message) {
+        sent(progress, message);
+        frames.live(message);
+    }
+
+    private void sent(ConversationProgress progress, PlacedMessage message) {
+        progress.largestSent = Math.max(progress.largestSent, message.position());
+        progress.unacknowledged.add(message.position(), message.placed().length, window);
+    }
+
+    /** D33: answered before the stream and outside the window, one page at a time. */
+    public void sync(SyncRequest request) {
+        pages.sync(request, page -> onSyncPage(request, page));
+        pump();
+    }
+
+    /** The list of conversations; answered as a page is. */
+    public void heads(long ref, HeadsRequest request) {
+        pages.heads(ref, request);
+        pump();
+    }
+
+    public int waitingPages() {
+        return pages.waiting();
+    }
+
+    /** D29, D33: a page is something sent; one that joins on to W raises it. */
+    private void onSyncPage(SyncRequest request, Page page) {
+        if (!page.messages().isEmpty()) {
+            long last = page.messages().get(page.messages().size() - 1).position();
+            ConversationProgress progress = progress(request.conversation());
+            progress.largestSent = Math.max(progress.largestSent, last);
+            boolean joins = progress.isKnown() && !request.isBackwards() && request.after() <= progress.written;
+            if (joins && last > progress.written) {
+                progress.written = last;
+            }
+        }
+    }
+
+    /**
+     * Whether an acknowledgement is surely honest, surely not, or needs the conversation's head to tell (D29).
+     */
+    public AckVerdict judge(ConversationKey conversation, long position) {
+        ConversationProgress progress = conversations.get(conversation);
+        if (progress != null && position <= progress.largestSent) {
+            return AckVerdict.HONEST;
+        }
+        return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+    }
+
+    /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */
+    public boolean acknowledge(ConversationKey conversation, long position) {
+        ConversationProgress progress = conversations.get(conversation);
+        boolean raised = progress == null || position > progress.acknowledged;
+        if (progress != null) {
+            if (progress.hasForwarded() && position >= progress.forwardedLast) {
+                progress.know(position);
+            }
+            progress.largestSent = Math.max(progress.largestSent, position);
+            progress.acknowledged = Math.max(progress.acknowledged, position);
+            if (progress.isKnown() && progress.written < position) {
+                progress.written = position;
+            }
+            progress.unacknowledged.dropUpTo(position, window);
+            if (raised) {
+                repush.startAgain(progress);
+            }
+        }
+        pump();
+        return raised;
+    }
+
+    /** Asks the store for a head outside the stream's order, until it tells; not once the connection is closed. */
+    public void askHead(ConversationKey conversation, LongConsumer answer) {
+        headReads.ask(conversation, answer);
+    }
+
+    public int askedHeads() {
+        return headReads.underWay();
+    }
+
+    /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */
+    public boolean isQuiet() {
+        return live
+                && !reads.isUnderWay()
+                && headReads.underWay() == 0
+                && !compareNeeded
+                && behind.isEmpty()
+                && postponed == 0
+                && pages.waiting() == 0
+                && window.isEmpty();
+    }
+
+    public void close() {
+        reads.close();
+        headReads.close();
+    }
+
+    @Override
+    public String toString() {
+        return "live=" + live + " reading=" + reads.isUnderWay() + " heads=" + headReads.underWay() + " compareNeeded="
+                + compareNeeded + " behind=" + behind.size() + " pages=" + pages.waiting() + " " + window;
+    }
+
+    private boolean hasRoom(PlacedMessage message) {
+        return hasOutboundRoom(message.placed().length) && window.hasRoom(message.placed().length);
+    }
+
+    private boolean hasOutboundRoom(int bytes) {
+        return loop().hasOutboundRoom(connection.pendingBytes(), bytes + 1024);
+    }
+
+    private boolean belowLowWater() {
+        return connection.pendingBytes() <= Loop.LOW_WATER_BYTES;
+    }
+
+    private ConversationProgress progress(ConversationKey conversation) {
+        return conversations.computeIfAbsent(conversation, ConversationProgress::new);
+    }
+
+    private Loop loop() {
+        return connection.loop();
+    }
+}

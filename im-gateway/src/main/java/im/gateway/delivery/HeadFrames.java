@@ -1,0 +1,60 @@
+package im.gateway.delivery;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import im.protocol.v1.Conversation;
+import im.protocol.v1.HeadsPage;
+import im.protocol.v1.Placed;
+import im.relay.ConversationStore.ConversationHead;
+import im.relay.PlacedMessage;
+
+/** The list of conversations as the client sees it, and the token between its pages: the last page's smallest head. */
+public final class HeadFrames {
+    private static final int TOKEN_LENGTH = 19;
+
+    private HeadFrames() {}
+
+    static HeadsPage.Head head(String uid, ConversationHead head) {
+        HeadsPage.Head.Builder frame = HeadsPage.Head.newBuilder()
+                .setConversation(
+                        Conversation.newBuilder().setPeer(head.conversation().peerOf(uid)))
+                .setHead(head.head())
+                .setFirstHeld(head.firstHeld())
+                .setCursor(head.cursor())
+                .setRead(head.read())
+                .setUnread(head.unread())
+                .setPeerDelivered(head.peerDelivered())
+                .setPeerRead(head.peerRead());
+        PlacedMessage last = head.last();
+        if (last != null) {
+            frame.setLast(placed(last));
+        }
+        return frame.build();
+    }
+
+    private static Placed placed(PlacedMessage message) {
+        try {
+            return Placed.parseFrom(message.placed());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the store holds what is no message", e);
+        }
+    }
+
+    static String token(long head) {
+        return Long.toString(head);
+    }
+
+    /** What the token says, {@link Long#MAX_VALUE} for none; 0 when it is not one of ours. */
+    public static long below(String token) {
+        if (token.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        if (token.length() > TOKEN_LENGTH || !token.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(token);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package im.gateway.delivery;
+
+import im.protocol.v1.Frame;
+import im.protocol.v1.HeadsPage;
+import im.relay.ConversationStore;
+import im.relay.ConversationStore.HeadsRead;
+import im.relay.ConversationStore.HeadsRequest;
+import im.relay.ConversationStore.Page;
+import java.util.ArrayDeque;
+import java.util.function.Consumer;
+
+/** The pages that a client asked for, in the order it asked, one read at a time (D33). Event loop only. */
+final class PageAnswers {
+    private final ConversationStore store;
+    private final OneRead reads;
+    private final DeliveryFrames frames;
+    private final int pageBytes;
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
+    /** @param pageBytes of placed messages that one page may hold, a single larger one apart */
+    PageAnswers(ConversationStore store, OneRead reads, DeliveryFrames frames, int pageBytes) {
+        this.store = store;
+        this.reads = reads;
+        this.frames = frames;
+        this.pageBytes = pageBytes;
+    }
+
+    /** @param answered gets the page once it is written */
+    void sync(SyncRequest request, Consumer<Page> answered) {
+        waiting.add(() -> read(request, answered));
+    }
+
+    void heads(long ref, HeadsRequest request) {
+        waiting.add(() -> read(ref, request));
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Begins the next read; false if nothing is asked for. */
+    boolean answerNext() {
+        Runnable next = waiting.poll();
+        if (next == null) {
+            return false;
+        }
+        next.run();
+        return true;
+    }
+
+    private void read(SyncRequest request, Consumer<Page> answered) {
+        Consumer<Page> then = page -> {
+            frames.page(request, page);
+            answered.accept(page);
+        };
+        var done = reads.<Page>awaited(then, () -> waiting.addFirst(() -> read(request, answered)));
+        if (request.isBackwards()) {
+            store.pageBefore(request.conversation(), request.before(), request.limit(), pageBytes, reads.lane(), done);
+        } else {
+            store.page(request.conversation(), request.after(), request.limit(), pageBytes, reads.lane(), done);
+        }
+    }
+
+    private void read(long ref, HeadsRequest request) {
+        var done = reads.<HeadsRead>awaited(
+                read -> frames.say(page(ref, request.uid(), read)), () -> waiting.addFirst(() -> read(ref, request)));
+        store.heads(request, reads.lane(), done);
+    }
+
+    /** What does not fit into a frame goes into the next page. */
+    private Frame page(long ref, String uid, HeadsRead read) {
+        HeadsPage.Builder page = HeadsPage.newBuilder();
+        int bytes = 0;
+        boolean more = read.more();
+        for (ConversationStore.ConversationHead head : read.heads()) {
+            HeadsPage.Head next = HeadFrames.head(uid, head);
+            bytes += next.getSerializedSize() + 16;
+            if (page.getHeadsCount() > 0 && bytes > pageBytes) {
+                more = true;
+                break;
+            }
+            page.addHeads(next);
+        }
+        if (more) {
+            page.setPage(
+                    HeadFrames.token(page.getHeads(page.getHeadsCount() - 1).getHead()));
+        }
+        return Frame.newBuilder().setRef(ref).setHeadsPage(page).build();
+    }
+}

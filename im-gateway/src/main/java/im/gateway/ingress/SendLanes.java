@@ -1,0 +1,240 @@
+package im.gateway.ingress;
+
+import im.gateway.connection.Connection;
+import im.gateway.service.SessionServices;
+import im.protocol.CloseReason;
+import im.protocol.ConversationKey;
+import im.protocol.Limits;
+import im.protocol.MessageId;
+import im.protocol.codec.EnvelopeCodec;
+import im.protocol.v1.Code;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Send;
+import im.protocol.v1.SendResult;
+import im.relay.AppendOutcome;
+import im.relay.AppendRequest;
+import im.relay.SeededBug;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a connection sends, in order per conversation (D13, D38). A failed send blocks its conversation on this
+ * connection: what comes behind it is OUT_OF_ORDER until the failed message comes again, a Send says {@code first}, or
+ * the client gives up. Event loop only.
+ */
+public final class SendLanes {
+    private static final int MAX_MERGED = 64;
+    private static final int MAX_BLOCKED = 16;
+    private static final int RETRY_MILLIS = 200;
+
+    private final SessionServices services;
+    private final Connection connection;
+    private final String uid;
+    private final String device;
+    private final Runnable settled;
+    private final Map<ConversationKey, SendLane> lanes = new HashMap<>();
+    private int unanswered;
+    private long unansweredBytes;
+    private int blocked;
+    private boolean closed;
+
+    /** @param settled runs when the log has answered, so that there is room for more */
+    public SendLanes(SessionServices services, Connection connection, String uid, String device, Runnable settled) {
+        this.services = services;
+        this.connection = connection;
+        this.uid = uid;
+        this.device = device;
+        this.settled = settled;
+    }
+
+    /** Takes a send into a conversation that exists as far as its name goes; everything else is checked here. */
+    public void send(long ref, ConversationKey conversation, Send send) {
+        MessageId id = MessageId.parse(send.getMessageId());
+        if (id == null) {
+            answer(ref, "", Code.MALFORMED, 0, "message_id is not a canonical lower-case UUID");
+            return;
+        }
+        SendLane lane = lanes.computeIfAbsent(conversation, c -> new SendLane());
+        if (lane.blockedBy != null) {
+            if (!send.getFirst() && !lane.blockedBy.equals(id)) {
+                answer(ref, send.getMessageId(), Code.OUT_OF_ORDER, 0, "an earlier send was not accepted");
+                return;
+            }
+            unblock(lane);
+        }
+        SendCheck.Refusal refusal = SendCheck.body(send, Limits.PAYLOAD_BYTES);
+        if (refusal != null) {
+            answer(ref, send.getMessageId(), refusal.code(), 0, refusal.text());
+            block(lane, id);
+        } else if (unanswered == services.terms().unansweredSends()) {
+            answer(ref, send.getMessageId(), Code.OVERLOADED, RETRY_MILLIS, "too many unanswered sends");
+            block(lane, id);
+        } else {
+            accept(lane, new SendLane.Pending(ref, request(conversation, id, send)));
+        }
+        dropIfIdle(conversation, lane);
+    }
+
+    private AppendRequest request(ConversationKey conversation, MessageId id, Send send) {
+        long now = services.clock().millis();
+        return new AppendRequest(
+                conversation,
+                uid,
+                id,
+                EnvelopeCodec.requestHash(send),
+                now,
+                EnvelopeCodec.encode(send, uid, device, now));
+    }
+
+    private void accept(SendLane lane, SendLane.Pending pending) {
+        unanswered++;
+        services.metrics().unanswered(1);
+        unansweredBytes += pending.request().envelope().length;
+        if (SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
+            answer(pending, Code.OK, 0, "");
+        }
+        lane.waiting.add(pending);
+        if (lane.inFlight.isEmpty()) {
+            append(lane);
+        }
+    }
+
+    private void append(SendLane lane) {
+        List<SendLane.Pending> batch = new ArrayList<>(Math.min(MAX_MERGED, lane.waiting.size()));
+        List<AppendRequest> requests = new ArrayList<>(batch.size());
+        while (batch.size() < MAX_MERGED && !lane.waiting.isEmpty()) {
+            SendLane.Pending pending = lane.waiting.remove();
+            batch.add(pending);
+            requests.add(pending.request());
+        }
+        lane.inFlight = batch;
+        services.log().append(requests, connection.loop(), outcomes -> onOutcomes(lane, batch, outcomes));
+    }
+
+    private void onOutcomes(SendLane lane, List<SendLane.Pending> batch, List<AppendOutcome> outcomes) {
+        if (closed) {
+            return;
+        }
+        lane.inFlight = List.of();
+        MessageId failed = null;
+        for (int i = 0; i < batch.size(); i++) {
+            SendLane.Pending pending = batch.get(i);
+            boolean accepted = answer(pending, outcomes.get(i));
+            if (!accepted && failed == null) {
+                failed = pending.request().messageId();
+            }
+        }
+        if (failed != null) {
+            lane.waiting.forEach(p -> answered(p, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
+            lane.waiting.clear();
+            block(lane, failed);
+        } else if (!lane.waiting.isEmpty()) {
+            append(lane);
+        }
+        dropIfIdle(batch.get(0).request().conversation(), lane);
+        settled.run();
+    }
+
+    private boolean answer(SendLane.Pending pending, AppendOutcome outcome) {
+        if (outcome instanceof AppendOutcome.Accepted accepted) {
+            answered(pending, Code.OK, 0, accepted.acceptedMs(), "");
+            return true;
+        }
+        if (outcome instanceof AppendOutcome.Refused refused) {
+            answered(pending, refused.code(), refused.retryAfterMs(), 0, refused.text());
+        } else if (outcome instanceof AppendOutcome.Unknown unknown) {
+            answered(pending, Code.UNKNOWN_OUTCOME, RETRY_MILLIS, 0, unknown.text());
+        }
+        return false;
+    }
+
+    private void answered(SendLane.Pending pending, Code code, int retryAfterMs, long acceptedMs, String text) {
+        unanswered--;
+        services.metrics().unanswered(-1);
+        unansweredBytes -= pending.request().envelope().length;
+        if (!SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
+            write(pending.ref(), pending.request().messageId().toString(), code, retryAfterMs, acceptedMs, text);
+        }
+    }
+
+    private void answer(SendLane.Pending pending, Code code, int retryAfterMs, String text) {
+        write(
+                pending.ref(),
+                pending.request().messageId().toString(),
+                code,
+                retryAfterMs,
+                pending.request().acceptedMs(),
+                text);
+    }
+
+    private void answer(long ref, String messageId, Code code, int retryAfterMs, String text) {
+        write(ref, messageId, code, retryAfterMs, 0, text);
+    }
+
+    private void write(long ref, String messageId, Code code, int retryAfterMs, long acceptedMs, String text) {
+        services.metrics().answered(code);
+        Frame frame = Frame.newBuilder()
+                .setRef(ref)
+                .setSendResult(SendResult.newBuilder()
+                        .setMessageId(messageId)
+                        .setCode(code)
+                        .setRetryAfterMs(retryAfterMs)
+                        .setAcceptedMs(acceptedMs)
+                        .setText(text))
+                .build();
+        connection.write(connection.wire().encode(frame, connection.alloc()));
+    }
+
+    /** The client will not send again what failed there. */
+    public void giveUp(ConversationKey conversation) {
+        SendLane lane = lanes.get(conversation);
+        if (lane != null && lane.blockedBy != null) {
+            unblock(lane);
+            dropIfIdle(conversation, lane);
+        }
+    }
+
+    /** May close the connection, so whoever blocks has answered everything before. */
+    private void block(SendLane lane, MessageId id) {
+        if (lane.blockedBy == null) {
+            blocked++;
+        }
+        lane.blockedBy = id;
+        if (blocked > MAX_BLOCKED) {
+            connection.close(
+                    CloseReason.OVERLOADED,
+                    "more than " + MAX_BLOCKED + " conversations wait for a failed send",
+                    RETRY_MILLIS,
+                    0);
+        }
+    }
+
+    private void unblock(SendLane lane) {
+        lane.blockedBy = null;
+        blocked--;
+    }
+
+    private void dropIfIdle(ConversationKey conversation, SendLane lane) {
+        if (lane.isIdle()) {
+            lanes.remove(conversation);
+        }
+    }
+
+    /** Whether nothing is unanswered or blocked. */
+    public boolean isQuiet() {
+        return lanes.isEmpty();
+    }
+
+    /** Bytes of the envelopes that wait for the log. */
+    public long unansweredBytes() {
+        return unansweredBytes;
+    }
+
+    /** What is under way goes on in the log; nobody hears of it here any more. */
+    public void close() {
+        closed = true;
+        services.metrics().unanswered(-unanswered);
+    }
+}

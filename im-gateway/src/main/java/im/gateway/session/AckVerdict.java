@@ -1,9 +1,0 @@
-package im.gateway.session;
-
-/** What can be said of an acknowledgement at once (D29). */
-enum AckVerdict {
-    HONEST,
-    TOO_HIGH,
-    /** The conversation's head tells. */
-    ASK_HEAD
-}
