@@ -1,8 +1,6 @@
 package im.gateway.connection;
 
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +30,7 @@ public final class Loop implements Executor {
     private final FailureLog failures = new FailureLog();
     private final AtomicLong connections = new AtomicLong();
     private final long outboundBudget;
-    private final Set<Runnable> waitingForRoom = new LinkedHashSet<>();
+    private final ArrayDeque<Runnable> nextTick = new ArrayDeque<>();
     private final long turnMillis;
     private long outboundBytes;
     private long tickedMillis;
@@ -95,33 +93,20 @@ public final class Loop implements Executor {
     }
 
     /**
-     * How much more a connection may queue: within its own bound, and within an eighth of what the loop has left. So the
+     * Whether a connection may queue more: within its own bound, and within an eighth of what the loop has left. So the
      * fuller the loop, the shorter the queue that is too long, the longest queues stop first, and nobody ever adds above
      * the budget (D35).
      *
      * @param pending bytes that the connection has queued
-     * @return bytes; less than 0 where it has more than it may
      */
-    public long outboundRoom(long pending) {
-        long share = (outboundBudget - outboundBytes) / 8;
-        return Math.min(MAX_OUTBOUND_BYTES, share) - pending;
-    }
-
-    /** Whether {@link #outboundRoom} is so much. */
     public boolean hasOutboundRoom(long pending, int more) {
-        return more <= outboundRoom(pending);
+        long share = (outboundBudget - outboundBytes) / 8;
+        return pending + more <= Math.min(MAX_OUTBOUND_BYTES, share);
     }
 
-    /**
-     * {@link #hasOutboundRoom(long, int)}; if there is none, {@code later} runs once within a tick, however often it
-     * was brought here until then.
-     */
-    public boolean hasOutboundRoom(long pending, int more, Runnable later) {
-        boolean room = hasOutboundRoom(pending, more);
-        if (!room) {
-            waitingForRoom.add(later);
-        }
-        return room;
+    /** For who found no room: nothing tells when another connection's queue has become shorter. */
+    public void atNextTick(Runnable task) {
+        nextTick.add(task);
     }
 
     /** A new connection's id; 0 when this loop can hold no more. */
@@ -165,10 +150,8 @@ public final class Loop implements Executor {
         tickedMillis = millis;
         registry.visit(bucket, BUCKETS, this::tick);
         bucket = (bucket + 1) % BUCKETS;
-        if (!waitingForRoom.isEmpty()) {
-            List<Runnable> waiting = List.copyOf(waitingForRoom);
-            waitingForRoom.clear();
-            waiting.forEach(this::run);
+        for (int i = nextTick.size(); i > 0; i--) {
+            run(nextTick.remove());
         }
     }
 

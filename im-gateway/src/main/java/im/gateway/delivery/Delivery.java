@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
 public final class Delivery {
-    private static final int LARGEST_BYTES = Limits.PAYLOAD_BYTES + 2 * 1024;
     private static final int MAX_NEEDED = 64;
     private static final long NOT_YET_MILLIS = 200;
 
@@ -45,10 +44,10 @@ public final class Delivery {
     private final Window window;
     private final DeliveryFrames frames;
     private final OneRead reads;
+    private final OutboundRoom room;
     private final PageAnswers pages;
     private final Repush repush;
     private final HeadReads headReads;
-    private final Runnable pumpLater = this::pump;
 
     /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
@@ -75,9 +74,10 @@ public final class Delivery {
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
+        this.room = new OutboundRoom(connection, this::pump);
         this.pages = new PageAnswers(
-                services.store(), reads, frames, connection.wire().placedBudget() - 4096, this::outboundRoom);
-        this.repush = new Repush(services, connection, window, reads, this::outboundRoom);
+                services.store(), reads, room, frames, connection.wire().placedBudget() - 4096);
+        this.repush = new Repush(services, connection, window, reads, room);
         this.headReads = new HeadReads(services.store(), connection.loop());
     }
 
@@ -223,7 +223,7 @@ public final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     public void pump() {
-        if (!started || !reads.mayBegin() || answersOrWritesAgain()) {
+        if (!started || !reads.mayBegin() || (room.isBelowLowWater() && (pages.answerNext() || repushNext()))) {
             return;
         }
         if (compareNeeded) {
@@ -240,18 +240,12 @@ public final class Delivery {
         }
     }
 
-    /** D33: before the stream and outside the window, but inside the bounds of the queue and of the loop (D35). */
-    private boolean answersOrWritesAgain() {
-        return (pages.waiting() > 0 || repush.isDue()) && mayWrite() && (pages.answerNext() || repushNext());
-    }
-
     private boolean mayStream() {
-        return window.roomMessages() > 0 && window.roomBytes() >= LARGEST_BYTES && mayWrite();
-    }
-
-    /** Whether the queue is short and has room for any message; if not, {@link #pump} runs when that may have changed. */
-    private boolean mayWrite() {
-        return belowLowWater() && loop().hasOutboundRoom(connection.pendingBytes(), LARGEST_BYTES, pumpLater);
+        int largest = Limits.PAYLOAD_BYTES + 1024;
+        return room.isBelowLowWater()
+                && window.roomMessages() > 0
+                && window.roomBytes() >= largest
+                && room.hasOrWaits(largest);
     }
 
     /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
@@ -326,7 +320,7 @@ public final class Delivery {
     }
 
     private void onPage(ConversationProgress progress, Page page) {
-        PageCut cut = PageCut.of(page, progress.written, window, bytes -> bytes <= outboundRoom());
+        PageCut cut = PageCut.of(page, progress.written, window, room::has);
         if (cut.truncatedUpTo() > 0) {
             truncate(progress, cut.truncatedUpTo());
         }
@@ -477,17 +471,7 @@ public final class Delivery {
     }
 
     private boolean hasRoom(PlacedMessage message) {
-        int bytes = message.placed().length;
-        return bytes <= outboundRoom() && window.hasRoom(bytes);
-    }
-
-    /** Of placed messages; what surrounds them in a frame is taken off. */
-    private long outboundRoom() {
-        return loop().outboundRoom(connection.pendingBytes()) - 1024;
-    }
-
-    private boolean belowLowWater() {
-        return connection.pendingBytes() <= Loop.LOW_WATER_BYTES;
+        return room.has(message.placed().length) && window.hasRoom(message.placed().length);
     }
 
     private ConversationProgress progress(ConversationKey conversation) {

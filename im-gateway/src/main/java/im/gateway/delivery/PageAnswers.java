@@ -8,27 +8,26 @@ import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationStore.Page;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /** The pages that a client asked for, in the order it asked, one read at a time (D33). Event loop only. */
 final class PageAnswers {
     private final ConversationStore store;
     private final OneRead reads;
+    private final OutboundRoom room;
     private final DeliveryFrames frames;
     private final int pageBytes;
-    private final LongSupplier room;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
-    /**
-     * @param pageBytes of placed messages that one page may hold, a single larger one apart
-     * @param room bytes that may be written now; a page that has none when it is read is read again
-     */
-    PageAnswers(ConversationStore store, OneRead reads, DeliveryFrames frames, int pageBytes, LongSupplier room) {
+    /** Bytes of the page that found no room. */
+    private int needed;
+
+    /** @param pageBytes of placed messages that one page may hold, a single larger one apart */
+    PageAnswers(ConversationStore store, OneRead reads, OutboundRoom room, DeliveryFrames frames, int pageBytes) {
         this.store = store;
         this.reads = reads;
+        this.room = room;
         this.frames = frames;
         this.pageBytes = pageBytes;
-        this.room = room;
     }
 
     /** @param answered gets the page once it is written */
@@ -44,68 +43,64 @@ final class PageAnswers {
         return waiting.size();
     }
 
-    /** Begins the next read; false if nothing is asked for. */
+    /** Begins the next read, as soon as what was read finds room; false if nothing is asked for. */
     boolean answerNext() {
-        Runnable next = waiting.poll();
-        if (next == null) {
+        if (waiting.isEmpty()) {
             return false;
         }
-        next.run();
+        if (room.hasOrWaits(needed)) {
+            waiting.remove().run();
+        }
         return true;
     }
 
+    /** A page that finds no room any more is read again when there is some. */
+    private boolean hasRoom(int bytes, Runnable again) {
+        boolean fits = room.has(bytes);
+        needed = fits ? 0 : bytes;
+        if (!fits) {
+            waiting.addFirst(again);
+        }
+        return fits;
+    }
+
     private void read(SyncRequest request, Consumer<Page> answered) {
-        Runnable again = () -> waiting.addFirst(() -> read(request, answered));
         Consumer<Page> then = page -> {
-            if (bytes(page) > room.getAsLong()) {
-                again.run();
-                return;
+            int bytes =
+                    page.messages().stream().mapToInt(m -> m.placed().length).sum();
+            if (hasRoom(bytes, () -> read(request, answered))) {
+                frames.page(request, page);
+                answered.accept(page);
             }
-            frames.page(request, page);
-            answered.accept(page);
         };
-        int most = mostBytes();
-        var done = reads.<Page>awaited(then, again);
+        var done = reads.<Page>awaited(then, () -> waiting.addFirst(() -> read(request, answered)));
         if (request.isBackwards()) {
-            store.pageBefore(request.conversation(), request.before(), request.limit(), most, reads.lane(), done);
+            store.pageBefore(request.conversation(), request.before(), request.limit(), pageBytes, reads.lane(), done);
         } else {
-            store.page(request.conversation(), request.after(), request.limit(), most, reads.lane(), done);
+            store.page(request.conversation(), request.after(), request.limit(), pageBytes, reads.lane(), done);
         }
     }
 
-    private int mostBytes() {
-        return (int) Math.max(1, Math.min(pageBytes, room.getAsLong()));
-    }
-
-    private static long bytes(Page page) {
-        return page.messages().stream()
-                .mapToLong(message -> message.placed().length)
-                .sum();
-    }
-
     private void read(long ref, HeadsRequest request) {
-        Runnable again = () -> waiting.addFirst(() -> read(ref, request));
         Consumer<HeadsRead> then = read -> {
             Frame page = page(ref, request.uid(), read);
-            if (page.getSerializedSize() > room.getAsLong()) {
-                again.run();
-            } else {
+            if (hasRoom(page.getSerializedSize(), () -> read(ref, request))) {
                 frames.say(page);
             }
         };
-        store.heads(request, reads.lane(), reads.awaited(then, again));
+        var done = reads.<HeadsRead>awaited(then, () -> waiting.addFirst(() -> read(ref, request)));
+        store.heads(request, reads.lane(), done);
     }
 
     /** What does not fit into a frame goes into the next page. */
     private Frame page(long ref, String uid, HeadsRead read) {
         HeadsPage.Builder page = HeadsPage.newBuilder();
         int bytes = 0;
-        int most = mostBytes();
         boolean more = read.more();
         for (ConversationStore.ConversationHead head : read.heads()) {
             HeadsPage.Head next = HeadFrames.head(uid, head);
             bytes += next.getSerializedSize() + 16;
-            if (page.getHeadsCount() > 0 && bytes > most) {
+            if (page.getHeadsCount() > 0 && bytes > pageBytes) {
                 more = true;
                 break;
             }

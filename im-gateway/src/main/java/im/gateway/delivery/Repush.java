@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,13 +32,14 @@ final class Repush {
     private final Connection connection;
     private final Window window;
     private final OneRead reads;
-    private final LongSupplier room;
+    private final OutboundRoom room;
     private final long waitMillis;
     private final ArrayDeque<ConversationProgress> due = new ArrayDeque<>();
     private boolean reported;
+    /** Bytes of the page that found no room. */
+    private int needed;
 
-    /** @param room bytes that may be written now */
-    Repush(SessionServices services, Connection connection, Window window, OneRead reads, LongSupplier room) {
+    Repush(SessionServices services, Connection connection, Window window, OneRead reads, OutboundRoom room) {
         this.services = services;
         this.connection = connection;
         this.window = window;
@@ -95,17 +95,12 @@ final class Repush {
         progress.parked = false;
     }
 
-    /** Whether anything has to be written again. */
-    boolean isDue() {
-        return !due.isEmpty();
-    }
-
-    /** Begins the next read; false if nothing is due. */
+    /** Begins the next read; false if nothing is due, or what was read would find no room. */
     boolean readNext(Writer writer) {
         while (!due.isEmpty() && due.element().unacknowledged.last() <= due.element().repushAfter) {
             end(due.remove());
         }
-        if (due.isEmpty() || connection.pendingBytes() > 0) {
+        if (due.isEmpty() || connection.pendingBytes() > 0 || !room.hasOrWaits(needed)) {
             return false;
         }
         ConversationProgress progress = due.element();
@@ -114,7 +109,7 @@ final class Repush {
                         progress.conversation,
                         progress.repushAfter,
                         progress.unacknowledged.size(),
-                        (int) Math.max(1, Math.min(connection.wire().placedBudget(), room.getAsLong())),
+                        connection.wire().placedBudget(),
                         connection.loop(),
                         reads.awaited(page -> onPage(progress, page, writer), () -> {}));
         return true;
@@ -128,7 +123,10 @@ final class Repush {
                 messages.add(message);
             }
         }
-        if (bytes(messages) > room.getAsLong()) {
+        int bytes =
+                messages.stream().mapToInt(message -> message.placed().length).sum();
+        needed = room.has(bytes) ? 0 : bytes;
+        if (needed > 0) {
             return;
         }
         if (!progress.unacknowledged.isEmpty()) {
@@ -138,10 +136,6 @@ final class Repush {
         progress.repushAfter = messages.isEmpty()
                 ? Long.MAX_VALUE
                 : messages.get(messages.size() - 1).position();
-    }
-
-    private static long bytes(List<PlacedMessage> messages) {
-        return messages.stream().mapToLong(message -> message.placed().length).sum();
     }
 
     private static void end(ConversationProgress progress) {

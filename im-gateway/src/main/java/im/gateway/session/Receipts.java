@@ -56,14 +56,17 @@ final class Receipts {
     /** Writes what waits, if the outbound queue is short and the loop has room (D35). */
     void flush() {
         planned = false;
-        if (!pending.isEmpty() && connection.pendingBytes() <= Loop.LOW_WATER_BYTES && hasLoopRoom()) {
+        long queued = connection.pendingBytes();
+        if (pending.isEmpty() || queued > Loop.LOW_WATER_BYTES) {
+            return;
+        }
+        if (connection.loop().hasOutboundRoom(queued, pending.size() * FRAME_BYTES)) {
             pending.forEach(this::write);
             pending.clear();
+        } else {
+            planned = true;
+            connection.loop().atNextTick(flushLater);
         }
-    }
-
-    private boolean hasLoopRoom() {
-        return connection.loop().hasOutboundRoom(connection.pendingBytes(), pending.size() * FRAME_BYTES, flushLater);
     }
 
     private void write(Key key, long position) {

@@ -222,8 +222,8 @@ final class Session implements ConnectionListener {
             return;
         }
         long pending = connection.pendingBytes();
-        int bytes = message.envelope().length + 256;
-        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, bytes)) {
+        int more = message.envelope().length + 1024;
+        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, more)) {
             services.metrics().transientDropped();
             return;
         }

@@ -1,6 +1,5 @@
 package im.gateway.session;
 
-import static im.gateway.session.ClientFrames.heads;
 import static im.gateway.session.ClientFrames.sync;
 import static im.gateway.session.ClientFrames.transientText;
 import static im.gateway.session.SessionFixture.A;
@@ -19,14 +18,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** D35: no session adds to a loop that is full, whatever it has to say; and waiting for room costs next to nothing. */
-class LoopBudgetTest {
+/** What waits, for room or for the store, is bounded and costs next to nothing. */
+class BoundedWaitingTest {
     private static final long BUDGET = 64 << 20;
 
-    private final SessionFixture fixture = new SessionFixture(1_000);
+    private final SessionFixture fixture = new SessionFixture();
 
     private void loopIsFull() {
         fixture.manual.loop.outboundChanged(BUDGET);
@@ -36,68 +34,6 @@ class LoopBudgetTest {
         fixture.manual.loop.outboundChanged(-BUDGET);
         fixture.manual.advance(SessionFixture.HEARTBEAT_MILLIS / 4);
         fixture.answer();
-    }
-
-    @Test
-    void aPageThatIsAskedForWaitsForRoom() {
-        WireConnection connection = fixture.live();
-        fixture.append(A);
-        loopIsFull();
-
-        connection.receive(sync(5, "a", 0, 10));
-        connection.receive(heads(6, 10, ""));
-        fixture.answer();
-
-        assertThat(words(connection)).isEmpty();
-        loopHasRoom();
-        assertThat(words(connection)).containsExactly("page#5 1", "heads#6 a 1");
-    }
-
-    @Test
-    void aPageThatWasReadWhileThereWasRoomIsNotWrittenWhenThereIsNone() {
-        WireConnection connection = fixture.live();
-        fixture.append(A);
-        connection.receive(sync(5, "a", 0, 10));
-        connection.receive(heads(6, 10, ""));
-
-        loopIsFull();
-        fixture.answer();
-
-        assertThat(words(connection)).isEmpty();
-        loopHasRoom();
-        assertThat(words(connection)).containsExactly("page#5 1", "heads#6 a 1");
-    }
-
-    @Test
-    void whatIsWrittenAgainWaitsForRoom() {
-        WireConnection connection = fixture.live();
-        fixture.deliver(connection, A);
-        assertThat(words(connection)).containsExactly("D a 1");
-        fixture.heartbeats(connection, 1);
-        loopIsFull();
-
-        fixture.heartbeats(connection, 2);
-        fixture.answer();
-
-        assertThat(words(connection)).isEmpty();
-        loopHasRoom();
-        assertThat(words(connection)).containsExactly("D a 1");
-    }
-
-    @Test
-    void whatIsReadToBeWrittenAgainIsKeptBackWhenTheRoomIsGone() {
-        WireConnection connection = fixture.live();
-        fixture.deliver(connection, A);
-        assertThat(words(connection)).containsExactly("D a 1");
-        fixture.heartbeats(connection, 3);
-        assertThat(fixture.store.hasReads()).isTrue();
-
-        loopIsFull();
-        fixture.answer();
-
-        assertThat(words(connection)).isEmpty();
-        loopHasRoom();
-        assertThat(words(connection)).containsExactly("D a 1");
     }
 
     @Test
@@ -114,20 +50,6 @@ class LoopBudgetTest {
         connection.receive(sync(18, "a", 0, 10));
 
         assertThat(words(connection)).containsExactly("D b 1", "error#18 OVERLOADED");
-    }
-
-    @Test
-    void whoAsksForRoomAgainAndAgainIsToldOnce() {
-        AtomicInteger told = new AtomicInteger();
-        Runnable later = told::incrementAndGet;
-        loopIsFull();
-        for (int i = 0; i < 10; i++) {
-            assertThat(fixture.manual.loop.hasOutboundRoom(0, 1, later)).isFalse();
-        }
-
-        loopHasRoom();
-
-        assertThat(told).hasValue(1);
     }
 
     @Test
