@@ -1,10 +1,8 @@
 package im.client;
 
+import im.client.internal.order.Missing;
 import im.client.internal.order.Progress;
-import im.protocol.v1.Envelope;
-import im.protocol.v1.Placed;
 import io.netty.channel.EventLoop;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,96 +29,40 @@ final class Callbacks {
 
     /** Told on the event loop. */
     interface Owner {
-        /** The app has seen the message. */
+        /** The message listener has returned from the message. */
         void shown(Progress conversation, long position);
+
+        /** The app was told of a truncation. */
+        void told(Progress conversation, Missing missing);
+
+        /** The app was told of a truncation anywhere, and so of all that came before this time. */
+        void caughtUp(long completeAsOfMillis);
 
         /** A batch has come back: acknowledge, and read on if there is room again. */
         void batchDone();
     }
 
-    /** One call of a listener. */
-    private sealed interface Event {
-        int sizeBytes();
-
-        void call(MessageListener messages, ConnectionStateListener states);
-    }
-
-    private record Message(Progress conversation, Placed placed, String uid) implements Event {
-        @Override
-        public int sizeBytes() {
-            return placed.getSerializedSize();
-        }
-
-        @Override
-        public void call(MessageListener messages, ConnectionStateListener states) {
-            messages.onMessage(received());
-        }
-
-        private ReceivedMessage received() {
-            Envelope envelope = placed.getEnvelope();
-            Content content = envelope.hasData()
-                    ? new Content.Data(envelope.getData().toByteArray())
-                    : new Content.Text(envelope.getText());
-            return new ReceivedMessage(
-                    conversation.peer(),
-                    placed.getPosition(),
-                    envelope.getMessageId(),
-                    envelope.getSender(),
-                    envelope.getSenderDevice(),
-                    Instant.ofEpochMilli(envelope.getAcceptedMs()),
-                    envelope.getContentType(),
-                    content,
-                    envelope.getSender().equals(uid));
-        }
-    }
-
-    private record State(StateChange change) implements Event {
-        @Override
-        public int sizeBytes() {
-            return 0;
-        }
-
-        @Override
-        public void call(MessageListener messages, ConnectionStateListener states) {
-            states.onStateChanged(change);
-        }
-    }
-
     private final EventLoop loop;
     private final Executor executor;
-    private final MessageListener messages;
-    private final ConnectionStateListener states;
+    private final Listeners listeners;
     private final Owner owner;
-    private final Deque<Event> waiting = new ArrayDeque<>();
+    private final Deque<Call> waiting = new ArrayDeque<>();
 
     private int waitingBytes;
     private boolean scheduled;
     private @Nullable Batch running;
     private volatile boolean ended;
 
-    Callbacks(
-            EventLoop loop, Executor executor, MessageListener messages, ConnectionStateListener states, Owner owner) {
+    Callbacks(EventLoop loop, Executor executor, Listeners listeners, Owner owner) {
         this.loop = loop;
         this.executor = executor;
-        this.messages = messages;
-        this.states = states;
+        this.listeners = listeners;
         this.owner = owner;
     }
 
-    /**
-     * @param uid the one that this client is, to tell its own messages
-     */
-    void message(Progress conversation, Placed placed, String uid) {
-        add(new Message(conversation, placed, uid));
-    }
-
-    void state(StateChange change) {
-        add(new State(change));
-    }
-
-    private void add(Event event) {
-        waiting.addLast(event);
-        waitingBytes += event.sizeBytes();
+    void add(Call call) {
+        waiting.addLast(call);
+        waitingBytes += call.sizeBytes();
         schedule();
     }
 
@@ -132,10 +74,10 @@ final class Callbacks {
         return waiting.size() <= FULL_MESSAGES / 2 && waitingBytes <= FULL_BYTES / 2;
     }
 
-    /** Drops the messages that wait; changes of state are still told. */
+    /** Drops the calls that wait; changes of state are still told. */
     void end() {
         ended = true;
-        waiting.removeIf(event -> event instanceof Message);
+        waiting.removeIf(call -> !call.outlivesClient());
         waitingBytes = 0;
     }
 
@@ -150,8 +92,8 @@ final class Callbacks {
     private void submit() {
         scheduled = false;
         Batch batch = new Batch();
-        while (batch.events.size() < BATCH && !waiting.isEmpty()) {
-            batch.events.add(waiting.removeFirst());
+        while (batch.calls.size() < BATCH && !waiting.isEmpty()) {
+            batch.calls.add(waiting.removeFirst());
         }
         running = batch;
         try {
@@ -172,8 +114,8 @@ final class Callbacks {
     }
 
     private void putBack(Batch batch) {
-        for (int i = batch.events.size() - 1; i >= 0; i--) {
-            waiting.addFirst(batch.events.get(i));
+        for (int i = batch.calls.size() - 1; i >= 0; i--) {
+            waiting.addFirst(batch.calls.get(i));
         }
         running = null;
     }
@@ -187,11 +129,9 @@ final class Callbacks {
 
     private void tellShown(Batch batch) {
         for (int until = batch.returned; batch.told < until; batch.told++) {
-            Event event = batch.events.get(batch.told);
-            waitingBytes -= event.sizeBytes();
-            if (event instanceof Message message) {
-                owner.shown(message.conversation, message.placed.getPosition());
-            }
+            Call call = batch.calls.get(batch.told);
+            waitingBytes -= call.sizeBytes();
+            call.returned(owner);
         }
     }
 
@@ -208,8 +148,8 @@ final class Callbacks {
     }
 
     private final class Batch implements Runnable {
-        final List<Event> events = new ArrayList<>();
-        /** How many events the listeners have returned from; written by the executor only. */
+        final List<Call> calls = new ArrayList<>();
+        /** How many calls the listeners have returned from; written by the executor only. */
         volatile int returned;
         /** How many of those the owner was told of. */
         int told;
@@ -217,8 +157,8 @@ final class Callbacks {
         @Override
         public void run() {
             try {
-                for (int i = 0; i < events.size(); i++) {
-                    call(events.get(i));
+                for (int i = 0; i < calls.size(); i++) {
+                    make(calls.get(i));
                     returned = i + 1;
                 }
             } finally {
@@ -230,12 +170,12 @@ final class Callbacks {
             }
         }
 
-        private void call(Event event) {
-            if (ended && event instanceof Message) {
+        private void make(Call call) {
+            if (ended && !call.outlivesClient()) {
                 return;
             }
             try {
-                event.call(messages, states);
+                call.make(listeners);
             } catch (RuntimeException e) {
                 LOG.warn("listener failed; counts as done", e);
             }

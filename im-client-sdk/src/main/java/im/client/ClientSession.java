@@ -40,15 +40,14 @@ final class ClientSession {
             ImClientResources resources,
             boolean ownResources,
             Executor callbackExecutor,
-            MessageListener messages,
-            ConnectionStateListener states) {
+            Listeners listeners) {
         this.config = config;
         this.resources = resources;
         this.ownResources = ownResources;
         this.loop = resources.nextLoop();
         this.timers = new Timers(loop);
         this.traffic = new Traffic(
-                loop, timers, config.random(), owner -> new Callbacks(loop, callbackExecutor, messages, states, owner));
+                loop, timers, config.random(), owner -> new Callbacks(loop, callbackExecutor, listeners, owner));
         Dialer dialer = new Dialer(loop, resources.epoll(), resources.callbacks());
         this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, view);
     }

@@ -134,6 +134,7 @@ public final class ImClient implements AutoCloseable {
         private @Nullable Executor callbackExecutor;
         private MessageListener messageListener = message -> {};
         private ConnectionStateListener stateListener = change -> {};
+        private TruncationListener truncationListener = truncation -> {};
         private Duration heartbeat = Duration.ZERO;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private int maxQueuedSends = 1_000;
@@ -218,6 +219,12 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
+        /** Told of what this device may have missed for good; default: nobody is. */
+        public Builder truncationListener(TruncationListener listener) {
+            this.truncationListener = listener;
+            return this;
+        }
+
         /** The heartbeat to ask for; the gateway decides. Default: the gateway's. */
         public Builder heartbeat(Duration heartbeat) {
             this.heartbeat = heartbeat;
@@ -281,8 +288,12 @@ public final class ImClient implements AutoCloseable {
             boolean ownResources = resources == null;
             ImClientResources used = resources == null ? ImClientResources.create(1) : resources;
             Executor callbacks = callbackExecutor == null ? used.callbacks() : callbackExecutor;
-            return new ImClient(
-                    new ClientSession(config, used, ownResources, callbacks, messageListener, stateListener));
+            return new ImClient(new ClientSession(
+                    config,
+                    used,
+                    ownResources,
+                    callbacks,
+                    new Listeners(messageListener, stateListener, truncationListener)));
         }
     }
 }

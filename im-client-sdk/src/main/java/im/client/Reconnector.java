@@ -213,6 +213,7 @@ final class Reconnector implements ClientConnection.Owner {
         }
         switch (signal.getBodyCase()) {
             case CAUGHT_UP -> {
+                traffic.caughtUp(signal.getCaughtUp());
                 change(ConnectionState.LIVE, 0, "");
                 List<CompletableFuture<Void>> waiting = List.copyOf(connects);
                 connects.clear();

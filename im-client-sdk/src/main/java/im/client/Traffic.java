@@ -1,11 +1,13 @@
 package im.client;
 
 import im.client.internal.order.Inbox;
+import im.client.internal.order.Missing;
 import im.client.internal.order.Outbox;
 import im.client.internal.order.PendingSend;
 import im.client.internal.order.Progress;
 import im.protocol.Limits;
 import im.protocol.v1.Ack;
+import im.protocol.v1.CaughtUp;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
@@ -117,6 +119,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
             Resume part = Resume.newBuilder()
                     .addAllCursors(cursors.subList(from, end))
                     .setLast(end == cursors.size())
+                    .setCompleteAsOfMs(end == cursors.size() ? inbox.completeAsOfMillis() : 0)
                     .build();
             to.write(Frame.newBuilder().setResume(part).build());
             from = end;
@@ -148,7 +151,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     }
 
     void stateChanged(StateChange change) {
-        callbacks.state(change);
+        callbacks.add(new Call.State(change));
     }
 
     // Sending
@@ -274,9 +277,29 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     }
 
     @Override
-    public void show(Progress conversation, Placed placed) {
-        callbacks.message(conversation, placed, uid);
+    public void show(Progress conversation, Placed placed, boolean redelivered) {
+        callbacks.add(new Call.Message(conversation, placed, Incoming.message(conversation.peer(), placed, uid)));
     }
+
+    @Override
+    public void truncated(Progress conversation, Missing missing) {
+        callbacks.add(new Call.Cut(conversation, missing));
+    }
+
+    /** Everything that was missed has been written; with {@code truncated}, but for what nobody has any more. */
+    void caughtUp(CaughtUp caughtUp) {
+        if (caughtUp.getTruncated()) {
+            callbacks.add(new Call.CutEverywhere(caughtUp.getCompleteAsOfMs()));
+        } else {
+            inbox.caughtUp(caughtUp.getCompleteAsOfMs());
+        }
+    }
+
+    @Override
+    public void cursorMoved(String peer, long position) {}
+
+    @Override
+    public void completeAsOf(long millis) {}
 
     @Override
     public void sync(String peer, long after, long delayMillis) {
@@ -310,7 +333,17 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     @Override
     public void shown(Progress conversation, long position) {
-        inbox.shown(conversation, position);
+        inbox.reached(conversation, position);
+    }
+
+    @Override
+    public void told(Progress conversation, Missing missing) {
+        inbox.told(conversation, missing);
+    }
+
+    @Override
+    public void caughtUp(long completeAsOfMillis) {
+        inbox.caughtUp(completeAsOfMillis);
     }
 
     @Override

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.protocol.v1.Code;
 import im.protocol.v1.Deliver;
+import im.protocol.v1.Frame;
 import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Heads;
+import im.protocol.v1.HeadsPage;
 import im.protocol.v1.Placed;
 import im.testkit.client.RawClient;
 import im.testkit.server.ServerProcess;
@@ -90,6 +93,46 @@ class PythonClientIT {
                 python.destroyForcibly().waitFor();
             }
         }
+    }
+
+    @Test
+    void thirtyLinesOfItSendReceiveAndAcknowledge() throws Exception {
+        assumeTrue(hasPython(), "python3 of 3.8 or newer is not on the PATH");
+        Path heard = folder.resolve("heard.txt");
+        try (ServerProcess server = ServerProcess.start(ServerSpec.in(folder.resolve("data")));
+                RawClient bob = bob(server)) {
+            Process python = new ProcessBuilder(
+                            "python3",
+                            Path.of(System.getProperty("im.home"), "examples", "python", "hello.py")
+                                    .toString(),
+                            server.ws().getAuthority(),
+                            server.tokens().of("ann"),
+                            "bob",
+                            "hello from thirty lines")
+                    .redirectOutput(heard.toFile())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try {
+                assertThat(next(bob, 1)).containsExactly("hello from thirty lines");
+                bob.sendAndAwait(bob.text(TestServer.messageId(), "ann", "good morning"));
+                await().atMost(30, SECONDS)
+                        .untilAsserted(() -> assertThat(Files.readString(heard))
+                                .isEqualTo("ann: hello from thirty lines\nbob: good morning\n"));
+                await().atMost(30, SECONDS).until(() -> annHasAll(bob));
+            } finally {
+                python.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    /** What ann's device acknowledged is the head. */
+    private static boolean annHasAll(RawClient bob) throws IOException {
+        bob.send(Frame.newBuilder()
+                .setRef(bob.nextRef())
+                .setHeads(Heads.getDefaultInstance())
+                .build());
+        HeadsPage.Head head = bob.await(BodyCase.HEADS_PAGE).getHeadsPage().getHeads(0);
+        return head.getPeerDelivered() == head.getHead();
     }
 
     private static void exchange(ServerProcess server, OutputStream keys, Path heard) throws IOException {

@@ -1,5 +1,9 @@
 package im.gateway.session;
 
+import im.gateway.delivery.Delivery;
+import im.gateway.ingress.SendLanes;
+import im.gateway.ingress.TransientLane;
+
 /**
  * What a session owns only while something is unacknowledged, streamed, asked for or being sent. Event loop only.
  */

@@ -1,6 +1,9 @@
 package im.gateway.session;
 
 import im.gateway.connection.Connection;
+import im.gateway.delivery.Delivery;
+import im.gateway.ingress.SendCheck;
+import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
 import im.protocol.v1.Ack;

@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
+import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GoAway;

@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.gateway.connection.ConnectionIds;
 import im.gateway.connection.Loop;
+import im.gateway.service.SessionMetrics;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
 import im.relay.Receipt;

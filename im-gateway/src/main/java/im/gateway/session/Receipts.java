@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
+import im.gateway.service.SessionMetrics;
 import im.protocol.ConversationKey;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;

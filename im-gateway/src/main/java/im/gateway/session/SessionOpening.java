@@ -4,6 +4,8 @@ import im.gateway.auth.TokenVerifier;
 import im.gateway.auth.TokenVerifier.Verdict;
 import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
+import im.gateway.service.SessionServices;
+import im.gateway.service.SessionTerms;
 import im.protocol.CloseReason;
 import im.protocol.Ids;
 import im.protocol.Limits;

@@ -4,6 +4,7 @@ import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionIds;
 import im.gateway.connection.Loop;
 import im.gateway.connection.SessionOpener;
+import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.v1.Hello;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.gateway.auth.TokenVerifier;
 import im.gateway.auth.TokenVerifier.Verdict;
+import im.gateway.service.SessionServices;
 import im.protocol.v1.Code;
 import im.protocol.v1.Error;
 import im.protocol.v1.Frame;

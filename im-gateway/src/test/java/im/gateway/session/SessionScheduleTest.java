@@ -3,6 +3,10 @@ package im.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.auth.TokenVerifier.Verdict;
+import im.gateway.service.SessionMetrics;
+import im.gateway.service.SessionServices;
+import im.gateway.service.SessionTerms;
+import im.gateway.service.Takeovers;
 import im.protocol.ConversationKey;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;

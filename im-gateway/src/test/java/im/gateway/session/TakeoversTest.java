@@ -3,6 +3,7 @@ package im.gateway.session;
 import static im.gateway.session.ClientFrames.hello;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.gateway.service.Takeovers;
 import im.protocol.CloseReason;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

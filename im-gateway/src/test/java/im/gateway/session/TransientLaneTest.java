@@ -9,6 +9,7 @@ import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import im.gateway.ingress.TransientLane;
 import im.protocol.Limits;
 import im.protocol.v1.Code;
 import im.protocol.v1.Feature;

@@ -15,14 +15,15 @@ import java.util.Map;
 
 /**
  * What came in, one {@link Progress} a conversation: each position goes to the app once and in order, holes are closed
- * by a Sync, and what the app has seen is acknowledged (D18, D29, D33).
+ * by a Sync, and what the app has is acknowledged (D18, D29, D33).
  *
  * <ul>
  *   <li>A position at or below the cursor is dropped and acknowledged again; one whose prev is above the cursor shows a
  *       hole: it is dropped and the conversation is synced, one Sync at a time, until what was dropped is there.
  *   <li>A conversation without a cursor takes the first Deliver as its base.
- *   <li>Acknowledged, and told in Resume, is only what the app has seen: what waits for it is delivered again on the
- *       next connection, and dropped as received.
+ *   <li>What is held no more, or was lost by the log, is told to the app once, in its place, and passed over (D20).
+ *   <li>Acknowledged, and told in Resume, is only what the app has: what waits for it is delivered again on the next
+ *       connection, and dropped as received.
  * </ul>
  *
  * <p>Single-threaded.
@@ -31,8 +32,21 @@ public final class Inbox {
 
     /** What the inbox asks of its session. */
     public interface Exits {
-        /** The next message of its conversation; {@link Inbox#shown} is to be called when the app has seen it. */
-        void show(Progress conversation, Placed placed);
+        /**
+         * The next message of its conversation; {@link Inbox#reached} is to be called when the app has it.
+         *
+         * @param redelivered whether an earlier run of the app was given it
+         */
+        void show(Progress conversation, Placed placed, boolean redelivered);
+
+        /** In its place among the messages; {@link Inbox#told} is to be called when the app was told. */
+        void truncated(Progress conversation, Missing missing);
+
+        /** The app has the conversation up to {@code position}: to be kept. */
+        void cursorMoved(String peer, long position);
+
+        /** The device has everything until then: to be kept. */
+        void completeAsOf(long millis);
 
         /** Writes a Sync, after the delay. */
         void sync(String peer, long after, long delayMillis);
@@ -50,6 +64,7 @@ public final class Inbox {
     private final Exits exits;
     private final Map<String, Progress> conversations = new HashMap<>();
     private final Deque<Progress> ackDue = new ArrayDeque<>();
+    private final CompleteAsOf completeAsOf = new CompleteAsOf();
     private long repeated;
     private long gaps;
 
@@ -57,16 +72,37 @@ public final class Inbox {
         this.exits = exits;
     }
 
+    /**
+     * What an earlier run of the app kept.
+     *
+     * @param cursor the app has everything up to here
+     * @param shown the app was given everything up to here; 0 where nobody knows
+     */
+    public void restore(String peer, long cursor, long shown) {
+        Progress at = new Progress(peer, cursor);
+        at.cursor = cursor;
+        at.handed = cursor;
+        at.shownBefore = shown;
+        conversations.put(peer, at);
+    }
+
+    public void restoreCompleteAsOf(long millis) {
+        completeAsOf.restore(millis);
+    }
+
     public void deliver(Deliver deliver) {
         String peer = deliver.getConversation().getPeer();
+        long truncatedUpTo = deliver.getTruncatedUpTo();
+        if (truncatedUpTo > 0) {
+            truncated(conversations.computeIfAbsent(peer, p -> new Progress(p, 0)), truncatedUpTo);
+        }
         for (Placed placed : deliver.getPlacedList()) {
-            Progress at = conversations.get(peer);
-            if (at == null) {
-                at = new Progress(peer, placed.getPrev());
-                conversations.put(peer, at);
-            }
+            Progress at = conversations.computeIfAbsent(peer, p -> new Progress(p, placed.getPrev()));
             if (placed.getPosition() <= at.received) {
                 repeated(at, placed);
+            } else if (placed.getPrevUnknown()) {
+                passOver(at, before(at, placed));
+                accept(at, placed);
             } else if (placed.getPrev() > at.received) {
                 hole(at, placed);
             } else {
@@ -75,10 +111,35 @@ public final class Inbox {
         }
     }
 
+    /** The gateway counts the end of what is missing as sent, so it may be acknowledged. */
+    private void truncated(Progress at, long upTo) {
+        at.carried = Math.max(at.carried, upTo);
+        passOver(at, upTo);
+        if (at.acknowledgeable() > 0) {
+            acknowledge(at);
+        }
+    }
+
+    /** Goes on at {@code upTo}, and tells the app what it may be missing; nothing if it has all that. */
+    private void passOver(Progress at, long upTo) {
+        if (upTo > at.received) {
+            Missing missing = new Missing(at.handed, at.received, upTo);
+            at.received = upTo;
+            at.handed = upTo;
+            exits.truncated(at, missing);
+        }
+    }
+
+    /** Where the messages end of which nothing is known before this one. */
+    private static long before(Progress at, Placed placed) {
+        return placed.getPrev() > at.received ? placed.getPrev() : placed.getPosition() - 1;
+    }
+
     private void accept(Progress at, Placed placed) {
         at.received = placed.getPosition();
+        at.handed = placed.getPosition();
         at.carried = Math.max(at.carried, placed.getPosition());
-        exits.show(at, placed);
+        exits.show(at, placed, placed.getPosition() <= at.shownBefore);
     }
 
     private void repeated(Progress at, Placed placed) {
@@ -109,12 +170,20 @@ public final class Inbox {
             return;
         }
         long before = at.received;
+        boolean unproved = page.getTruncated();
         for (Placed placed : page.getPlacedList()) {
             if (placed.getPosition() <= at.received) {
                 repeated(at, placed);
             } else {
+                if (unproved || placed.getPrevUnknown()) {
+                    passOver(at, before(at, placed));
+                }
                 accept(at, placed);
             }
+            unproved = false;
+        }
+        if (unproved) {
+            passOver(at, page.getCompleteUpTo());
         }
         at.received = Math.max(at.received, page.getCompleteUpTo());
         at.emptyPages = at.received > before ? 0 : at.emptyPages + 1;
@@ -168,12 +237,43 @@ public final class Inbox {
         }
     }
 
-    /** The app has seen the conversation up to this position. */
-    public void shown(Progress at, long position) {
-        at.shown = Math.max(at.shown, position);
-        if (conversations.get(at.peer) == at && at.acknowledgeable() > at.acknowledged) {
+    /** The app has the conversation up to this position. */
+    public void reached(Progress at, long position) {
+        if (conversations.get(at.peer) == at && position > at.cursor) {
+            at.raiseCursor(position);
+            cursorMoved(at);
+        }
+    }
+
+    /** The app was told of a truncation. */
+    public void told(Progress at, Missing missing) {
+        long before = at.cursor;
+        at.told(missing);
+        if (conversations.get(at.peer) == at && at.cursor > before) {
+            cursorMoved(at);
+        }
+    }
+
+    private void cursorMoved(Progress at) {
+        exits.cursorMoved(at.peer, at.cursor);
+        if (at.acknowledgeable() > at.acknowledged) {
             acknowledge(at);
         }
+        if (completeAsOf.moved(at)) {
+            exits.completeAsOf(completeAsOf.millis());
+        }
+    }
+
+    /** The gateway has written everything there was at that time; it holds once the app has what came before. */
+    public void caughtUp(long asOfMillis) {
+        if (completeAsOf.caughtUp(asOfMillis, conversations.values())) {
+            exits.completeAsOf(completeAsOf.millis());
+        }
+    }
+
+    /** Until when the device has everything, to be told in Resume; 0 where that is not known. */
+    public long completeAsOfMillis() {
+        return completeAsOf.millis();
     }
 
     private void acknowledge(Progress at) {
@@ -202,7 +302,7 @@ public final class Inbox {
 
     /** Whether there is something to tell in Resume. */
     public boolean hasCursors() {
-        return conversations.values().stream().anyMatch(at -> at.shown > 0);
+        return completeAsOf.millis() > 0 || conversations.values().stream().anyMatch(at -> at.cursor > 0);
     }
 
     /** The connection is gone, and with it its Syncs and the acknowledgements that were not written. */
@@ -220,7 +320,7 @@ public final class Inbox {
     public List<Cursor> connected(boolean resumed) {
         List<Cursor> cursors = new ArrayList<>();
         for (Progress at : conversations.values()) {
-            at.carried = resumed ? at.shown : 0;
+            at.carried = resumed ? at.cursor : 0;
             if (at.carried > 0) {
                 cursors.add(cursor(at.peer, at.carried));
             }
@@ -232,6 +332,7 @@ public final class Inbox {
     public void forgetAll() {
         conversations.clear();
         ackDue.clear();
+        completeAsOf.forget();
     }
 
     private static Cursor cursor(String peer, long position) {

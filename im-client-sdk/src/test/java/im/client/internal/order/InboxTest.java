@@ -22,12 +22,26 @@ class InboxTest {
         final List<Progress> shownIn = new ArrayList<>();
         final List<String> syncs = new ArrayList<>();
         final List<String> heads = new ArrayList<>();
+        final List<String> kept = new ArrayList<>();
 
         @Override
-        public void show(Progress conversation, Placed placed) {
-            shown.add(conversation.peer() + placed.getPosition());
+        public void show(Progress conversation, Placed placed, boolean redelivered) {
+            shown.add(conversation.peer() + placed.getPosition() + (redelivered ? " again" : ""));
             shownIn.add(conversation);
         }
+
+        @Override
+        public void truncated(Progress conversation, Missing missing) {
+            shown.add(conversation.peer() + " (" + missing.from() + ", " + missing.to() + "]");
+        }
+
+        @Override
+        public void cursorMoved(String peer, long position) {
+            kept.add(peer + position);
+        }
+
+        @Override
+        public void completeAsOf(long millis) {}
 
         @Override
         public void sync(String peer, long after, long delayMillis) {
@@ -74,7 +88,7 @@ class InboxTest {
                 .filter(progress -> progress.peer().equals(peer))
                 .findFirst()
                 .orElseThrow();
-        inbox.shown(at, position);
+        inbox.reached(at, position);
     }
 
     private List<String> acks() {
@@ -250,9 +264,30 @@ class InboxTest {
         inbox.connected(true);
 
         deliver("bob", placed(3, 0));
-        inbox.shown(old, 50);
+        inbox.reached(old, 50);
 
         assertThat(exits.shown).containsExactly("bob50", "bob3");
         assertThat(acks()).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierRunKeptIsWhereThisOneGoesOnAndWhatItShowedIsMarked() {
+        inbox.restore("bob", 5, 7);
+
+        assertThat(inbox.hasCursors()).isTrue();
+        assertThat(texts(inbox.connected(true))).containsExactly("bob5");
+        deliver("bob", placed(5, 4), placed(6, 5), placed(7, 6), placed(8, 7));
+
+        assertThat(exits.shown).containsExactly("bob6 again", "bob7 again", "bob8");
+    }
+
+    @Test
+    void everyMoveOfTheCursorIsToBeKept() {
+        deliver("bob", placed(5, 0), placed(7, 5));
+        appHasSeen("bob", 5);
+        appHasSeen("bob", 5);
+        appHasSeen("bob", 7);
+
+        assertThat(exits.kept).containsExactly("bob5", "bob7");
     }
 }

@@ -1,6 +1,7 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import im.gateway.connection.Connection;
+import im.gateway.service.SessionServices;
 import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
 import java.util.ArrayDeque;

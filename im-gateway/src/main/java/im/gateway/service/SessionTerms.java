@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.service;
 
 import im.relay.Retention;
 import java.time.Duration;

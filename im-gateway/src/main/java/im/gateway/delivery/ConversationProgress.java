@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import im.protocol.ConversationKey;
 

@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.service;
 
 import im.protocol.v1.Code;
 import io.micrometer.core.instrument.Counter;
@@ -56,111 +56,111 @@ public final class SessionMetrics {
         registry.gauge("im.gateway.sends.unanswered", unanswered);
     }
 
-    void answered(Code code) {
+    public void answered(Code code) {
         Counter counter = sends.get(code);
         if (counter != null) {
             counter.increment();
         }
     }
 
-    void deliveredLive() {
+    public void deliveredLive() {
         live.increment();
     }
 
-    void deliveredStream(int messages) {
+    public void deliveredStream(int messages) {
         stream.increment(messages);
     }
 
-    void deliveredSync(int messages) {
+    public void deliveredSync(int messages) {
         sync.increment(messages);
     }
 
     /** Found no room, in a session that takes too little. */
-    void receiptDropped() {
+    public void receiptDropped() {
         receiptsDropped.increment();
     }
 
-    void transientWritten() {
+    public void transientWritten() {
         transients.increment();
     }
 
-    void transientDropped() {
+    public void transientDropped() {
         transientsDropped.increment();
     }
 
     /** Two clients displace each other as one device. */
-    void takeoverRefused() {
+    public void takeoverRefused() {
         takeoversRefused.increment();
     }
 
-    void wantReceipts(int change) {
+    public void wantReceipts(int change) {
         wantingReceipts.addAndGet(change);
     }
 
     /** Sessions whose client asked for receipts. */
-    long wantingReceipts() {
+    public long wantingReceipts() {
         return wantingReceipts.get();
     }
 
     /** Written again because it was not acknowledged. */
-    void deliveredAgain(int messages) {
+    public void deliveredAgain(int messages) {
         again.increment(messages);
     }
 
     /** Written again for the last time, and not acknowledged. */
-    void parked(int messages) {
+    public void parked(int messages) {
         parked.increment(messages);
     }
 
     /** A device was told that something is held no more. */
-    void truncated() {
+    public void truncated() {
         truncated.increment();
     }
 
     /** A session whose user's index has another version than it knows. */
-    void tailDiffers() {
+    public void tailDiffers() {
         tailChecks.increment();
     }
 
-    void acknowledged() {
+    public void acknowledged() {
         acknowledgements.increment();
     }
 
-    void refusedAcknowledgement() {
+    public void refusedAcknowledgement() {
         refusedAcknowledgements.increment();
     }
 
     /** A push for something that was written already. */
-    void latePush() {
+    public void latePush() {
         latePushes.increment();
     }
 
-    void lagging() {
+    public void lagging() {
         lagging.increment();
     }
 
-    void unanswered(int change) {
+    public void unanswered(int change) {
         unanswered.addAndGet(change);
     }
 
     /** Sends that the log has not answered. */
-    long unanswered() {
+    public long unanswered() {
         return unanswered.get();
     }
 
-    void opened() {
+    public void opened() {
         sessions.incrementAndGet();
     }
 
-    void closed() {
+    public void closed() {
         sessions.decrementAndGet();
     }
 
-    void woken() {
+    public void woken() {
         active.incrementAndGet();
     }
 
-    void wentIdle() {
+    public void wentIdle() {
         active.decrementAndGet();
     }
 

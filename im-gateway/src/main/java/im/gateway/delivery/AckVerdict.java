@@ -1,7 +1,7 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 /** What can be said of an acknowledgement at once (D29). */
-enum AckVerdict {
+public enum AckVerdict {
     HONEST,
     TOO_HIGH,
     /** The conversation's head tells. */

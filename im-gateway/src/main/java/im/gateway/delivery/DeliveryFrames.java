@@ -1,6 +1,7 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import im.gateway.connection.Connection;
+import im.gateway.service.SessionMetrics;
 import im.protocol.ConversationKey;
 import im.protocol.codec.FrameCodec;
 import im.protocol.codec.Wire.PageHead;

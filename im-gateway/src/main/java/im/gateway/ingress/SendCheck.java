@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.ingress;
 
 import im.protocol.ConversationKey;
 import im.protocol.Ids;
@@ -9,15 +9,15 @@ import im.protocol.v1.Send;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a Send is well formed, its message id apart. No state. */
-final class SendCheck {
+public final class SendCheck {
 
     /** Why a Send is refused; {@code field} names the part of the frame. */
-    record Refusal(Code code, String field, String text) {}
+    public record Refusal(Code code, String field, String text) {}
 
     private SendCheck() {}
 
     /** The conversation that a client's words name, or null when they name none. */
-    static @Nullable ConversationKey conversation(String uid, Conversation conversation) {
+    public static @Nullable ConversationKey conversation(String uid, Conversation conversation) {
         return conversation.hasPeer() && Ids.isValid(conversation.getPeer())
                 ? ConversationKey.direct(uid, conversation.getPeer())
                 : null;
@@ -28,7 +28,7 @@ final class SendCheck {
      *
      * @param limit bytes of content
      */
-    static @Nullable Refusal body(Send send, int limit) {
+    public static @Nullable Refusal body(Send send, int limit) {
         String contentType = send.getContentType();
         if (contentType.length() > Limits.CONTENT_TYPE_LENGTH || !isPrintable(contentType)) {
             return new Refusal(

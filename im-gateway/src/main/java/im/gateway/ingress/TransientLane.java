@@ -1,6 +1,7 @@
-package im.gateway.session;
+package im.gateway.ingress;
 
 import im.gateway.connection.Connection;
+import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
 import im.protocol.MessageId;
@@ -16,9 +17,9 @@ import java.util.Arrays;
  * What a connection sends that is kept nowhere: told at once to the peer's connections and the sender's other ones. At
  * most {@link #BURST} at a time and {@link #PER_SECOND} a second. Event loop only.
  */
-final class TransientLane {
-    static final int BURST = 40;
-    static final int PER_SECOND = 20;
+public final class TransientLane {
+    public static final int BURST = 40;
+    public static final int PER_SECOND = 20;
     /** The loop's clock is too coarse to promise less. */
     private static final int RETRY_MILLIS = 1_000;
 
@@ -29,7 +30,7 @@ final class TransientLane {
     private long allowed = BURST * 1000L;
     private long countedMillis;
 
-    TransientLane(SessionServices services, Connection connection, String uid, String device) {
+    public TransientLane(SessionServices services, Connection connection, String uid, String device) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
@@ -38,7 +39,7 @@ final class TransientLane {
     }
 
     /** The answer to the sender: OK says that it was handed on, and no more. */
-    SendResult send(ConversationKey conversation, Send send) {
+    public SendResult send(ConversationKey conversation, Send send) {
         SendResult.Builder result = SendResult.newBuilder();
         if (MessageId.parse(send.getMessageId()) == null) {
             return result.setCode(Code.MALFORMED)

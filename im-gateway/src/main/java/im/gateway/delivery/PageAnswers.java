@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import im.protocol.v1.Frame;
 import im.protocol.v1.HeadsPage;

@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.service;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  * come back at once are never refused for one another. Any thread.
  */
 public final class Takeovers {
-    static final int MOST = 5;
-    static final int WINDOW_MILLIS = 10_000;
+    public static final int MOST = 5;
+    public static final int WINDOW_MILLIS = 10_000;
 
     private static final int SLOTS = 16_384;
     private static final int COUNT_BITS = 8;
@@ -28,7 +28,7 @@ public final class Takeovers {
     }
 
     /** How long a newcomer should stay away; 0 when it may come. */
-    int retryAfterMillis(String uid, String device) {
+    public int retryAfterMillis(String uid, String device) {
         int hash = hash(uid, device);
         long slot = slots.get(index(hash));
         long left = began(slot) + WINDOW_MILLIS - millis.getAsLong();
@@ -36,7 +36,7 @@ public final class Takeovers {
     }
 
     /** One connection of the device has taken over from another. */
-    void happened(String uid, String device) {
+    public void happened(String uid, String device) {
         int hash = hash(uid, device);
         long now = millis.getAsLong();
         slots.updateAndGet(index(hash), slot -> {

@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 /** How much is written to a device and not acknowledged, live or streamed, in messages and bytes. */
 final class Window {

@@ -1,7 +1,8 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
+import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
 import im.protocol.v1.Frame;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One read of the store is under way at a time, so that its answer needs no number (D37): {@link #pump} decides which
  * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
-final class Delivery {
+public final class Delivery {
     private static final int PAGE_BYTES = 128 * 1024;
     private static final int MAX_NEEDED = 64;
     private static final long NOT_YET_MILLIS = 200;
@@ -80,7 +81,7 @@ final class Delivery {
     }
 
     /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
-    static Delivery afterHello(
+    public static Delivery afterHello(
             SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
         return new Delivery(services, connection, uid, device, caughtUp);
     }
@@ -90,7 +91,8 @@ final class Delivery {
      *
      * @param version the row's
      */
-    static Delivery woken(SessionServices services, Connection connection, String uid, String device, long version) {
+    public static Delivery woken(
+            SessionServices services, Connection connection, String uid, String device, long version) {
         Delivery delivery = new Delivery(services, connection, uid, device, () -> {});
         delivery.version = version;
         delivery.started = true;
@@ -99,14 +101,14 @@ final class Delivery {
     }
 
     /** The device's own number for one conversation, from Resume; it counts even if it is below the stored copy (D21). */
-    void resume(ConversationKey conversation, long position) {
+    public void resume(ConversationKey conversation, long position) {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
         progress.largestSent = position;
     }
 
     /** How many conversations this session holds numbers for. */
-    int size() {
+    public int size() {
         return conversations.size();
     }
 
@@ -116,7 +118,7 @@ final class Delivery {
      *
      * @param asOfMs 0 where it has no such time
      */
-    void resumeCompleteAsOf(long asOfMs) {
+    public void resumeCompleteAsOf(long asOfMs) {
         long held = services.terms().retention().time().toMillis();
         historyTruncated |= asOfMs > 0 && services.clock().millis() - asOfMs > held;
     }
@@ -127,7 +129,7 @@ final class Delivery {
      * @param withClientCursors whether what {@link #resume} brought is all the device has; otherwise the stored cursors
      *     count
      */
-    void start(boolean withClientCursors) {
+    public void start(boolean withClientCursors) {
         clientCursors = withClientCursors;
         started = true;
         compareNeeded = true;
@@ -135,12 +137,12 @@ final class Delivery {
     }
 
     /** Whether Resume frames may still come. */
-    boolean awaitsResume() {
+    public boolean awaitsResume() {
         return !started;
     }
 
     /** A message for this device was committed. */
-    void push(PlacedMessage message) {
+    public void push(PlacedMessage message) {
         ConversationProgress progress = conversations.get(message.conversation());
         if (!live) {
             pushWhileStreaming(progress, message.position());
@@ -219,7 +221,7 @@ final class Delivery {
     }
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
-    void pump() {
+    public void pump() {
         if (!started || reads.isUnderWay() || (belowLowWater() && (pages.answerNext() || repushNext()))) {
             return;
         }
@@ -246,19 +248,19 @@ final class Delivery {
     }
 
     /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
-    void tailChecked(long current) {
+    public void tailChecked(long current) {
         if (live && current != version && !compareNeeded) {
             compareNeeded = true;
             pump();
         }
     }
 
-    long version() {
+    public long version() {
         return version;
     }
 
     /** The wheel came round: time for what stays unacknowledged (D32). */
-    void tick() {
+    public void tick() {
         if (repush.collectDue(conversations.values())) {
             pump();
         }
@@ -373,18 +375,18 @@ final class Delivery {
     }
 
     /** D33: answered before the stream and outside the window, one page at a time. */
-    void sync(SyncRequest request) {
+    public void sync(SyncRequest request) {
         pages.sync(request, page -> onSyncPage(request, page));
         pump();
     }
 
     /** The list of conversations; answered as a page is. */
-    void heads(long ref, HeadsRequest request) {
+    public void heads(long ref, HeadsRequest request) {
         pages.heads(ref, request);
         pump();
     }
 
-    int waitingPages() {
+    public int waitingPages() {
         return pages.waiting();
     }
 
@@ -404,7 +406,7 @@ final class Delivery {
     /**
      * Whether an acknowledgement is surely honest, surely not, or needs the conversation's head to tell (D29).
      */
-    AckVerdict judge(ConversationKey conversation, long position) {
+    public AckVerdict judge(ConversationKey conversation, long position) {
         ConversationProgress progress = conversations.get(conversation);
         if (progress != null && position <= progress.largestSent) {
             return AckVerdict.HONEST;
@@ -413,7 +415,7 @@ final class Delivery {
     }
 
     /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */
-    boolean acknowledge(ConversationKey conversation, long position) {
+    public boolean acknowledge(ConversationKey conversation, long position) {
         ConversationProgress progress = conversations.get(conversation);
         boolean raised = progress == null || position > progress.acknowledged;
         if (progress != null) {
@@ -435,16 +437,16 @@ final class Delivery {
     }
 
     /** Asks the store for a head outside the stream's order, until it tells; not once the connection is closed. */
-    void askHead(ConversationKey conversation, LongConsumer answer) {
+    public void askHead(ConversationKey conversation, LongConsumer answer) {
         headReads.ask(conversation, answer);
     }
 
-    int askedHeads() {
+    public int askedHeads() {
         return headReads.underWay();
     }
 
     /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */
-    boolean isQuiet() {
+    public boolean isQuiet() {
         return live
                 && !reads.isUnderWay()
                 && headReads.underWay() == 0
@@ -455,7 +457,7 @@ final class Delivery {
                 && window.isEmpty();
     }
 
-    void close() {
+    public void close() {
         reads.close();
         headReads.close();
     }

@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import im.protocol.ConversationKey;
 
@@ -7,7 +7,7 @@ import im.protocol.ConversationKey;
  *
  * @param before 0 where the page after a position is asked for
  */
-record SyncRequest(long ref, ConversationKey conversation, long after, long before, int limit) {
+public record SyncRequest(long ref, ConversationKey conversation, long after, long before, int limit) {
 
     boolean isBackwards() {
         return before > 0;

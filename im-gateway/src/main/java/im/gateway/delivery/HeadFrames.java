@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.delivery;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import im.protocol.v1.Conversation;
@@ -8,7 +8,7 @@ import im.relay.ConversationStore.ConversationHead;
 import im.relay.PlacedMessage;
 
 /** The list of conversations as the client sees it, and the token between its pages: the last page's smallest head. */
-final class HeadFrames {
+public final class HeadFrames {
     private static final int TOKEN_LENGTH = 19;
 
     private HeadFrames() {}
@@ -44,7 +44,7 @@ final class HeadFrames {
     }
 
     /** What the token says, {@link Long#MAX_VALUE} for none; 0 when it is not one of ours. */
-    static long below(String token) {
+    public static long below(String token) {
         if (token.isEmpty()) {
             return Long.MAX_VALUE;
         }

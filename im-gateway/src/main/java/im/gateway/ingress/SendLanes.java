@@ -1,6 +1,7 @@
-package im.gateway.session;
+package im.gateway.ingress;
 
 import im.gateway.connection.Connection;
+import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
@@ -23,7 +24,7 @@ import java.util.Map;
  * connection: what comes behind it is OUT_OF_ORDER until the failed message comes again, a Send says {@code first}, or
  * the client gives up. Event loop only.
  */
-final class SendLanes {
+public final class SendLanes {
     private static final int MAX_MERGED = 64;
     private static final int MAX_BLOCKED = 16;
     private static final int RETRY_MILLIS = 200;
@@ -40,7 +41,7 @@ final class SendLanes {
     private boolean closed;
 
     /** @param settled runs when the log has answered, so that there is room for more */
-    SendLanes(SessionServices services, Connection connection, String uid, String device, Runnable settled) {
+    public SendLanes(SessionServices services, Connection connection, String uid, String device, Runnable settled) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
@@ -49,7 +50,7 @@ final class SendLanes {
     }
 
     /** Takes a send into a conversation that exists as far as its name goes; everything else is checked here. */
-    void send(long ref, ConversationKey conversation, Send send) {
+    public void send(long ref, ConversationKey conversation, Send send) {
         MessageId id = MessageId.parse(send.getMessageId());
         if (id == null) {
             answer(ref, "", Code.MALFORMED, 0, "message_id is not a canonical lower-case UUID");
@@ -187,7 +188,7 @@ final class SendLanes {
     }
 
     /** The client will not send again what failed there. */
-    void giveUp(ConversationKey conversation) {
+    public void giveUp(ConversationKey conversation) {
         SendLane lane = lanes.get(conversation);
         if (lane != null && lane.blockedBy != null) {
             unblock(lane);
@@ -222,17 +223,17 @@ final class SendLanes {
     }
 
     /** Whether nothing is unanswered or blocked. */
-    boolean isQuiet() {
+    public boolean isQuiet() {
         return lanes.isEmpty();
     }
 
     /** Bytes of the envelopes that wait for the log. */
-    long unansweredBytes() {
+    public long unansweredBytes() {
         return unansweredBytes;
     }
 
     /** What is under way goes on in the log; nobody hears of it here any more. */
-    void close() {
+    public void close() {
         closed = true;
         services.metrics().unanswered(-unanswered);
     }

@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.service;
 
 import im.gateway.auth.TokenVerifier;
 import im.relay.ConversationStore;

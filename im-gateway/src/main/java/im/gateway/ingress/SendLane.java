@@ -1,4 +1,4 @@
-package im.gateway.session;
+package im.gateway.ingress;
 
 import im.protocol.MessageId;
 import im.relay.AppendRequest;

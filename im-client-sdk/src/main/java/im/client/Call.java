@@ -1,0 +1,82 @@
+package im.client;
+
+import im.client.internal.order.Missing;
+import im.client.internal.order.Progress;
+import im.protocol.v1.Placed;
+
+/** One call of a listener. */
+sealed interface Call {
+
+    /** What it keeps in memory while it waits. */
+    default int sizeBytes() {
+        return 0;
+    }
+
+    /** On the callback executor. */
+    void make(Listeners to);
+
+    /** On the event loop, after the listener has returned. */
+    default void returned(Callbacks.Owner owner) {}
+
+    /** Whether it is made although the client has ended. */
+    default boolean outlivesClient() {
+        return false;
+    }
+
+    /** A message in its place. */
+    record Message(Progress conversation, Placed placed, ReceivedMessage message) implements Call {
+        @Override
+        public int sizeBytes() {
+            return placed.getSerializedSize();
+        }
+
+        @Override
+        public void make(Listeners to) {
+            to.messages().onMessage(message);
+        }
+
+        @Override
+        public void returned(Callbacks.Owner owner) {
+            owner.shown(conversation, placed.getPosition());
+        }
+    }
+
+    /** A truncation of one conversation. */
+    record Cut(Progress conversation, Missing missing) implements Call {
+        @Override
+        public void make(Listeners to) {
+            to.truncations().onTruncated(new Truncation(conversation.peer(), missing.from(), missing.to()));
+        }
+
+        @Override
+        public void returned(Callbacks.Owner owner) {
+            owner.told(conversation, missing);
+        }
+    }
+
+    /** A truncation that may be of any conversation, told with a CaughtUp. */
+    record CutEverywhere(long completeAsOfMillis) implements Call {
+        @Override
+        public void make(Listeners to) {
+            to.truncations().onTruncated(new Truncation(null, 0, 0));
+        }
+
+        @Override
+        public void returned(Callbacks.Owner owner) {
+            owner.caughtUp(completeAsOfMillis);
+        }
+    }
+
+    /** A change of the connection's state. */
+    record State(StateChange change) implements Call {
+        @Override
+        public void make(Listeners to) {
+            to.states().onStateChanged(change);
+        }
+
+        @Override
+        public boolean outlivesClient() {
+            return true;
+        }
+    }
+}
