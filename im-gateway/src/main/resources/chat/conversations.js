@@ -38,7 +38,8 @@ export class Conversations extends EventTarget {
 
   /** The most recently active first. */
   list() {
-    return [...this.#all.values()].sort((a, b) => b.activeMs - a.activeMs || a.peer.localeCompare(b.peer));
+    const later = (a, b) => b.activeMs - a.activeMs || Number(b.end - a.end) || a.peer.localeCompare(b.peer);
+    return [...this.#all.values()].sort(later);
   }
 
   get unread() {

@@ -106,7 +106,7 @@ final class ChatWindow {
         if (unread == 0) {
             hides(row(peer) + ".unread");
         } else {
-            shows(row(peer) + ".unread", unread + " unread");
+            shows(row(peer) + ".unread", unread + "\nunread");
         }
     }
 
