@@ -227,7 +227,7 @@ function fillRow(row, conversation, isOpen) {
   else part('row').removeAttribute('aria-current');
   say(part('when'), last ? timeOrDay(last.ms) : '');
   const preview = part('preview');
-  const words = typing ? 'typing…' : last?.text ?? '';
+  const words = typing ? 'typing…' : last?.text ?? 'No messages yet';
   preview.classList.toggle('typing-words', typing);
   const mark = last?.own && !typing ? conversation.progress(last) : '';
   if (preview.dataset.mark !== mark || preview.dataset.words !== words) {
@@ -246,9 +246,9 @@ function fillRow(row, conversation, isOpen) {
 /** Initial and colour follow from the name alone. */
 function paintAvatar(element, name) {
   let hash = 0;
-  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 360;
+  for (const character of name) hash = (hash * 47 + character.codePointAt(0)) % 997;
   element.textContent = name.slice(0, 1).toUpperCase();
-  element.style.setProperty('--hue', hash);
+  element.style.setProperty('--hue', hash % 18 * 20);
 }
 
 // ---- what is done
