@@ -1,8 +1,6 @@
 package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
@@ -14,7 +12,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,23 +30,8 @@ class DiskIT {
     Path folder;
 
     @BeforeAll
-    static void straceWorks() throws IOException, InterruptedException {
-        String why = "";
-        try {
-            Process probe = new ProcessBuilder("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true")
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!probe.waitFor(20, TimeUnit.SECONDS) || probe.exitValue() != 0) {
-                why = "strace cannot trace here: " + said;
-            }
-        } catch (IOException e) {
-            why = "no strace: " + e.getMessage();
-        }
-        if (!why.isEmpty() && "required".equals(System.getenv("IM_IT"))) {
-            fail(why);
-        }
-        assumeTrue(why.isEmpty(), why);
+    static void straceWorks() {
+        Needs.working("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package im.protocol;
 
+import java.util.List;
+
 /**
  * The canonical name of a conversation in log and store: {@code d|<smaller uid>|<larger uid>}, the uids in the order
  * of {@link String#compareTo}. Uids cannot contain {@code |}, so the text is unambiguous.
@@ -32,6 +34,11 @@ public record ConversationKey(String first, String second) {
     /** The other uid, seen by {@code uid}, who must be one of the two. */
     public String peerOf(String uid) {
         return uid.equals(first) ? second : first;
+    }
+
+    /** Both uids; the one, in a conversation with oneself. */
+    public List<String> uids() {
+        return first.equals(second) ? List.of(first) : List.of(first, second);
     }
 
     public boolean includes(String uid) {

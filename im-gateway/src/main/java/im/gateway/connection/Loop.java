@@ -31,7 +31,9 @@ public final class Loop implements Executor {
     private final AtomicLong connections = new AtomicLong();
     private final long outboundBudget;
     private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();
+    private final long turnMillis;
     private long outboundBytes;
+    private long tickedMillis;
     private long nowMillis;
     private int bucket;
 
@@ -55,7 +57,9 @@ public final class Loop implements Executor {
         this.nanoClock = nanoClock;
         this.outboundBudget = outboundBudget;
         this.registry = new LoopRegistry(index);
-        this.nowMillis = millis();
+        this.turnMillis = Math.max(1, turnMillis);
+        this.tickedMillis = millis();
+        this.nowMillis = tickedMillis;
         long tickMillis = Math.max(1, turnMillis / BUCKETS);
         var unused = executor.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     }
@@ -74,7 +78,11 @@ public final class Loop implements Executor {
         var unused = executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** Monotonic milliseconds, read once a tick: good for time-outs, too coarse for measuring. */
+    /**
+     * Monotonic milliseconds in which this loop ran, read once a tick: good for time-outs, too coarse for measuring. A
+     * longer stand-still, be it of the loop or of the whole process, counts for a turn of the wheel and no more: what
+     * arrived meanwhile has not been read, so silence says nothing about a peer.
+     */
     public long nowMillis() {
         return nowMillis;
     }
@@ -141,7 +149,9 @@ public final class Loop implements Executor {
     }
 
     private void tick() {
-        nowMillis = millis();
+        long millis = millis();
+        nowMillis += Math.min(millis - tickedMillis, turnMillis);
+        tickedMillis = millis;
         registry.visit(bucket, BUCKETS, this::tick);
         bucket = (bucket + 1) % BUCKETS;
         for (int i = waitingForRoom.size(); i > 0; i--) {

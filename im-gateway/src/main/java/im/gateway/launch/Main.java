@@ -18,11 +18,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "im",
         description = "IM gateway: long connections, durable messages.",
-        subcommands = {StartCommand.class, TokenCommand.class, ConfigCommand.class, HelpCommand.class},
+        subcommands = {
+            StartCommand.class,
+            TokenCommand.class,
+            ConfigCommand.class,
+            CheckCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Commands of the simulator: simulate, send, listen; each explains itself with --help.",
-            "Exit codes: 0 done, 2 wrong usage, 4 cannot start."
+            "Exit codes: 0 done, 1 a check found something wrong, 2 wrong usage, 4 cannot start."
         })
 public final class Main implements Runnable {
     @Spec

@@ -11,6 +11,8 @@ import im.gateway.config.AuthConfig;
 import im.gateway.config.MessageLogConfig;
 import im.gateway.config.ServerConfig;
 import im.gateway.config.SessionConfig;
+import im.gateway.connection.LoopBlock;
+import im.gateway.connection.LoopWatchdog;
 import im.gateway.edge.EdgeServer;
 import im.gateway.edge.EventLoops;
 import im.gateway.edge.HttpPage;
@@ -23,7 +25,6 @@ import im.gateway.session.LoopPushBus;
 import im.gateway.session.PushLoss;
 import im.gateway.session.Sessions;
 import im.relay.PushBus;
-import im.relay.SeededBug;
 import im.relay.local.LocalLogConfig;
 import im.relay.local.LocalRelay;
 import im.relay.local.LocalStore;
@@ -40,7 +41,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +66,7 @@ final class ServerStart {
 
     StandaloneServer run() throws CannotStart {
         try {
-            judgeSeededBug(config.dev());
+            SeededFaults.judge(config.dev());
             return open();
         } catch (IOException e) {
             parts.close();
@@ -87,6 +87,8 @@ final class ServerStart {
         CompletableFuture<AdminServer> admin = startAdmin(ports, metrics);
         parts.add("admin", () -> closeAdmin(admin));
         EventLoops loops = parts.add("event loops", NettySetup.openLoops(config));
+        parts.add("loop watchdog", LoopWatchdog.start(loops.loops(), metrics));
+        beginLoopBlock(loops);
         RouteDirectory routes = new MemoryRouteDirectory(RANDOM);
         SessionMetrics sessionMetrics = new SessionMetrics(metrics);
         PushBus bus = PushLoss.around(new LoopPushBus(loops.loops(), sessionMetrics));
@@ -107,18 +109,11 @@ final class ServerStart {
         return new StandaloneServer(config, parts, lifecycle, endpoints, edge, sessions);
     }
 
-    private static void judgeSeededBug(boolean dev) throws CannotStart {
-        @Nullable SeededBug bug;
+    private static void beginLoopBlock(EventLoops loops) throws CannotStart {
         try {
-            bug = SeededBug.active();
-        } catch (ExceptionInInitializerError e) {
-            throw new CannotStart(SeededBug.PROPERTY + " names no seeded bug", e);
-        }
-        if (bug != null && !dev) {
-            throw new CannotStart(SeededBug.PROPERTY + " breaks the server on purpose; that needs --dev");
-        }
-        if (bug != null) {
-            LOG.atWarn().addKeyValue("bug", bug).log("THIS SERVER IS BROKEN ON PURPOSE: a seeded bug is active");
+            LoopBlock.begin(loops.loops());
+        } catch (IllegalArgumentException e) {
+            throw new CannotStart(String.valueOf(e.getMessage()), e);
         }
     }
 

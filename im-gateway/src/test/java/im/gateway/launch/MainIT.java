@@ -1,6 +1,7 @@
 package im.gateway.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import im.gateway.auth.AuthKey;
 import im.gateway.auth.Hs256TokenVerifier;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line in processes of its own: what scripts see. */
 class MainIT {
@@ -111,7 +114,36 @@ class MainIT {
         assertThat(dev.inputReader().lines().limit(2)).contains("ready");
         dev.toHandle().destroy();
         assertThat(dev.waitFor()).isEqualTo(ExitCode.DONE);
-        assertThat(errors(dev)).contains("WARN").contains("BROKEN ON PURPOSE").contains("COMMIT_BEFORE_EFFECT");
+        assertThat(errors(dev)).contains("WARN").contains("BROKEN ON PURPOSE").contains("commit-before-effect");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"im.test.push-loss=0.5", "im.test.block-loop=1500/500"})
+    void everyOtherSeededFaultIsRefusedOutsideDevModeToo(String fault) throws Exception {
+        Path key = Files.writeString(folder.resolve("a.key"), "k".repeat(32));
+
+        Process strict = run(List.of("-D" + fault), "start", "--set", "auth.key-file=" + key);
+
+        assertThat(strict.waitFor()).isEqualTo(ExitCode.CANNOT_START);
+        assertThat(errors(strict))
+                .isEqualTo("im start: " + fault.split("=")[0] + " breaks the server on purpose; that needs --dev\n");
+    }
+
+    @Test
+    void aBlockedLoopIsReportedAndStopsNoServerFromStopping() throws Exception {
+        Process wrong = run(List.of("-Dim.test.block-loop=long"), START);
+        assertThat(wrong.waitFor()).isEqualTo(ExitCode.CANNOT_START);
+        assertThat(errors(wrong)).contains("im.test.block-loop must be two numbers of milliseconds");
+
+        Process dev = run(List.of("-Dim.test.block-loop=1700/300"), START);
+        assertThat(dev.inputReader().lines().limit(2)).contains("ready");
+        Path errors = errorFile(processes.indexOf(dev));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> Files.readString(errors).contains("event loop turns again"));
+        dev.toHandle().destroy();
+
+        assertThat(dev.waitFor()).isEqualTo(ExitCode.DONE);
+        assertThat(errors(dev)).contains("event loop is blocked").contains("LoopBlock.run");
     }
 
     @Test
@@ -128,6 +160,27 @@ class MainIT {
         }) {
             assertThat(exitCode(wrong)).as(String.join(" ", wrong)).isEqualTo(ExitCode.USAGE);
         }
+    }
+
+    @Test
+    void aFolderIsCheckedOnceItsServerHasStopped() throws Exception {
+        Process missing = run(List.of(), "check");
+        assertThat(missing.waitFor()).isEqualTo(ExitCode.CANNOT_START);
+        assertThat(errors(missing)).contains("no data folder").hasLineCount(1);
+        Process server = run(List.of(), START);
+        assertThat(server.inputReader().lines().limit(2)).contains("ready");
+
+        Process early = run(List.of(), "check");
+        assertThat(early.waitFor()).isEqualTo(ExitCode.CANNOT_START);
+        assertThat(errors(early)).contains("in use");
+        server.toHandle().destroy();
+        assertThat(server.waitFor()).isEqualTo(ExitCode.DONE);
+
+        Process check = run(List.of(), "check");
+        assertThat(check.waitFor()).isEqualTo(ExitCode.DONE);
+        assertThat(check.inputReader().lines())
+                .startsWith("conversations 0, messages held 0, devices 0")
+                .endsWith("sound");
     }
 
     @Test
@@ -178,7 +231,7 @@ class MainIT {
     private String[] arguments(String[] first, String... more) {
         List<String> all = new ArrayList<>(List.of(first));
         all.addAll(List.of(more));
-        boolean command = !all.isEmpty() && List.of("start", "token", "config").contains(all.get(0));
+        boolean command = !all.isEmpty() && List.of("start", "token", "config", "check").contains(all.get(0));
         if (command && !all.contains("--data")) {
             all.addAll(List.of("--data", data().toString()));
         }

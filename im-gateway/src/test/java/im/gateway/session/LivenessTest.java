@@ -30,6 +30,23 @@ class LivenessTest {
     }
 
     @Test
+    void timeInWhichTheLoopStoodStillIsNotHeldAgainstClients() {
+        WireConnection talks = fixture.idle();
+        talks.receive(ping());
+        talks.received();
+
+        fixture.manual.standStill(HEARTBEAT_MILLIS * 10L);
+        fixture.manual.advance(QUARTER);
+        talks.receive(ping());
+        talks.received();
+        fixture.manual.advance(HEARTBEAT_MILLIS * 2);
+        assertThat(talks.closed).isNull();
+        fixture.manual.advance(HEARTBEAT_MILLIS);
+
+        assertThat(talks.closed).isEqualTo(CloseReason.TIMEOUT);
+    }
+
+    @Test
     void aSocketThatTakesNothingForTwoAndAHalfHeartbeatsIsClosedAlthoughPingsArrive() {
         WireConnection connection = fixture.idle();
 

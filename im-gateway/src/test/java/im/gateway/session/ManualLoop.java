@@ -38,11 +38,16 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
         run();
         while (!timers.isEmpty() && timers.element().dueNanos <= end) {
             Timer timer = timers.remove();
-            nanos = timer.dueNanos;
+            nanos = Math.max(nanos, timer.dueNanos);
             timer.run();
             run();
         }
         nanos = end;
+    }
+
+    /** Time passes in which nothing runs: the process was stopped, or the loop blocked. */
+    void standStill(long millis) {
+        nanos += TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     @Override

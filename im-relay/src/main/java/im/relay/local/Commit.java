@@ -40,6 +40,7 @@ final class Commit implements AutoCloseable {
     private final Map<String, Long> versions = new HashMap<>();
     private final Map<ReceiptKey, Long> receipts = new LinkedHashMap<>();
     private final Map<ByteBuffer, Seen> seen = new HashMap<>();
+    private final Copies copies;
     private final Devices devices;
 
     private record ReceiptKey(ConversationKey conversation, String uid, Receipt.Kind kind) {}
@@ -51,8 +52,10 @@ final class Commit implements AutoCloseable {
     Commit(LogState state, long holdNanos) {
         this.state = state;
         this.nowMs = state.clock.nowMs();
-        this.devices = new Devices(state.tables, batch, nowMs);
+        this.copies = new Copies(state, placed, extents);
+        this.devices = new Devices(state, batch, nowMs, copies);
         state.trimmer.begin();
+        state.recipients.begin();
         this.oldestNanos = state.clock.nanos() - holdNanos;
     }
 
@@ -96,8 +99,8 @@ final class Commit implements AutoCloseable {
         byte[] bytes = PlacedCodec.encode(position, before.head(), request.envelope());
         batch.put(state.tables.messages, Keyspace.message(conversation, position), bytes);
         extents.put(conversation, before.with(position, bytes.length));
-        versions.put(conversation.first(), position);
-        versions.put(conversation.second(), position);
+        conversation.uids().forEach(uid -> versions.put(uid, position));
+        copies.accepted(conversation, request.sender());
         placed.add(new PlacedMessage(conversation, position, before.head(), bytes));
     }
 
@@ -123,21 +126,25 @@ final class Commit implements AutoCloseable {
         }
         for (Map.Entry<Raise.Key, Long> entry : largest.entrySet()) {
             Raise.Key key = entry.getKey();
+            // Nobody can have seen what stands in this commit only.
+            long position =
+                    Math.min(entry.getValue(), state.extent(key.conversation()).head());
             if (key.isRead()) {
-                long position =
-                        Math.min(entry.getValue(), extent(key.conversation()).head());
                 raise(key, state.tables.reads, Keyspace.read(key.uid(), key.conversation()), position);
             } else if (!devices.isForgotten(key.uid(), key.device())) {
                 byte[] cursor = Keyspace.cursor(key.uid(), key.device(), key.conversation());
-                raise(key, state.tables.cursors, cursor, entry.getValue());
+                raise(key, state.tables.cursors, cursor, position);
             }
         }
     }
 
     private void raise(Raise.Key raised, ColumnFamilyHandle table, byte[] key, long position) throws RocksDBException {
-        byte[] stored = state.tables.db.get(table, key);
-        if (stored == null ? position > 0 : Keyspace.number(stored, 0) < position) {
+        long stored = StoreReader.number(state.tables.db.get(table, key));
+        if (stored < position) {
             batch.put(table, key, Keyspace.number(position));
+            if (!raised.isRead()) {
+                copies.acknowledged(raised, key, stored, position);
+            }
             Receipt.Kind kind = raised.isRead() ? Receipt.Kind.READ : Receipt.Kind.DELIVERED;
             receipts.merge(new ReceiptKey(raised.conversation(), raised.uid(), kind), position, Math::max);
         }
@@ -172,7 +179,7 @@ final class Commit implements AutoCloseable {
     }
 
     private void trim(ConversationKey conversation, Extent before) throws RocksDBException {
-        Extent rest = state.trimmer.trim(conversation, before, nowMs, batch);
+        Extent rest = state.trimmer.trim(conversation, before, nowMs, batch, copies.truncation(conversation));
         if (!rest.equals(before)) {
             extents.put(conversation, rest);
         }
@@ -193,11 +200,15 @@ final class Commit implements AutoCloseable {
         if (!SeededBug.INDEX_AFTER_BATCH.isActive()) {
             putIndex(batch);
         }
+        if (state.conservation.isChanged()) {
+            batch.put(state.tables.meta, Keyspace.META_CONSERVATION, state.conservation.encode());
+        }
         if (batch.count() > 0) {
             batch.put(state.tables.meta, Keyspace.META_LAST, Keyspace.numbers(state.lastPosition, nowMs));
             state.tables.db.write(synced, batch);
         }
         state.remember(extents);
+        state.conservation.settle();
     }
 
     /** Only for {@link SeededBug#INDEX_AFTER_BATCH}. */
@@ -216,9 +227,8 @@ final class Commit implements AutoCloseable {
                     state.tables.conversations,
                     Keyspace.conversation(conversation),
                     entry.getValue().encode());
-            target.put(state.tables.index, Keyspace.index(conversation.first(), conversation), head);
-            if (!conversation.first().equals(conversation.second())) {
-                target.put(state.tables.index, Keyspace.index(conversation.second(), conversation), head);
+            for (String uid : conversation.uids()) {
+                target.put(state.tables.index, Keyspace.index(uid, conversation), head);
             }
         }
         for (Map.Entry<String, Long> entry : versions.entrySet()) {

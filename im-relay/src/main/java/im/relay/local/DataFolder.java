@@ -6,11 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class DataFolder implements AutoCloseable {
     private static final String FORMAT = "im-data ";
     private static final String EXPECTED = FORMAT + Keyspace.FORMAT;
-    private static final String OLDEST = FORMAT + Keyspace.OLDEST_FORMAT;
     private static final int FORMAT_BYTES = 64;
 
     /**
@@ -39,14 +40,29 @@ final class DataFolder implements AutoCloseable {
 
     /** Makes the folder if it is not there, locks it, and checks or writes its format. */
     static DataFolder open(Path given) throws IOException {
-        Path folder = Files.createDirectories(given).toRealPath();
+        return open(Files.createDirectories(given).toRealPath(), DataFolder::checkFormat);
+    }
+
+    /** Locks a folder of the present format that is there. */
+    static DataFolder openToRead(Path given) throws IOException {
+        if (!Files.isRegularFile(formatFile(given))) {
+            throw new NoSuchFileException(formatFile(given).toString(), null, "no data folder");
+        }
+        return open(given.toRealPath(), DataFolder::requireFormat);
+    }
+
+    private interface FormatCheck {
+        void check(Path folder) throws IOException;
+    }
+
+    private static DataFolder open(Path folder, FormatCheck format) throws IOException {
         if (!OPEN.add(folder)) {
             throw new FolderInUseException(folder);
         }
         @Nullable FileChannel lock = null;
         try {
             lock = lock(folder);
-            checkFormat(folder);
+            format.check(folder);
             Files.createDirectories(folder.resolve("natives"));
             return new DataFolder(folder, lock);
         } catch (IOException | RuntimeException e) {
@@ -106,7 +122,7 @@ final class DataFolder implements AutoCloseable {
         Path file = formatFile(folder);
         if (Files.exists(file)) {
             String found = firstLine(file);
-            if (!found.equals(EXPECTED) && !found.equals(OLDEST)) {
+            if (!found.equals(EXPECTED) && !isEarlier(found)) {
                 throw new FolderFormatException(file, quoted(found), quoted(EXPECTED));
             }
         } else if (Files.exists(folder.resolve("store"))) {
@@ -114,6 +130,18 @@ final class DataFolder implements AutoCloseable {
         } else {
             writeFormat(folder, file);
         }
+    }
+
+    private static void requireFormat(Path folder) throws IOException {
+        Path file = formatFile(folder);
+        String found = firstLine(file);
+        if (!found.equals(EXPECTED)) {
+            throw new FolderFormatException(file, quoted(found), quoted(EXPECTED));
+        }
+    }
+
+    private static boolean isEarlier(String found) {
+        return IntStream.range(Keyspace.OLDEST_FORMAT, Keyspace.FORMAT).anyMatch(n -> found.equals(FORMAT + n));
     }
 
     private static String firstLine(Path file) throws IOException {

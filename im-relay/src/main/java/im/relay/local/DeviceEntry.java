@@ -29,6 +29,11 @@ record DeviceEntry(long start, long sinceMs, long lastUsedMs, long born) {
         return new DeviceEntry(start, sinceMs, ms, born);
     }
 
+    /** What was placed behind this is owed to it. */
+    long owedFrom() {
+        return Math.max(start, born);
+    }
+
     byte[] encode() {
         return Keyspace.numbers(start, sinceMs, lastUsedMs, born);
     }

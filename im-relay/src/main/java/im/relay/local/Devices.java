@@ -21,13 +21,17 @@ final class Devices {
     private final Tables tables;
     private final WriteBatch batch;
     private final long nowMs;
+    private final Recipients recipients;
+    private final Copies copies;
     private final Set<String> opened = new HashSet<>();
     private final Set<String> forgotten = new HashSet<>();
 
-    Devices(Tables tables, WriteBatch batch, long nowMs) {
-        this.tables = tables;
+    Devices(LogState state, WriteBatch batch, long nowMs, Copies copies) {
+        this.tables = state.tables;
+        this.recipients = state.recipients;
         this.batch = batch;
         this.nowMs = nowMs;
+        this.copies = copies;
     }
 
     /** Whether the device is new. */
@@ -37,10 +41,9 @@ final class Devices {
         }
         makeRoom(uid);
         opened.add(name(uid, device));
-        batch.put(
-                tables.devices,
-                Keyspace.device(uid, device),
-                new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition).encode());
+        DeviceEntry entry = new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition);
+        batch.put(tables.devices, Keyspace.device(uid, device), entry.encode());
+        recipients.opened(uid, device, entry.owedFrom());
         return true;
     }
 
@@ -88,6 +91,8 @@ final class Devices {
     }
 
     private void forget(String uid, String device) throws RocksDBException {
+        copies.writtenOff(uid, device);
+        recipients.forgotten(uid, device);
         forgotten.add(name(uid, device));
         batch.delete(tables.devices, Keyspace.device(uid, device));
         byte[] cursors = Keyspace.cursorPrefix(uid, device);

@@ -24,15 +24,16 @@ import java.util.Arrays;
  *   <li>{@code devices}: uid 0x00 device → start position, since ms, last used ms, the log's last position then (see
  *       DeviceEntry)
  *   <li>{@code meta}: {@code format} → 4 bytes; {@code log_id} → text; {@code last} → last position, the log's clock;
- *       {@code generations} → the names of the generations held, oldest first
+ *       {@code generations} → the names of the generations held, oldest first; {@code conservation} → eight numbers (see
+ *       Conservation), first of others' messages, then of own: accepted, acknowledged, truncated, written off
  * </ul>
  *
  * What one commit changes is written as one batch, and synced. Format 1 had neither {@code conversations} nor
- * {@code reads} nor versions; it is brought to this one when it is opened.
+ * {@code reads} nor versions, format 2 had no {@code conservation}; both are brought to this one when they are opened.
  */
 final class Keyspace {
     /** Of the whole folder: stands in the file FORMAT and under {@code meta}. */
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     static final int OLDEST_FORMAT = 1;
 
@@ -41,6 +42,7 @@ final class Keyspace {
     static final byte[] META_FORMAT = ascii("format");
     static final byte[] META_LOG_ID = ascii("log_id");
     static final byte[] META_LAST = ascii("last");
+    static final byte[] META_CONSERVATION = ascii("conservation");
     static final byte[] META_GENERATIONS = ascii("generations");
 
     private static final byte[] EMPTY = {};

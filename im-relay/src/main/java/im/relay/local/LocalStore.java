@@ -3,9 +3,11 @@ package im.relay.local;
 import im.relay.ConversationStore;
 import im.relay.CursorStore;
 import im.relay.MessageLog;
-import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -20,7 +22,8 @@ public final class LocalStore implements AutoCloseable {
     private final LocalConversationStore conversations;
     private final Sweeper sweeper;
     private final RelayMeters meters;
-    private final Gauge queue;
+    /** Those that look into this store. */
+    private final List<Meter> gauges = new ArrayList<>();
 
     private LocalStore(
             DataFolder folder,
@@ -33,7 +36,8 @@ public final class LocalStore implements AutoCloseable {
         this.tables = tables;
         meters = new RelayMeters(around.meters());
         intake = new Intake(config.queueMessages(), config.queueBytes());
-        queue = meters.gaugeQueue(intake::messages);
+        gauges.add(meters.gaugeQueue(intake::messages));
+        gauges.addAll(meters.countCopies(state.conservation));
         // A quarter of the window: with the sender's half, a retry always falls into the window of the original.
         long holdNanos = config.dedupeWindow().dividedBy(4).toNanos();
         LogWriter writer = new LogWriter(state, intake, holdNanos, meters, listener);
@@ -101,7 +105,8 @@ public final class LocalStore implements AutoCloseable {
         joinWriter();
         synchronized (this) {
             conversations.close();
-            meters.remove(queue);
+            gauges.forEach(meters::remove);
+            gauges.clear();
             tables.close();
             folder.close();
         }

@@ -24,6 +24,8 @@ final class LogState {
     long lastPosition;
 
     final Trimmer trimmer;
+    final Recipients recipients;
+    final Conservation conservation;
 
     /** Behind which conversation the next sweep goes on; empty at the first. */
     byte[] swept = {};
@@ -38,8 +40,16 @@ final class LogState {
     };
 
     private LogState(
-            Tables tables, LogClock clock, DedupeWindow dedupe, Trimmer trimmer, String logId, long lastPosition) {
+            Tables tables,
+            LogClock clock,
+            DedupeWindow dedupe,
+            Trimmer trimmer,
+            Conservation conservation,
+            String logId,
+            long lastPosition) {
         this.trimmer = trimmer;
+        this.recipients = new Recipients(tables);
+        this.conservation = conservation;
         this.tables = tables;
         this.clock = clock;
         this.dedupe = dedupe;
@@ -53,19 +63,29 @@ final class LogState {
         byte[] format = tables.db.get(tables.meta, Keyspace.META_FORMAT);
         if (format == null) {
             found(tables, around.clock().millis(), around.random());
-        } else if (Arrays.equals(format, formatBytes(Keyspace.OLDEST_FORMAT))) {
-            Upgrade.fromFormat1(tables);
         } else if (!Arrays.equals(format, formatBytes())) {
-            throw new FolderFormatException(folder.store(), Arrays.toString(format), Arrays.toString(formatBytes()));
+            int earlier = earlier(format);
+            if (earlier == 0) {
+                throw new FolderFormatException(
+                        folder.store(), Arrays.toString(format), Arrays.toString(formatBytes()));
+            }
+            Upgrade.from(earlier, tables);
         }
         byte[] last = stored(tables, Keyspace.META_LAST);
         byte[] logId = stored(tables, Keyspace.META_LOG_ID);
+        Conservation conservation = Conservation.decode(stored(tables, Keyspace.META_CONSERVATION));
         LogClock clock = new LogClock(around.nanos(), around.clock().millis(), Keyspace.number(last, 8));
         DedupeWindow dedupe = DedupeWindow.load(tables, config.dedupeWindow().toMillis());
         Trimmer trimmer = new Trimmer(tables, config.retention());
         folder.writeFormat();
         return new LogState(
-                tables, clock, dedupe, trimmer, Keyspace.text(logId, 0, logId.length), Keyspace.number(last, 0));
+                tables,
+                clock,
+                dedupe,
+                trimmer,
+                conservation,
+                Keyspace.text(logId, 0, logId.length),
+                Keyspace.number(last, 0));
     }
 
     Extent extent(ConversationKey conversation) throws RocksDBException {
@@ -86,11 +106,23 @@ final class LogState {
             batch.put(tables.meta, Keyspace.META_FORMAT, formatBytes());
             batch.put(tables.meta, Keyspace.META_LOG_ID, Keyspace.ascii(logId));
             batch.put(tables.meta, Keyspace.META_LAST, Keyspace.numbers(0, nowMs));
+            Conservation none = Conservation.startingWith(new PendingScan.Pending(0, 0));
+            batch.put(tables.meta, Keyspace.META_CONSERVATION, none.encode());
             tables.db.write(synced, batch);
         }
     }
 
-    private static byte[] stored(Tables tables, byte[] key) throws RocksDBException, IOException {
+    /** The earlier format that this is; 0 if it is none. */
+    private static int earlier(byte[] format) {
+        for (int earlier = Keyspace.OLDEST_FORMAT; earlier < Keyspace.FORMAT; earlier++) {
+            if (Arrays.equals(format, formatBytes(earlier))) {
+                return earlier;
+            }
+        }
+        return 0;
+    }
+
+    static byte[] stored(Tables tables, byte[] key) throws RocksDBException, IOException {
         byte[] value = tables.db.get(tables.meta, key);
         if (value == null) {
             throw new IOException("store is damaged: meta has no " + Keyspace.text(key, 0, key.length));

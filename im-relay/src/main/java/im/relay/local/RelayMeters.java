@@ -4,9 +4,12 @@ import im.protocol.v1.Code;
 import im.relay.AppendOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,16 +38,37 @@ final class RelayMeters {
         }
     }
 
-    /** To be given back to {@link #remove}. */
+    /** To be given back to {@link #remove}, like what the others return. */
     Gauge gaugeQueue(Supplier<Number> messages) {
         return Gauge.builder("im.relay.queue.messages", messages)
                 .description("messages that wait for the writer")
                 .register(registry);
     }
 
-    void remove(Gauge gauge) {
-        registry.remove(gauge);
-        gauge.close();
+    List<Meter> countCopies(Conservation conservation) {
+        List<Meter> meters = new ArrayList<>();
+        for (Conservation.Kind kind : Conservation.Kind.values()) {
+            for (Conservation.Fate fate : Conservation.Fate.values()) {
+                meters.add(FunctionCounter.builder("im.relay.copies", conservation, c -> c.durable(kind, fate))
+                        .description("copies that devices were owed since the folder was made, by what became of them")
+                        .tags("of", label(kind), "fate", label(fate))
+                        .register(registry));
+            }
+            meters.add(Gauge.builder("im.relay.copies.pending", conservation, c -> c.pending(kind))
+                    .description("copies that devices are owed still")
+                    .tags("of", label(kind))
+                    .register(registry));
+        }
+        return meters;
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    void remove(Meter meter) {
+        registry.remove(meter);
+        meter.close();
     }
 
     void told(List<AppendOutcome> outcomes) {

@@ -57,20 +57,40 @@ final class Tables implements AutoCloseable {
         reads = handles.get(8);
     }
 
+    private interface Opening {
+        RocksDB open(
+                DBOptions options,
+                String store,
+                List<ColumnFamilyDescriptor> families,
+                List<ColumnFamilyHandle> handles)
+                throws RocksDBException;
+    }
+
     static Tables open(DataFolder folder, long cacheBytes) throws IOException, RocksDBException {
+        return open(folder, cacheBytes, RocksDB::open);
+    }
+
+    /** What is synced can be read; nothing is written, neither the log nor anything else of RocksDB's. */
+    static Tables openToRead(DataFolder folder, long cacheBytes) throws IOException, RocksDBException {
+        return open(folder, cacheBytes, RocksDB::openReadOnly);
+    }
+
+    private static Tables open(DataFolder folder, long cacheBytes, Opening opening)
+            throws IOException, RocksDBException {
         // Into the data folder, where the next start overwrites it: in the temporary folder a killed server would
         // leave 17 MB each time.
         NativeLibraryLoader.getInstance().loadLibrary(folder.natives().toString());
         List<RocksObject> parts = new ArrayList<>();
         try {
-            return open(folder.store(), cacheBytes, parts);
+            return open(folder.store(), cacheBytes, parts, opening);
         } catch (RocksDBException | RuntimeException e) {
             parts.forEach(RocksObject::close);
             throw e;
         }
     }
 
-    private static Tables open(Path store, long cacheBytes, List<RocksObject> parts) throws RocksDBException {
+    private static Tables open(Path store, long cacheBytes, List<RocksObject> parts, Opening opening)
+            throws RocksDBException {
         ColumnFamilyOptions family = familyOptions(cacheBytes, parts);
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
         for (String name : NAMES) {
@@ -79,7 +99,7 @@ final class Tables implements AutoCloseable {
         DBOptions options = options();
         parts.add(options);
         List<ColumnFamilyHandle> handles = new ArrayList<>();
-        RocksDB db = RocksDB.open(options, store.toString(), families, handles);
+        RocksDB db = opening.open(options, store.toString(), families, handles);
         return new Tables(db, handles, parts);
     }
 

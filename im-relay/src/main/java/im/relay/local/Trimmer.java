@@ -17,6 +17,11 @@ final class Trimmer {
     /** Messages that one commit drops at most; the rest goes with a later one. */
     static final int SLICE = 4_096;
 
+    /** Is told of each message that goes. */
+    interface Dropped {
+        void take(long position, byte[] placed) throws RocksDBException;
+    }
+
     private final Tables tables;
     private final Retention retention;
     private int left;
@@ -41,7 +46,8 @@ final class Trimmer {
     }
 
     /** The extent after everything above the bounds, or accepted too long ago, was dropped. */
-    Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch) throws RocksDBException {
+    Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch, Dropped dropped)
+            throws RocksDBException {
         Extent rest = extent;
         long oldestMs = nowMs - retention.time().toMillis();
         byte[] end = Keyspace.behind(Keyspace.messagePrefix(conversation));
@@ -52,6 +58,7 @@ final class Trimmer {
             while (left > 0 && at.isValid() && isToGo(rest, at, oldestMs)) {
                 byte[] key = at.key();
                 batch.delete(tables.messages, key);
+                dropped.take(Keyspace.messagePosition(key), at.value());
                 rest = rest.without(Keyspace.messagePosition(key), at.value().length);
                 left--;
                 at.next();

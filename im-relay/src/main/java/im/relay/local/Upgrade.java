@@ -11,12 +11,19 @@ import org.rocksdb.WriteOptions;
 final class Upgrade {
     private Upgrade() {}
 
-    /** Adds what format 1 did not keep: the extent of each conversation, the version of each uid's index. */
-    static void fromFormat1(Tables tables) throws RocksDBException {
+    /**
+     * Adds what the format did not keep. Format 1: the extent of each conversation, the version of each uid's index.
+     * Format 2: how many copies devices are owed.
+     */
+    static void from(int format, Tables tables) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch();
                 WriteOptions synced = new WriteOptions().setSync(true)) {
-            putExtents(tables, batch);
-            putVersions(tables, batch);
+            if (format == Keyspace.OLDEST_FORMAT) {
+                putExtents(tables, batch);
+                putVersions(tables, batch);
+            }
+            Conservation counted = Conservation.startingWith(PendingScan.run(tables));
+            batch.put(tables.meta, Keyspace.META_CONSERVATION, counted.encode());
             batch.put(tables.meta, Keyspace.META_FORMAT, LogState.formatBytes());
             tables.db.write(synced, batch);
         }

@@ -106,7 +106,7 @@ class TornFolderTest {
                 .containsExactly(count + 1L);
     }
 
-    private static Path newestLog(Path folder) throws IOException {
+    static Path newestLog(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("store"))) {
             return files.filter(p -> p.toString().endsWith(".log"))
                     .max(Comparator.comparing(p -> p.getFileName().toString()))
@@ -114,7 +114,7 @@ class TornFolderTest {
         }
     }
 
-    private static Path copy(Path from, Path to) throws IOException {
+    static Path copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Path target = to.resolve(from.relativize(file).toString());

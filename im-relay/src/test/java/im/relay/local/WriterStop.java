@@ -7,9 +7,12 @@ import im.relay.MessageLog;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Holds the writer still, once, so that a test decides what the next commit finds in the queue. */
 final class WriterStop implements Runnable {
+    private static final AtomicLong IDS = new AtomicLong();
+
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch open = new CountDownLatch(1);
 
@@ -21,7 +24,7 @@ final class WriterStop implements Runnable {
 
     /** Returns when the writer stands still behind the commit of a message of its own. */
     void reach(MessageLog log) {
-        log.append(List.of(message("stop", "stop", 1, "stop")), Runnable::run, outcomes -> {});
+        log.append(List.of(message("stop", "stop", IDS.incrementAndGet(), "stop")), Runnable::run, outcomes -> {});
         await(reached);
     }
 

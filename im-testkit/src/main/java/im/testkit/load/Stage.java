@@ -155,8 +155,7 @@ public final class Stage implements AutoCloseable {
             server.start();
         }
         for (App app : apps) {
-            app.proxy().release();
-            app.proxy().delay(Duration.ZERO);
+            app.proxy().calm();
             app.connect();
         }
         awaitLive(apps);
@@ -196,6 +195,15 @@ public final class Stage implements AutoCloseable {
     /** Lets real time pass, up to so many milliseconds, by the seed. */
     public void pause(int upToMillis) {
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(upToMillis * 1000 + 1)));
+    }
+
+    /** Lets so much real time pass: how long a fault lasts. Nothing may depend on what happens meanwhile. */
+    public static void let(Duration pass) {
+        long end = System.nanoTime() + pass.toNanos();
+        long left;
+        while ((left = end - System.nanoTime()) > 0) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     static void await(CompletableFuture<Void> future, String what) {

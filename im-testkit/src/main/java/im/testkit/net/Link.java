@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,7 @@ final class Link {
     private final Socket client;
     private final Socket server;
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final Set<Direction> lost = ConcurrentHashMap.newKeySet();
 
     /** An empty chunk is the end of the stream. */
     private record Chunk(byte[] bytes, long readAt) {}
@@ -42,35 +45,48 @@ final class Link {
         return open.get();
     }
 
+    /** From now on nothing arrives that way, not even the end; it cannot be undone, since bytes are missing. */
+    void lose(Direction direction) {
+        lost.add(direction);
+    }
+
     private void pump(Socket from, Socket to, Direction direction) {
         BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>(QUEUED_CHUNKS);
-        TcpProxy.daemon("tcp-proxy-read-" + direction, () -> untilClosed(() -> read(from, queue)));
-        TcpProxy.daemon("tcp-proxy-write-" + direction, () -> untilClosed(() -> write(to, queue, direction)));
+        Pace pace = new Pace(proxy);
+        TcpProxy.daemon("tcp-proxy-read-" + direction, () -> untilEnded(direction, () -> read(from, queue, pace)));
+        TcpProxy.daemon(
+                "tcp-proxy-write-" + direction,
+                () -> untilEnded(direction.other(), () -> write(to, queue, direction, pace)));
     }
 
     private interface Pump {
         void run() throws IOException, InterruptedException;
     }
 
-    private void untilClosed(Pump pump) {
+    /** @param direction the way that the news of an end, which is what a failure is, has to take */
+    private void untilEnded(Direction direction, Pump pump) {
         try {
             pump.run();
         } catch (IOException | InterruptedException e) {
-            close();
+            if (!lost.contains(direction)) {
+                close();
+            }
         }
     }
 
-    private static void read(Socket from, BlockingQueue<Chunk> queue) throws IOException, InterruptedException {
+    private static void read(Socket from, BlockingQueue<Chunk> queue, Pace pace)
+            throws IOException, InterruptedException {
         InputStream in = from.getInputStream();
         byte[] buffer = new byte[CHUNK];
         int count;
         while ((count = in.read(buffer)) >= 0) {
+            pace.enter(count);
             queue.put(new Chunk(Arrays.copyOf(buffer, count), System.nanoTime()));
         }
         queue.put(new Chunk(new byte[0], System.nanoTime()));
     }
 
-    private void write(Socket to, BlockingQueue<Chunk> queue, Direction direction)
+    private void write(Socket to, BlockingQueue<Chunk> queue, Direction direction, Pace pace)
             throws IOException, InterruptedException {
         OutputStream out = to.getOutputStream();
         while (open.get()) {
@@ -82,12 +98,27 @@ final class Link {
             if (!proxy.mayPass(direction, this)) {
                 return;
             }
+            if (lost.contains(direction)) {
+                proxy.swallowed(chunk.bytes.length);
+                pace.leave(chunk.bytes.length);
+                continue;
+            }
             if (chunk.bytes.length == 0) {
                 to.shutdownOutput();
                 endIfBothEnded();
                 return;
             }
-            out.write(chunk.bytes);
+            forward(chunk.bytes, out, pace);
+            pace.leave(chunk.bytes.length);
+        }
+    }
+
+    private void forward(byte[] bytes, OutputStream out, Pace pace) throws IOException {
+        int done = 0;
+        while (done < bytes.length && open.get()) {
+            int count = pace.next(bytes.length - done);
+            out.write(bytes, done, count);
+            done += count;
         }
     }
 

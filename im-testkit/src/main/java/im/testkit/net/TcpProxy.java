@@ -13,15 +13,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * A TCP proxy on loopback that can delay, hold back and cut. Any thread may turn its knobs; they apply to all
- * connections through it, also to those of later.
+ * A TCP proxy on loopback that can delay, slow down, stall, hold back, swallow and cut. Any thread may turn its knobs;
+ * but for {@link #blackHole} and {@link #cut} they apply to all connections through it, also to those of later.
  */
 public final class TcpProxy implements AutoCloseable {
 
     /** Which way bytes go. */
     public enum Direction {
         TO_SERVER,
-        TO_CLIENT
+        TO_CLIENT;
+
+        Direction other() {
+            return this == TO_SERVER ? TO_CLIENT : TO_SERVER;
+        }
     }
 
     private final ServerSocket listener;
@@ -30,7 +34,12 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Direction> held = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private final AtomicLong cuts = new AtomicLong();
+    private final AtomicLong swallowed = new AtomicLong();
+    private final AtomicLong stalls = new AtomicLong();
     private volatile long delayNanos;
+    private volatile long bytesPerSecond;
+    private volatile int stallEvery;
+    private volatile long stallNanos;
     private volatile boolean open = true;
 
     private TcpProxy(ServerSocket listener, Supplier<InetSocketAddress> target) {
@@ -66,6 +75,50 @@ public final class TcpProxy implements AutoCloseable {
     /** Stops forwarding one way. What arrives waits; both ends stay open: with one direction the peer is half-open. */
     public void hold(Direction direction) {
         held.add(direction);
+    }
+
+    /** From now on each direction of a connection carries so many bytes a second; 0 is no limit. */
+    public void rate(long bytes) {
+        bytesPerSecond = bytes;
+    }
+
+    /**
+     * From now on one write in so many, in each direction of a connection, is late by this much, and all behind it: what
+     * a lost segment is to those above TCP. 0 is never.
+     */
+    public void stall(int oneIn, Duration howLong) {
+        stallNanos = howLong.toNanos();
+        stallEvery = oneIn;
+    }
+
+    /** How often something stalled. */
+    public long stalls() {
+        return stalls.get();
+    }
+
+    /**
+     * The connections there are lose all that goes this way from now on, also the news of their end; both ends stay open
+     * until each gives up by itself. New connections pass: so forgets a router what it translates.
+     */
+    public void blackHole(Direction... directions) {
+        for (Link link : links) {
+            for (Direction direction : directions) {
+                link.lose(direction);
+            }
+        }
+    }
+
+    /** Bytes that went into black holes. */
+    public long swallowed() {
+        return swallowed.get();
+    }
+
+    /** Ends all that lasts: nothing is held, delayed, slow or stalled any more. */
+    public void calm() {
+        delay(Duration.ZERO);
+        rate(0);
+        stall(0, Duration.ZERO);
+        release();
     }
 
     /** Forwards again, first what has waited. */
@@ -140,6 +193,32 @@ public final class TcpProxy implements AutoCloseable {
 
     long delayNanos() {
         return delayNanos;
+    }
+
+    long bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
+    /** How long the n-th write of a direction has to wait. */
+    long stallNanos(long n) {
+        int every = stallEvery;
+        if (every == 0 || n % every != every - 1) {
+            return 0;
+        }
+        stalls.incrementAndGet();
+        return stallNanos;
+    }
+
+    boolean isSlow() {
+        return bytesPerSecond > 0 || stallEvery > 0;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    void swallowed(int bytes) {
+        swallowed.addAndGet(bytes);
     }
 
     void gone(Link link) {

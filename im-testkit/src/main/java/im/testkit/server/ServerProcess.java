@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ public final class ServerProcess implements AutoCloseable {
                 .addShutdownHook(new Thread(() -> RUNNING.forEach(ServerProcess::killTree), "kill-servers"));
     }
 
-    private final ServerSpec spec;
+    private volatile ServerSpec spec;
     private final Tokens tokens;
     private volatile @Nullable Process process;
     private volatile Map<String, URI> urls = Map.of();
@@ -67,6 +68,15 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the next start is told; the folder has to stay. */
+    public void change(UnaryOperator<ServerSpec> change) {
+        ServerSpec changed = change.apply(spec);
+        if (!changed.folder().equals(spec.folder())) {
+            throw new IllegalArgumentException("another folder: " + changed.folder());
+        }
+        spec = changed;
     }
 
     /** Starts it, on the folder as it is, and waits until it is ready. */
@@ -155,6 +165,11 @@ public final class ServerProcess implements AutoCloseable {
 
     public URI admin() {
         return url("admin");
+    }
+
+    /** What it says of itself; each call keeps a connection of its own. */
+    public AdminPages adminPages() {
+        return new AdminPages(admin());
     }
 
     private URI url(String name) {

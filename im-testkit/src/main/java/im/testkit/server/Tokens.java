@@ -22,9 +22,9 @@ public final class Tokens {
         this.key = key.clone();
     }
 
-    /** One that the server takes for an hour. */
+    /** One that the server takes for a day. */
     public String of(String uid) {
-        return of(uid, Instant.now().plus(Duration.ofHours(1)));
+        return of(uid, Instant.now().plus(Duration.ofDays(1)));
     }
 
     public String of(String uid, Instant expires) {

@@ -1,0 +1,149 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Frame;
+import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Ping;
+import im.testkit.client.RawClient;
+import im.testkit.history.Start;
+import im.testkit.load.App;
+import im.testkit.load.Stage;
+import im.testkit.load.Traffic;
+import im.testkit.net.TcpProxy.Direction;
+import im.testkit.server.ServerProcess;
+import im.testkit.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Somebody sets the server's wall clock while it runs. Heartbeats, time-outs, order and the recognition of retries go by
+ * elapsed time and do not notice. By libfaketime; its monotonic clock stays true, as a machine's does.
+ */
+@Timeout(180)
+class ClockIT {
+    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final String LIBRARY = "libfaketimeMT.so.1";
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void faketimeWorks() {
+        Needs.working("faketime", "-f", "+1h", "date");
+        Needs.working("test", "-e", library());
+    }
+
+    @Test
+    void anHourForwardAndBackInTheMiddleOfTrafficChangesNothing() throws IOException {
+        try (ServerProcess server = ServerProcess.start(spec());
+                RawClient watch =
+                        RawClient.welcomed(server.tcp(), server.tokens().of("watch"), "wrist");
+                Stage stage = new Stage(server, true, Stage.chooseSeed())) {
+            List<App> apps = Stream.of("ann", "bob", "cy")
+                    .map(name -> stage.app(stage.uid(name), "phone", Start.NEW_FROM_FIRST_HELD)
+                            .connect())
+                    .toList();
+            App careful = stage.app(stage.uid("careful"), "phone", Start.NEW_FROM_FIRST_HELD)
+                    .connect();
+            stage.awaitLive(stage.apps());
+            try (Traffic traffic = new Traffic(stage, apps, 300, 100)) {
+                traffic.awaitMore(200);
+                for (String offset : List.of("+1h", "-1h", "+0")) {
+                    Duration before = offset(watch);
+                    loseAnswers(stage, careful, () -> moveClock(offset));
+                    Stage.await(
+                            () -> offset(watch).minus(before).abs().toMinutes() >= 59,
+                            Duration.ofSeconds(10),
+                            "a clock that goes " + offset);
+                    traffic.awaitMore(300);
+                }
+                // Longer than it takes to see a dead peer, if time-outs went by this clock.
+                Stage.let(HEARTBEAT.multipliedBy(3));
+                traffic.stop();
+            }
+            Judged.clean(stage, "wall clock moved");
+
+            assertThat(apps)
+                    .allSatisfy(app -> assertThat(app.proxy().accepted())
+                            .as("connections of %s", app.uid())
+                            .isEqualTo(1));
+            assertThat(careful.proxy().accepted())
+                    .as("connections, one at least for each time that its answers were lost")
+                    .isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    /** What is sent is sent again on the next connection, on the other side of the jump. */
+    private static void loseAnswers(Stage stage, App app, Runnable meanwhile) {
+        app.proxy().hold(Direction.TO_CLIENT);
+        for (int i = 0; i < 5; i++) {
+            app.send(app.uid(), "twice " + i);
+        }
+        Stage.let(Duration.ofMillis(200));
+        meanwhile.run();
+        app.proxy().cut();
+        app.proxy().release();
+        stage.awaitLive(List.of(app));
+    }
+
+    private ServerSpec spec() {
+        moveClock("+0");
+        return ServerSpec.in(folder)
+                .set("session.heartbeat", HEARTBEAT.toSeconds() + "s")
+                .wrappedIn(
+                        "env",
+                        "LD_PRELOAD=" + library(),
+                        "FAKETIME_TIMESTAMP_FILE=" + folder.resolve("clock"),
+                        "FAKETIME_CACHE_DURATION=1",
+                        "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                        "DONT_FAKE_MONOTONIC=1",
+                        "FAKETIME_DONT_RESET=1");
+    }
+
+    private void moveClock(String offset) {
+        try {
+            Path next = folder.resolve("clock.next");
+            Files.writeString(next, offset + "\n");
+            Files.move(next, folder.resolve("clock"), StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How far the server's wall clock is ahead of ours. */
+    private static Duration offset(RawClient watch) {
+        // No faster than heartbeats may come.
+        Stage.let(Duration.ofMillis(400));
+        try {
+            watch.send(Frame.newBuilder()
+                    .setRef(watch.nextRef())
+                    .setPing(Ping.getDefaultInstance())
+                    .build());
+            long theirs = watch.await(BodyCase.PONG).getPong().getServerTimeMs();
+            return Duration.ofMillis(theirs - System.currentTimeMillis());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String library() {
+        return Stream.of(
+                        "/usr/lib/x86_64-linux-gnu/faketime/",
+                        "/usr/lib/aarch64-linux-gnu/faketime/",
+                        "/usr/lib/faketime/")
+                .map(where -> where + LIBRARY)
+                .filter(file -> Files.exists(Path.of(file)))
+                .findFirst()
+                .orElse("no " + LIBRARY);
+    }
+}

@@ -1,0 +1,107 @@
+package im.testkit.load;
+
+import im.client.SendOutcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Apps that write to one another at a steady rate, on a thread of its own, whatever else happens: what a fault meets.
+ * Apps that take part are not restarted meanwhile. An app with many sends under way sends no more until some are
+ * settled. All else by one thread.
+ */
+public final class Traffic implements AutoCloseable {
+    private static final int MAX_UNSETTLED = 100;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<App> apps;
+    private final Random random;
+    private final long periodNanos;
+    private final int payloadBytes;
+    private final AtomicLong accepted = new AtomicLong();
+    private final Thread thread = new Thread(this::run, "traffic");
+    private volatile boolean stopped;
+    private volatile @Nullable Throwable failure;
+
+    /** @param apps each of them sends, and is sent to */
+    public Traffic(Stage stage, List<App> apps, int perSecond, int payloadBytes) {
+        this.apps = List.copyOf(apps);
+        this.random = new Random(stage.seed());
+        this.periodNanos = Duration.ofSeconds(1).toNanos() / perSecond;
+        this.payloadBytes = payloadBytes;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            long next = System.nanoTime();
+            while (!stopped) {
+                App sender = apps.get(random.nextInt(apps.size()));
+                App receiver = apps.get(random.nextInt(apps.size()));
+                if (sender.client().unsettled() < MAX_UNSETTLED) {
+                    send(sender, receiver.uid());
+                }
+                next = Math.max(next + periodNanos, System.nanoTime() - periodNanos);
+                LockSupport.parkNanos(next - System.nanoTime());
+            }
+        } catch (RuntimeException | Error e) {
+            failure = e;
+        }
+    }
+
+    private void send(App sender, String peer) {
+        byte[] payload = new byte[payloadBytes];
+        random.nextBytes(payload);
+        var unused = sender.send(peer, payload).thenAccept(outcome -> {
+            if (outcome instanceof SendOutcome.Accepted) {
+                accepted.incrementAndGet();
+            }
+        });
+    }
+
+    /** Messages accepted up to now. */
+    public long accepted() {
+        return accepted.get();
+    }
+
+    /** Waits until so many more than now are accepted. */
+    public void awaitMore(int messages) {
+        awaitTotal(accepted.get() + messages);
+    }
+
+    /** Waits until so many are accepted in all. */
+    public void awaitTotal(long messages) {
+        Stage.await(() -> failure != null || accepted.get() >= messages, PATIENCE, messages + " messages accepted");
+        check();
+    }
+
+    private void check() {
+        Throwable cause = failure;
+        if (cause != null) {
+            throw new IllegalStateException("traffic ended early", cause);
+        }
+    }
+
+    /** Sends no more. */
+    public void stop() {
+        stopped = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        check();
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        LockSupport.unpark(thread);
+    }
+}
