@@ -45,6 +45,7 @@ public final class Delivery {
     private final Window window;
     private final DeliveryFrames frames;
     private final OneRead reads;
+    private final OutboundRoom room;
     private final PageAnswers pages;
     private final Repush repush;
     private final HeadReads headReads;
@@ -74,9 +75,10 @@ public final class Delivery {
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
+        this.room = new OutboundRoom(connection, this::pump);
         this.pages = new PageAnswers(
-                services.store(), reads, frames, connection.wire().placedBudget() - 4096);
-        this.repush = new Repush(services, connection, window, reads);
+                services.store(), reads, room, frames, connection.wire().placedBudget() - 4096);
+        this.repush = new Repush(services, connection, window, reads, room);
         this.headReads = new HeadReads(services.store(), connection.loop());
     }
 
@@ -222,7 +224,7 @@ public final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     public void pump() {
-        if (!started || reads.isUnderWay() || (belowLowWater() && (pages.answerNext() || repushNext()))) {
+        if (!started || reads.isUnderWay() || (room.isBelowLowWater() && (pages.answerNext() || repushNext()))) {
             return;
         }
         if (compareNeeded) {
@@ -241,10 +243,10 @@ public final class Delivery {
 
     private boolean mayStream() {
         int largest = Limits.PAYLOAD_BYTES + 1024;
-        return belowLowWater()
+        return room.isBelowLowWater()
                 && window.roomMessages() > 0
                 && window.roomBytes() >= largest
-                && loop().hasOutboundRoom(connection.pendingBytes(), largest, this::pump);
+                && room.hasOrWaits(largest);
     }
 
     /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
@@ -319,7 +321,7 @@ public final class Delivery {
     }
 
     private void onPage(ConversationProgress progress, Page page) {
-        PageCut cut = PageCut.of(page, progress.written, window, this::hasOutboundRoom);
+        PageCut cut = PageCut.of(page, progress.written, window, room::has);
         if (cut.truncatedUpTo() > 0) {
             truncate(progress, cut.truncatedUpTo());
         }
@@ -469,15 +471,7 @@ public final class Delivery {
     }
 
     private boolean hasRoom(PlacedMessage message) {
-        return hasOutboundRoom(message.placed().length) && window.hasRoom(message.placed().length);
-    }
-
-    private boolean hasOutboundRoom(int bytes) {
-        return loop().hasOutboundRoom(connection.pendingBytes(), bytes + 1024);
-    }
-
-    private boolean belowLowWater() {
-        return connection.pendingBytes() <= Loop.LOW_WATER_BYTES;
+        return room.has(message.placed().length) && window.hasRoom(message.placed().length);
     }
 
     private ConversationProgress progress(ConversationKey conversation) {

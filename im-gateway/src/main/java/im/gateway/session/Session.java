@@ -216,7 +216,9 @@ final class Session implements ConnectionListener {
         if (!wantsTransient) {
             return;
         }
-        if (connection.pendingBytes() > Loop.LOW_WATER_BYTES) {
+        long pending = connection.pendingBytes();
+        int more = message.envelope().length + 1024;
+        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, more)) {
             services.metrics().transientDropped();
             return;
         }
