@@ -67,6 +67,19 @@ sealed interface Call {
         }
     }
 
+    /** How a send of an earlier run has ended. */
+    record Settled(RestoredSend send) implements Call {
+        @Override
+        public void make(Listeners to) {
+            to.outcomes().onOutcome(send.peer(), send.outcome());
+        }
+
+        @Override
+        public void returned(Callbacks.Owner owner) {
+            owner.outcomeTold(send);
+        }
+    }
+
     /** A change of the connection's state. */
     record State(StateChange change) implements Call {
         @Override

@@ -38,6 +38,12 @@ final class Callbacks {
         /** The app was told of a truncation anywhere, and so of all that came before this time. */
         void caughtUp(long completeAsOfMillis);
 
+        /** The app was told how a send of an earlier run has ended. */
+        void outcomeTold(RestoredSend send);
+
+        /** These calls are about to be made: {@code go} makes them, at once or later. */
+        void aboutToCall(List<Call> calls, Runnable go);
+
         /** A batch has come back: acknowledge, and read on if there is room again. */
         void batchDone();
     }
@@ -51,6 +57,7 @@ final class Callbacks {
     private int waitingBytes;
     private boolean scheduled;
     private @Nullable Batch running;
+    private @Nullable Runnable whenQuiet;
     private volatile boolean ended;
 
     Callbacks(EventLoop loop, Executor executor, Listeners listeners, Owner owner) {
@@ -72,6 +79,25 @@ final class Callbacks {
 
     boolean hasRoom() {
         return waiting.size() <= FULL_MESSAGES / 2 && waitingBytes <= FULL_BYTES / 2;
+    }
+
+    int waiting() {
+        return waiting.size() + (running == null ? 0 : running.calls.size() - running.returned);
+    }
+
+    /**
+     * Makes no more calls but those that outlive the client.
+     *
+     * @param quiet runs when no listener is in a call; never if the one that is does not return, at once if it is that
+     *     one's thread which ends the client
+     */
+    void stop(Thread by, Runnable quiet) {
+        end();
+        if (running == null || running.thread == by) {
+            quiet.run();
+        } else {
+            whenQuiet = quiet;
+        }
     }
 
     /** Drops the calls that wait; changes of state are still told. */
@@ -96,6 +122,10 @@ final class Callbacks {
             batch.calls.add(waiting.removeFirst());
         }
         running = batch;
+        owner.aboutToCall(batch.calls, () -> start(batch));
+    }
+
+    private void start(Batch batch) {
         try {
             executor.execute(batch);
         } catch (RejectedExecutionException e) {
@@ -122,7 +152,7 @@ final class Callbacks {
 
     /** The owner is told of what the listener has returned from by now, also in a batch that still runs. */
     void tellShown() {
-        if (running != null && !ended) {
+        if (running != null) {
             tellShown(running);
         }
     }
@@ -137,31 +167,40 @@ final class Callbacks {
 
     private void done(Batch batch) {
         running = null;
+        tellShown(batch);
         if (!waiting.isEmpty()) {
             schedule();
         }
-        if (ended) {
-            return;
+        if (!ended) {
+            owner.batchDone();
+        } else if (whenQuiet != null) {
+            Runnable quiet = whenQuiet;
+            whenQuiet = null;
+            quiet.run();
         }
-        tellShown(batch);
-        owner.batchDone();
     }
 
     private final class Batch implements Runnable {
         final List<Call> calls = new ArrayList<>();
-        /** How many calls the listeners have returned from; written by the executor only. */
+        /** How many calls the listeners have returned from, up to the first that was not made; the executor's. */
         volatile int returned;
+        /** Where the calls are made. */
+        volatile @Nullable Thread thread;
         /** How many of those the owner was told of. */
         int told;
 
         @Override
         public void run() {
+            thread = Thread.currentThread();
             try {
                 for (int i = 0; i < calls.size(); i++) {
-                    make(calls.get(i));
-                    returned = i + 1;
+                    boolean made = make(calls.get(i));
+                    if (made && returned == i) {
+                        returned = i + 1;
+                    }
                 }
             } finally {
+                thread = null;
                 if (loop.inEventLoop()) {
                     done(this);
                 } else {
@@ -170,15 +209,16 @@ final class Callbacks {
             }
         }
 
-        private void make(Call call) {
+        private boolean make(Call call) {
             if (ended && !call.outlivesClient()) {
-                return;
+                return false;
             }
             try {
                 call.make(listeners);
             } catch (RuntimeException e) {
                 LOG.warn("listener failed; counts as done", e);
             }
+            return true;
         }
 
         private void returnToLoop() {

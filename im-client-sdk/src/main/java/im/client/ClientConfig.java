@@ -23,6 +23,8 @@ record ClientConfig(
         boolean queueWhileDisconnected,
         Duration reconnectMin,
         Duration reconnectMax,
+        Duration closeTimeout,
+        boolean manualAcknowledgement,
         RandomGenerator random) {
 
     ClientConfig {
@@ -31,6 +33,7 @@ record ClientConfig(
         require(!heartbeat.isNegative(), "heartbeat", heartbeat, "0 (the gateway's) or more");
         require(heartbeat.compareTo(Duration.ofDays(1)) <= 0, "heartbeat", heartbeat, "at most a day");
         require(!connectTimeout.isNegative() && !connectTimeout.isZero(), "connectTimeout", connectTimeout, "above 0");
+        require(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "0 or more");
         require(maxQueuedSends > 0, "maxQueuedSends", maxQueuedSends, "1 or more");
         require(reconnectMin.toMillis() > 0, "reconnectBackoff min", reconnectMin, "1 ms or more");
         require(reconnectMax.compareTo(reconnectMin) >= 0, "reconnectBackoff max", reconnectMax, "at least min");

@@ -1,16 +1,23 @@
 package im.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import im.client.internal.transport.Dialer;
+import im.client.store.ClientStore;
+import im.client.store.StoredState;
 import im.protocol.v1.Code;
 import im.protocol.v1.Send;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A client's session: outlives its connections. Takes the calls of all threads, checks what can be checked on the
@@ -18,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * done on the loop from inside a caller's call, so that a future's callback may call anything.
  */
 final class ClientSession {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
+    /** On top of what the app allows for draining. */
     private static final long CLOSE_SECONDS = 10;
 
     private final ClientConfig config;
@@ -25,31 +34,52 @@ final class ClientSession {
     private final boolean ownResources;
     private final EventLoop loop;
     private final Timers timers;
+    private final Kept kept;
     private final Traffic traffic;
     private final Reconnector reconnector;
     private final SessionView view = new SessionView();
     private final AtomicInteger unsettled = new AtomicInteger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile boolean closing;
     private volatile boolean ending;
 
     /**
      * @param ownResources whether the client made them, and releases them at its end
+     * @param store null to keep nothing
+     * @param loaded what was in it
+     * @throws InvalidProtocolBufferException if what was kept is none of this client's
      */
     ClientSession(
             ClientConfig config,
             ImClientResources resources,
             boolean ownResources,
             Executor callbackExecutor,
-            Listeners listeners) {
+            Listeners listeners,
+            @Nullable ClientStore store,
+            StoredState loaded)
+            throws InvalidProtocolBufferException {
         this.config = config;
         this.resources = resources;
         this.ownResources = ownResources;
         this.loop = resources.nextLoop();
         this.timers = new Timers(loop);
+        this.kept = new Kept(loop, resources.stores(), store, loaded);
         this.traffic = new Traffic(
-                loop, timers, config.random(), owner -> new Callbacks(loop, callbackExecutor, listeners, owner));
+                loop,
+                timers,
+                config.random(),
+                config.manualAcknowledgement(),
+                kept,
+                owner -> new Callbacks(loop, callbackExecutor, listeners, owner));
+        traffic.restore(loaded);
         Dialer dialer = new Dialer(loop, resources.epoll(), resources.callbacks());
-        this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, view);
+        this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, kept, view);
+        kept.onFailure(this::storeFailed);
+    }
+
+    private void storeFailed() {
+        reconnector.storeFailed();
+        traffic.end(String.valueOf(kept.failure()));
     }
 
     CompletableFuture<Void> connect() {
@@ -103,7 +133,7 @@ final class ClientSession {
 
     private void enqueue(Send send, SendPromise promise) {
         String refusal = view.refusal();
-        if (ending) {
+        if (ending || closing) {
             promise.rejected(Code.UNAVAILABLE, "client is shut down");
         } else if (refusal != null) {
             promise.rejected(Code.UNAVAILABLE, "connection refused for good: " + refusal);
@@ -149,7 +179,7 @@ final class ClientSession {
         traffic.end("client was shut down");
         timers.cancelAll();
         // Later on the loop, after what the lines above have put there: the last callbacks.
-        gone.whenCompleteAsync((done, failure) -> release(), loop);
+        gone.whenCompleteAsync((done, failure) -> kept.close(this::release), loop);
     }
 
     private void release() {
@@ -160,17 +190,30 @@ final class ClientSession {
         }
     }
 
+    /** Lets what is under way come to its end, for a while, and shuts down. */
     void close() {
-        CompletableFuture<Void> done = shutdown();
         if (loop.inEventLoop()) {
+            shutdown();
             return;
         }
         try {
-            done.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+            drain();
+            shutdown().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            shutdown();
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("client did not end within " + CLOSE_SECONDS + " s", e);
+        }
+    }
+
+    private void drain() throws InterruptedException {
+        closing = true;
+        CountDownLatch drained = new CountDownLatch(1);
+        Thread by = Thread.currentThread();
+        if (!ending && onLoop(() -> traffic.drain(by, drained::countDown))) {
+            boolean inTime = drained.await(config.closeTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            LOG.debug("closing device={} drained={}", config.device(), inTime);
         }
     }
 

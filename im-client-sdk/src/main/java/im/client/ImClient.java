@@ -1,7 +1,13 @@
 package im.client;
 
 import im.client.internal.transport.Endpoint;
+import im.client.store.ClientStore;
+import im.client.store.FileStore;
+import im.client.store.StoredState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -29,8 +35,10 @@ import org.jspecify.annotations.Nullable;
  * outcome is Accepted if the message stands there, else Unknown.
  *
  * <p><b>Receiving.</b> One callback per (conversation, position) in one run of the app, in the order of the
- * conversation. There is no durable store here: give the same {@linkplain Builder#device device} to go on where the
- * last run acknowledged, or none to be a new device at each start.
+ * conversation. With a {@linkplain Builder#store store} also across runs: what was acknowledged is never called back
+ * again, what was called back and not acknowledged comes again {@linkplain ReceivedMessage#redelivered() marked}, and
+ * sends without an outcome go on. Without one, give the same {@linkplain Builder#device device} to go on where the last
+ * run acknowledged, or none to be a new device at each start.
  */
 public final class ImClient implements AutoCloseable {
     private final ClientSession session;
@@ -110,13 +118,19 @@ public final class ImClient implements AutoCloseable {
 
     /**
      * Ends the client: says goodbye, closes the socket, settles every pending send (Unknown if it was ever written,
-     * else Rejected), and releases what the client made itself. No callback starts after it completed. Idempotent.
+     * else Rejected; with a store Unknown: the next run goes on with it), and releases what the client made itself, and
+     * the store. No callback starts after it completed. Idempotent.
      */
     public CompletableFuture<Void> shutdown() {
         return session.shutdown();
     }
 
-    /** {@link #shutdown()}, waiting at most 10 s. On the client's own event loop it does not wait. */
+    /**
+     * Takes no more sends and makes no more callbacks; waits, as long as {@link Builder#closeTimeout} says, until what was
+     * sent has its outcome and what the listeners have returned from is acknowledged and kept; then {@link
+     * #shutdown()}, waiting at most 10 s more. Without a connection sends are not waited for. On the client's own event
+     * loop it waits for nothing; a listener that calls it is not waited for.
+     */
     @Override
     public void close() {
         session.close();
@@ -135,6 +149,11 @@ public final class ImClient implements AutoCloseable {
         private MessageListener messageListener = message -> {};
         private ConnectionStateListener stateListener = change -> {};
         private TruncationListener truncationListener = truncation -> {};
+        private OutcomeListener outcomeListener = (peer, outcome) -> {};
+        private @Nullable ClientStore store;
+        private @Nullable Path storeFolder;
+        private boolean manualAcknowledgement;
+        private Duration closeTimeout = Duration.ofSeconds(5);
         private Duration heartbeat = Duration.ZERO;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private int maxQueuedSends = 1_000;
@@ -225,6 +244,43 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
+        /** Told how sends of an earlier run have ended; only with a store. Default: nobody is. */
+        public Builder outcomeListener(OutcomeListener listener) {
+            this.outcomeListener = listener;
+            return this;
+        }
+
+        /**
+         * Keeps the device, its cursors and its open sends in this folder, which is for one client alone; see {@link
+         * FileStore}. Default: nothing is kept.
+         */
+        public Builder storeFolder(Path folder) {
+            this.storeFolder = folder;
+            return this;
+        }
+
+        /** As {@link #storeFolder}, in a form of the app's own. The client closes it at its end. */
+        public Builder store(ClientStore store) {
+            this.store = store;
+            return this;
+        }
+
+        /**
+         * A message counts as taken when {@link ReceivedMessage#acknowledge()} is called on it, or on a later one of its
+         * conversation, and not when the listener returns. What is not acknowledged is not called back again in this
+         * run; without acknowledgements the gateway stops after a window of messages (512 unless it says otherwise).
+         */
+        public Builder manualAcknowledgement() {
+            this.manualAcknowledgement = true;
+            return this;
+        }
+
+        /** How long {@link ImClient#close()} lets what is under way come to its end. Default 5 s. */
+        public Builder closeTimeout(Duration timeout) {
+            this.closeTimeout = timeout;
+            return this;
+        }
+
         /** The heartbeat to ask for; the gateway decides. Default: the gateway's. */
         public Builder heartbeat(Duration heartbeat) {
             this.heartbeat = heartbeat;
@@ -266,17 +322,50 @@ public final class ImClient implements AutoCloseable {
         }
 
         /**
+         * Reads the store, if there is one.
+         *
          * @throws IllegalArgumentException if a setting is missing or out of its bounds; the message names it
          * @throws IllegalStateException if what {@link WireFormat#JSON} needs is not on the class path
+         * @throws UncheckedIOException if the store cannot be read, is in use, or belongs to another device
          */
         public ImClient build() {
+            ClientStore opened = null;
+            try {
+                opened = storeFolder == null ? store : FileStore.open(storeFolder);
+                return build(opened, opened == null ? StoredState.EMPTY : opened.load());
+            } catch (IOException e) {
+                closeQuietly(opened, e);
+                throw new UncheckedIOException(e);
+            } catch (RuntimeException e) {
+                closeQuietly(opened, e);
+                throw e;
+            }
+        }
+
+        private static void closeQuietly(@Nullable ClientStore opened, Exception cause) {
+            try {
+                if (opened != null) {
+                    opened.close();
+                }
+            } catch (IOException e) {
+                cause.addSuppressed(e);
+            }
+        }
+
+        private ImClient build(@Nullable ClientStore opened, StoredState loaded) throws IOException {
+            String known = loaded.device().device();
+            if (device != null && !known.isEmpty() && !known.equals(device)) {
+                throw new IllegalArgumentException("device: " + device + ", expected " + known + ", whose store it is");
+            }
+            boolean invented = device == null && known.isEmpty();
+            String chosen = device != null ? device : invented ? "java-" + UUID.randomUUID() : known;
             ClientConfig config = new ClientConfig(
                     wire == WireFormat.JSON
                             ? endpoints.stream().map(Endpoint::inJson).toList()
                             : endpoints,
                     new TokenSource(tokens, tokensAreFresh),
-                    device == null ? "java-" + UUID.randomUUID() : device,
-                    device == null,
+                    chosen,
+                    invented,
                     newDeviceStart,
                     heartbeat,
                     connectTimeout,
@@ -284,16 +373,22 @@ public final class ImClient implements AutoCloseable {
                     queueWhileDisconnected,
                     reconnectMin,
                     reconnectMax,
+                    closeTimeout,
+                    manualAcknowledgement,
                     random);
             boolean ownResources = resources == null;
             ImClientResources used = resources == null ? ImClientResources.create(1) : resources;
             Executor callbacks = callbackExecutor == null ? used.callbacks() : callbackExecutor;
-            return new ImClient(new ClientSession(
-                    config,
-                    used,
-                    ownResources,
-                    callbacks,
-                    new Listeners(messageListener, stateListener, truncationListener)));
+            Listeners listeners = new Listeners(messageListener, stateListener, truncationListener, outcomeListener);
+            try {
+                return new ImClient(
+                        new ClientSession(config, used, ownResources, callbacks, listeners, opened, loaded));
+            } catch (IOException e) {
+                if (ownResources) {
+                    used.release();
+                }
+                throw e;
+            }
         }
     }
 }

@@ -16,27 +16,34 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that clients share: event loops (epoll where the machine has it, else NIO) and as many threads for
- * callbacks. However many clients share them, there are no others. Whoever creates them closes them, after the clients.
+ * callbacks, and for stores if a client has one. However many clients share them, there are no others. Whoever creates them closes them, after the clients.
  */
 public final class ImClientResources implements AutoCloseable {
-    private static final long CALLBACK_KEEP_ALIVE_SECONDS = 10;
+    private static final long KEEP_ALIVE_SECONDS = 10;
 
     private final EventLoopGroup loops;
     private final ThreadPoolExecutor callbacks;
+    private final ThreadPoolExecutor stores;
     private final boolean epoll;
 
     private ImClientResources(int threads) {
         epoll = Epoll.isAvailable();
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         loops = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("im-client", true), io);
-        callbacks = new ThreadPoolExecutor(
+        callbacks = pool(threads, "im-client-callback");
+        stores = pool(threads, "im-client-store");
+    }
+
+    private static ThreadPoolExecutor pool(int threads, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 threads,
                 threads,
-                CALLBACK_KEEP_ALIVE_SECONDS,
+                KEEP_ALIVE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                new DefaultThreadFactory("im-client-callback", true));
-        callbacks.allowCoreThreadTimeOut(true);
+                new DefaultThreadFactory(name, true));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /**
@@ -62,10 +69,16 @@ public final class ImClientResources implements AutoCloseable {
         return callbacks;
     }
 
+    /** For calls of stores, which may block; bounded as the callbacks are. */
+    Executor stores() {
+        return stores;
+    }
+
     /** Ends the threads without waiting for them; tasks of a client that is still open are lost. */
     Future<?> release() {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         callbacks.shutdown();
+        stores.shutdown();
         return loops.terminationFuture();
     }
 

@@ -8,8 +8,12 @@ import java.time.Instant;
 final class Incoming {
     private Incoming() {}
 
-    /** @param uid the one that this client is, to tell its own messages */
-    static ReceivedMessage message(String peer, Placed placed, String uid) {
+    /**
+     * @param uid the one that this client is, to tell its own messages
+     * @param acknowledgement what {@link ReceivedMessage#acknowledge()} does, on the thread that calls it
+     */
+    static ReceivedMessage message(
+            String peer, Placed placed, String uid, boolean redelivered, Runnable acknowledgement) {
         Envelope envelope = placed.getEnvelope();
         return new ReceivedMessage(
                 peer,
@@ -20,7 +24,9 @@ final class Incoming {
                 Instant.ofEpochMilli(envelope.getAcceptedMs()),
                 envelope.getContentType(),
                 content(envelope),
-                envelope.getSender().equals(uid));
+                envelope.getSender().equals(uid),
+                redelivered,
+                acknowledgement);
     }
 
     static Content content(Envelope envelope) {

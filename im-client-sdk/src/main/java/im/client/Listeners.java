@@ -1,4 +1,8 @@
 package im.client;
 
 /** Who is called back. */
-record Listeners(MessageListener messages, ConnectionStateListener states, TruncationListener truncations) {}
+record Listeners(
+        MessageListener messages,
+        ConnectionStateListener states,
+        TruncationListener truncations,
+        OutcomeListener outcomes) {}

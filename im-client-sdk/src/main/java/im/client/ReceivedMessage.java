@@ -3,33 +3,116 @@ package im.client;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-/**
- * A message as the gateway accepted it, byte for byte.
- *
- * @param conversationPeer the other uid of the direct conversation; one's own for notes to oneself
- * @param position where it stands in its conversation; increasing, with gaps
- * @param messageId the sender's id, a canonical lower-case UUID
- * @param sender the authenticated uid that sent it
- * @param senderDevice the sender's device
- * @param acceptedAt when the message log had it durably, by the gateway's clock
- * @param contentType as the sender gave it; may be empty
- * @param own whether this client's uid sent it, from this device or another of its own
- */
-public record ReceivedMessage(
-        String conversationPeer,
-        long position,
-        String messageId,
-        String sender,
-        String senderDevice,
-        Instant acceptedAt,
-        String contentType,
-        Content content,
-        boolean own) {
+/** A message as the gateway accepted it, byte for byte. Immutable but for its acknowledgement; any thread. */
+public final class ReceivedMessage {
+    private final String conversationPeer;
+    private final long position;
+    private final String messageId;
+    private final String sender;
+    private final String senderDevice;
+    private final Instant acceptedAt;
+    private final String contentType;
+    private final Content content;
+    private final boolean own;
+    private final boolean redelivered;
+    private final Runnable acknowledgement;
+
+    /** @param acknowledgement may run on any thread, any number of times */
+    ReceivedMessage(
+            String conversationPeer,
+            long position,
+            String messageId,
+            String sender,
+            String senderDevice,
+            Instant acceptedAt,
+            String contentType,
+            Content content,
+            boolean own,
+            boolean redelivered,
+            Runnable acknowledgement) {
+        this.conversationPeer = conversationPeer;
+        this.position = position;
+        this.messageId = messageId;
+        this.sender = sender;
+        this.senderDevice = senderDevice;
+        this.acceptedAt = acceptedAt;
+        this.contentType = contentType;
+        this.content = content;
+        this.own = own;
+        this.redelivered = redelivered;
+        this.acknowledgement = acknowledgement;
+    }
+
+    /** The other uid of the direct conversation; one's own for notes to oneself. */
+    public String conversationPeer() {
+        return conversationPeer;
+    }
+
+    /** Where it stands in its conversation; increasing, with gaps. */
+    public long position() {
+        return position;
+    }
+
+    /** The sender's id, a canonical lower-case UUID. */
+    public String messageId() {
+        return messageId;
+    }
+
+    /** The authenticated uid that sent it. */
+    public String sender() {
+        return sender;
+    }
+
+    public String senderDevice() {
+        return senderDevice;
+    }
+
+    /** When the message log had it durably, by the gateway's clock. */
+    public Instant acceptedAt() {
+        return acceptedAt;
+    }
+
+    /** As the sender gave it; may be empty. */
+    public String contentType() {
+        return contentType;
+    }
+
+    public Content content() {
+        return content;
+    }
+
+    /** Whether this client's uid sent it, from this device or another of its own. */
+    public boolean own() {
+        return own;
+    }
+
+    /**
+     * Whether an earlier run of the app was given it, or was just about to be, and did not acknowledge it. Only a client
+     * with a store knows; without one it is always false.
+     */
+    public boolean redelivered() {
+        return redelivered;
+    }
 
     /** The content as text; data is read as UTF-8. */
     public String text() {
         return content instanceof Content.Text text
                 ? text.value()
                 : new String(((Content.Data) content).bytes(), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * With {@link ImClient.Builder#manualAcknowledgement()}: the app has this message and everything before it in the
+     * conversation. Returns at once; may be called at any time, in any order, again. Otherwise, and on a message from
+     * history, it does nothing.
+     */
+    public void acknowledge() {
+        acknowledgement.run();
+    }
+
+    /** For logs: no content. */
+    @Override
+    public String toString() {
+        return "ReceivedMessage[" + conversationPeer + " " + position + " " + messageId + "]";
     }
 }

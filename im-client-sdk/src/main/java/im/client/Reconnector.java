@@ -3,6 +3,7 @@ package im.client;
 import im.client.internal.order.Backoff;
 import im.client.internal.transport.Dialer;
 import im.client.internal.transport.Endpoint;
+import im.client.store.DeviceRecord;
 import im.protocol.CloseReason;
 import im.protocol.Limits;
 import im.protocol.v1.Frame;
@@ -40,6 +41,7 @@ final class Reconnector implements ClientConnection.Owner {
     private final Timers timers;
     private final Dialer dialer;
     private final Traffic traffic;
+    private final Kept kept;
     private final SessionView view;
     private final Backoff backoff;
     private final List<CompletableFuture<Void>> connects = new ArrayList<>();
@@ -63,14 +65,23 @@ final class Reconnector implements ClientConnection.Owner {
     /** The gateway of {@link #active} stops. */
     private boolean sentAway;
 
-    Reconnector(ClientConfig config, EventLoop loop, Timers timers, Dialer dialer, Traffic traffic, SessionView view) {
+    Reconnector(
+            ClientConfig config,
+            EventLoop loop,
+            Timers timers,
+            Dialer dialer,
+            Traffic traffic,
+            Kept kept,
+            SessionView view) {
+        this.kept = kept;
+        this.lastAttempt = kept.device().attempt();
         this.config = config;
         this.loop = loop;
         this.timers = timers;
         this.dialer = dialer;
         this.traffic = traffic;
         this.view = view;
-        this.ownCursors = config.newDevice();
+        this.ownCursors = config.newDevice() || kept.device().whole();
         this.backoff = new Backoff(config.reconnectMin(), config.reconnectMax(), config.random());
     }
 
@@ -78,6 +89,11 @@ final class Reconnector implements ClientConnection.Owner {
     void start(CompletableFuture<Void> connected) {
         if (view.state() == ConnectionState.LIVE) {
             connected.complete(null);
+            return;
+        }
+        String broken = kept.failure();
+        if (broken != null) {
+            connected.completeExceptionally(new ImClientException(0, broken));
             return;
         }
         connects.add(connected);
@@ -95,6 +111,11 @@ final class Reconnector implements ClientConnection.Owner {
         change(ConnectionState.CLOSED, CloseReason.NORMAL.code(), why);
         failConnects(new ImClientException(0, why));
         return gone;
+    }
+
+    /** The store does not keep any more what it has to: a client that went on would promise what it cannot hold. */
+    void storeFailed() {
+        closeForGood(new Ending(0, String.valueOf(kept.failure()), false, 0, 0));
     }
 
     /** The sockets break; what follows is what follows any loss. */
@@ -157,17 +178,22 @@ final class Reconnector implements ClientConnection.Owner {
         }
         config.tokens().keep(token);
         lastAttempt = Math.max(lastAttempt + 1, System.currentTimeMillis());
+        keepDevice(kept.device().uid());
         List<Endpoint> endpoints = config.endpoints();
         Endpoint endpoint = endpoints.get(Math.floorMod(endpointTurn, endpoints.size()));
         long timeout = config.connectTimeout().toMillis();
         next = new ClientConnection(this, traffic, timers, dialer, endpoint, hello(token), timeout);
     }
 
+    private void keepDevice(String uid) {
+        kept.device(device -> new DeviceRecord(
+                config.device(), uid, device.logId(), ownCursors, lastAttempt, device.completeAsOfMillis()));
+    }
+
     /**
      * Cursors are announced only where this run began with the device: the gateway takes them for all that the device
      * has, and starts every other conversation from the beginning. One with a past has conversations that this run has
-     * not seen; the
-     * gateway's copy of its cursors has them all, and what it sends again is dropped here.
+     * not seen; the gateway's copy of its cursors has them all, and what it sends again is dropped here.
      */
     private Hello hello(String token) {
         NewDevice start =
@@ -188,12 +214,19 @@ final class Reconnector implements ClientConnection.Owner {
 
     @Override
     public void welcomed(ClientConnection connection, Welcome welcome) {
+        String owner = kept.device().uid();
+        if (kept.isDurable() && !owner.isEmpty() && !owner.equals(welcome.getUid())) {
+            closeForGood(
+                    new Ending(0, "the store belongs to " + owner + ", the token to " + welcome.getUid(), false, 0, 0));
+            return;
+        }
         ClientConnection old = active;
         active = connection;
         next = null;
         sentAway = false;
         freshTokenTried = false;
         ownCursors |= welcome.getNewDevice();
+        keepDevice(welcome.getUid());
         tokenEnds = welcome.getTokenExpiresMs() > 0;
         long left = welcome.getTokenExpiresMs() - welcome.getServerTimeMs();
         tokenEndNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(left);

@@ -10,6 +10,7 @@ final class SendPromise implements Settlement {
     final CompletableFuture<SendOutcome> future = new CompletableFuture<>();
     private final String messageId;
     private final Runnable settled;
+    private Runnable forget = () -> {};
 
     /**
      * @param settled run once, before the future completes
@@ -17,6 +18,11 @@ final class SendPromise implements Settlement {
     SendPromise(String messageId, Runnable settled) {
         this.messageId = messageId;
         this.settled = settled;
+    }
+
+    /** @param forget forgets what was kept of the send; run when it has its outcome */
+    void keptAs(Runnable forget) {
+        this.forget = forget;
     }
 
     @Override
@@ -34,12 +40,20 @@ final class SendPromise implements Settlement {
         complete(new SendOutcome.Unknown(messageId, why));
     }
 
+    /** Not forgotten: the next run goes on with what was kept. */
+    @Override
+    public void left(String why) {
+        settled.run();
+        future.complete(new SendOutcome.Unknown(messageId, why));
+    }
+
     private void complete(SendOutcome outcome) {
+        forget.run();
         settled.run();
         future.complete(outcome);
     }
 
-    private static ErrorCode errorCode(Code code) {
+    static ErrorCode errorCode(Code code) {
         return switch (code) {
             case MALFORMED -> ErrorCode.MALFORMED;
             case UNAUTHENTICATED -> ErrorCode.UNAUTHENTICATED;

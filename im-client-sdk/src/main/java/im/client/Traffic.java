@@ -1,41 +1,43 @@
 package im.client;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import im.client.internal.order.Inbox;
 import im.client.internal.order.Missing;
 import im.client.internal.order.Outbox;
-import im.client.internal.order.PendingSend;
 import im.client.internal.order.Progress;
+import im.client.store.DeviceRecord;
+import im.client.store.StoredState;
 import im.protocol.Limits;
-import im.protocol.v1.Ack;
 import im.protocol.v1.CaughtUp;
 import im.protocol.v1.Code;
-import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Deliver;
 import im.protocol.v1.Envelope;
 import im.protocol.v1.Error;
 import im.protocol.v1.Frame;
-import im.protocol.v1.GiveUp;
 import im.protocol.v1.Placed;
-import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
-import im.protocol.v1.Sync;
 import im.protocol.v1.SyncPage;
 import im.protocol.v1.Welcome;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What goes through a session, whichever connection carries it: outbox, inbox, callbacks, acknowledgements. Event loop
  * only. At most one connection at a time takes part; frames of another are not brought here (D37).
  */
 final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
+
     private static final int SYNC_MESSAGES = 100;
     private static final int UNANSWERED_SENDS = 64;
     private static final long DEDUPE_MILLIS = 600_000;
@@ -45,13 +47,20 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private final Outbox outbox;
     private final Inbox inbox;
     private final Callbacks callbacks;
+    private final Kept kept;
+    private final OpenSends openSends;
+    private final boolean manual;
 
     private @Nullable ClientConnection connection;
     private final Map<Long, String> openSyncs = new HashMap<>();
     private String uid = "";
     private String logId = "";
     private boolean ackScheduled;
-    private boolean readingPaused;
+    private @Nullable Runnable whenDrained;
+    private boolean callbacksQuiet;
+    private volatile boolean readingPaused;
+    private volatile long pauses;
+    private volatile int waitingCalls;
     private volatile long attempts;
     private volatile long retries;
     private volatile long unknownSeen;
@@ -59,14 +68,36 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private volatile long gaps;
 
     /**
+     * @param manual whether the app acknowledges, instead of its listener's return
      * @param callbacks makes the listeners' calls, given who is told of what they have seen
      */
-    Traffic(EventLoop loop, Timers timers, RandomGenerator random, Function<Callbacks.Owner, Callbacks> callbacks) {
+    Traffic(
+            EventLoop loop,
+            Timers timers,
+            RandomGenerator random,
+            boolean manual,
+            Kept kept,
+            Function<Callbacks.Owner, Callbacks> callbacks) {
         this.loop = loop;
         this.timers = timers;
+        this.manual = manual;
+        this.kept = kept;
         this.outbox = new Outbox(this, System::nanoTime, random);
         this.inbox = new Inbox(this);
         this.callbacks = callbacks.apply(this);
+        this.openSends = new OpenSends(kept, outbox, () -> connection != null);
+        this.logId = kept.device().logId();
+    }
+
+    /**
+     * Goes on from where an earlier run was; before anything else happens, on any thread.
+     *
+     * @throws InvalidProtocolBufferException if what was kept is none of this client's
+     */
+    void restore(StoredState state) throws InvalidProtocolBufferException {
+        inbox.restore(state.cursors(), state.shown());
+        inbox.restoreCompleteAsOf(state.device().completeAsOfMillis());
+        openSends.restore(state, send -> callbacks.add(new Call.Settled(send)));
     }
 
     // Life of the connection
@@ -86,6 +117,9 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         if (!welcome.getLogId().equals(logId)) {
             inbox.forgetAll();
             logId = welcome.getLogId();
+            kept.voidCursors();
+            kept.device(device ->
+                    new DeviceRecord(device.device(), welcome.getUid(), logId, device.whole(), device.attempt(), 0));
         }
         uid = welcome.getUid();
         connection = to;
@@ -95,8 +129,12 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         }
         int window = welcome.getLimits().getUnansweredSends();
         long dedupe = welcome.getLimits().getDedupeMs();
-        outbox.connected(window > 0 ? window : UNANSWERED_SENDS, dedupe > 0 ? dedupe : DEDUPE_MILLIS);
-        count();
+        openSends.aboutToTry(() -> {
+            if (connection == to) {
+                outbox.connected(window > 0 ? window : UNANSWERED_SENDS, dedupe > 0 ? dedupe : DEDUPE_MILLIS);
+                count();
+            }
+        });
     }
 
     /** The connection is gone, or its frames are not taken any more. */
@@ -110,20 +148,9 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     private void resume(ClientConnection to) {
         List<Cursor> cursors = inbox.connected(to.toldCursors());
-        if (!to.toldCursors()) {
-            return;
+        if (to.toldCursors()) {
+            Frames.resume(cursors, inbox.completeAsOfMillis()).forEach(to::write);
         }
-        int from = 0;
-        do {
-            int end = Math.min(cursors.size(), from + Limits.CURSORS_PER_FRAME);
-            Resume part = Resume.newBuilder()
-                    .addAllCursors(cursors.subList(from, end))
-                    .setLast(end == cursors.size())
-                    .setCompleteAsOfMs(end == cursors.size() ? inbox.completeAsOfMillis() : 0)
-                    .build();
-            to.write(Frame.newBuilder().setResume(part).build());
-            from = end;
-        } while (from < cursors.size());
     }
 
     /** Before a goodbye: acknowledges what the listener has returned from by now. */
@@ -139,15 +166,38 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         outbox.finish(answered);
     }
 
-    /** Ends everything that waits; the listener sees no more messages. */
+    /**
+     * Shows the app nothing more and runs the task when what was sent has its outcome, and what the listeners have
+     * returned from is acknowledged and kept. Without a connection nothing is waited for but the listener.
+     *
+     * @param by who ends the client: not waited for, if it is the listener
+     */
+    void drain(Thread by, Runnable drained) {
+        callbacks.stop(by, () -> {
+            callbacksQuiet = true;
+            drainedIfQuiet();
+        });
+        whenDrained = drained;
+        drainedIfQuiet();
+    }
+
+    private void drainedIfQuiet() {
+        Runnable drained = whenDrained;
+        if (drained != null && callbacksQuiet && (connection == null || outbox.isEmpty())) {
+            whenDrained = null;
+            kept.whenSaved(drained, drained);
+        }
+    }
+
+    /** Ends everything that waits; the listener sees no more messages. What is kept goes on in the next run. */
     void end(String why) {
-        settleSends(why);
+        outbox.settleAll(Code.UNAVAILABLE, why, kept.isDurable());
         callbacks.end();
     }
 
     /** No connection will come by itself: what was written is unknown, what was not is rejected. */
     void settleSends(String why) {
-        outbox.settleAll(Code.UNAVAILABLE, why);
+        outbox.settleAll(Code.UNAVAILABLE, why, false);
     }
 
     void stateChanged(StateChange change) {
@@ -157,12 +207,10 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     // Sending
 
     void send(Send send, SendPromise promise) {
-        if (outbox.add(new PendingSend(send, promise))) {
+        openSends.add(send, promise, () -> {
             outbox.pump();
             count();
-        } else {
-            promise.rejected(Code.CONFLICT, "this message id is being sent to this peer already");
-        }
+        });
     }
 
     void answered(long ref, SendResult result) {
@@ -200,7 +248,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     @Override
     public void giveUp(String peer) {
-        ask(Frame.newBuilder().setGiveUp(GiveUp.newBuilder().setConversation(conversation(peer))));
+        ask(Frames.giveUp(peer));
     }
 
     @Override
@@ -272,13 +320,17 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private void pauseReading(ClientConnection from) {
         if (!readingPaused) {
             readingPaused = true;
+            long before = pauses;
+            pauses = before + 1;
             from.reading(false);
         }
     }
 
     @Override
     public void show(Progress conversation, Placed placed, boolean redelivered) {
-        callbacks.add(new Call.Message(conversation, placed, Incoming.message(conversation.peer(), placed, uid)));
+        Runnable acknowledgement = manual ? () -> acknowledge(conversation, placed.getPosition()) : () -> {};
+        ReceivedMessage message = Incoming.message(conversation.peer(), placed, uid, redelivered, acknowledgement);
+        callbacks.add(new Call.Message(conversation, placed, message));
     }
 
     @Override
@@ -295,11 +347,25 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         }
     }
 
-    @Override
-    public void cursorMoved(String peer, long position) {}
+    /** From any thread. */
+    private void acknowledge(Progress conversation, long position) {
+        try {
+            loop.execute(() -> inbox.reached(conversation, position));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("event loop is closed, an acknowledgement came too late");
+        }
+    }
 
     @Override
-    public void completeAsOf(long millis) {}
+    public void cursorMoved(String peer, long position) {
+        kept.cursor(peer, position);
+    }
+
+    @Override
+    public void completeAsOf(long millis) {
+        kept.device(device -> new DeviceRecord(
+                device.device(), device.uid(), device.logId(), device.whole(), device.attempt(), millis));
+    }
 
     @Override
     public void sync(String peer, long after, long delayMillis) {
@@ -316,12 +382,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     }
 
     private void writeSync(String peer, long after) {
-        Sync sync = Sync.newBuilder()
-                .setConversation(conversation(peer))
-                .setAfter(after)
-                .setLimit(SYNC_MESSAGES)
-                .build();
-        openSyncs.put(ask(Frame.newBuilder().setSync(sync)), peer);
+        openSyncs.put(ask(Frames.sync(peer, after, SYNC_MESSAGES)), peer);
     }
 
     @Override
@@ -333,7 +394,27 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     @Override
     public void shown(Progress conversation, long position) {
-        inbox.reached(conversation, position);
+        if (!manual) {
+            inbox.reached(conversation, position);
+        }
+    }
+
+    @Override
+    public void outcomeTold(RestoredSend send) {
+        kept.settled(send.number());
+    }
+
+    /** What is about to be shown is kept first, so that it can be told from what never was; without a store at once. */
+    @Override
+    public void aboutToCall(List<Call> calls, Runnable go) {
+        if (kept.isDurable()) {
+            for (Call call : calls) {
+                if (call instanceof Call.Message message) {
+                    kept.shown(message.conversation().peer(), message.placed().getPosition());
+                }
+            }
+        }
+        kept.whenSaved(go, go);
     }
 
     @Override
@@ -348,6 +429,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     @Override
     public void batchDone() {
+        waitingCalls = callbacks.waiting();
         if (readingPaused && callbacks.hasRoom() && connection != null) {
             readingPaused = false;
             connection.reading(true);
@@ -370,16 +452,11 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         }
         List<Cursor> cursors = inbox.takeAcks(Limits.CURSORS_PER_FRAME);
         if (!cursors.isEmpty()) {
-            Ack ack = Ack.newBuilder().addAllCursors(cursors).build();
-            connection.write(Frame.newBuilder().setAck(ack).build());
+            connection.write(Frames.ack(cursors));
         }
         if (inbox.hasAcks()) {
             acksDue();
         }
-    }
-
-    private static Conversation conversation(String peer) {
-        return Conversation.newBuilder().setPeer(peer).build();
     }
 
     /** Makes the counters visible to other threads. */
@@ -389,9 +466,12 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         unknownSeen = outbox.unknownSeen();
         repeated = inbox.repeated();
         gaps = inbox.gaps();
+        waitingCalls = callbacks.waiting();
+        drainedIfQuiet();
     }
 
     ClientMetrics metrics(long reconnects) {
-        return new ClientMetrics(attempts, retries, unknownSeen, reconnects, repeated, gaps);
+        return new ClientMetrics(
+                attempts, retries, unknownSeen, reconnects, repeated, gaps, waitingCalls, readingPaused, pauses);
     }
 }

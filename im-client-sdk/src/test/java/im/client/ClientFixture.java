@@ -29,6 +29,7 @@ final class ClientFixture implements AutoCloseable {
                         .endpoint(gateway.uri())
                         .token("secret")
                         .reconnectBackoff(Duration.ofMillis(1), Duration.ofMillis(20))
+                        .closeTimeout(Duration.ofMillis(100))
                         .messageListener(messages::add)
                         .stateListener(states::add))
                 .build();

@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,9 +39,6 @@ import tools.jackson.databind.json.JsonMapper;
         })
 final class ListenCommand implements Callable<Integer> {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    /** For the last callback to return: only then does the goodbye acknowledge its message. */
-    private static final long RETURN_NANOS = 50_000_000;
-
     private static final Duration FOR_EVER = Duration.ofDays(365);
 
     @Mixin
@@ -84,7 +80,6 @@ final class ListenCommand implements Callable<Integer> {
 
     private final SingleConnection connection = new SingleConnection(this::end);
     private final CountDownLatch over = new CountDownLatch(1);
-    private final CountDownLatch never = new CountDownLatch(1);
     private final AtomicInteger printed = new AtomicInteger();
 
     @Spec
@@ -97,8 +92,10 @@ final class ListenCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     spec.commandLine(), "Invalid value for option '--count': '" + count + "' is not 1 or more");
         }
-        ImClient.Builder builder =
-                connection.builder(access.access(), uid, device).messageListener(this::onMessage);
+        ImClient.Builder builder = connection
+                .builder(access.access(), uid, device)
+                .manualAcknowledgement()
+                .messageListener(this::onMessage);
         return ShutdownGuard.during(this::end, () -> listen(builder));
     }
 
@@ -116,9 +113,8 @@ final class ListenCommand implements Callable<Integer> {
                 await(over, inAll.minusNanos(System.nanoTime() - start));
             }
             connection.leave();
-            LockSupport.parkNanos(RETURN_NANOS);
-            return exitCode().code();
         }
+        return exitCode().code();
     }
 
     private ExitCode exitCode() {
@@ -137,13 +133,13 @@ final class ListenCommand implements Callable<Integer> {
         }
     }
 
-    /** What is not printed must not be acknowledged, and it is when this method returns: so it does not. */
+    /** What is not printed is not acknowledged. */
     private void onMessage(ReceivedMessage message) {
         if (count != null && printed.get() >= count) {
-            await(never, FOR_EVER);
             return;
         }
         System.out.println(JSON.writeValueAsString(line(message)));
+        message.acknowledge();
         if (Integer.valueOf(printed.incrementAndGet()).equals(count)) {
             over.countDown();
         }

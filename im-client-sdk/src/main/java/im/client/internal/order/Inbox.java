@@ -63,6 +63,9 @@ public final class Inbox {
 
     private final Exits exits;
     private final Map<String, Progress> conversations = new HashMap<>();
+    /** Of conversations without a cursor: what an earlier run of the app was given. */
+    private final Map<String, Long> shownBefore = new HashMap<>();
+
     private final Deque<Progress> ackDue = new ArrayDeque<>();
     private final CompleteAsOf completeAsOf = new CompleteAsOf();
     private long repeated;
@@ -75,15 +78,27 @@ public final class Inbox {
     /**
      * What an earlier run of the app kept.
      *
-     * @param cursor the app has everything up to here
-     * @param shown the app was given everything up to here; 0 where nobody knows
+     * @param cursors by peer: the app has everything up to here
+     * @param shown by peer: the app was given what stands up to here
      */
-    public void restore(String peer, long cursor, long shown) {
-        Progress at = new Progress(peer, cursor);
-        at.cursor = cursor;
-        at.handed = cursor;
-        at.shownBefore = shown;
-        conversations.put(peer, at);
+    public void restore(Map<String, Long> cursors, Map<String, Long> shown) {
+        shownBefore.putAll(shown);
+        cursors.forEach((peer, cursor) -> {
+            Progress at = open(peer, cursor);
+            at.cursor = cursor;
+            at.handed = cursor;
+        });
+    }
+
+    private Progress open(String peer, long received) {
+        Progress at = conversations.get(peer);
+        if (at == null) {
+            at = new Progress(peer, received);
+            Long shown = shownBefore.remove(peer);
+            at.shownBefore = shown == null ? 0 : shown;
+            conversations.put(peer, at);
+        }
+        return at;
     }
 
     public void restoreCompleteAsOf(long millis) {
@@ -94,10 +109,10 @@ public final class Inbox {
         String peer = deliver.getConversation().getPeer();
         long truncatedUpTo = deliver.getTruncatedUpTo();
         if (truncatedUpTo > 0) {
-            truncated(conversations.computeIfAbsent(peer, p -> new Progress(p, 0)), truncatedUpTo);
+            truncated(open(peer, 0), truncatedUpTo);
         }
         for (Placed placed : deliver.getPlacedList()) {
-            Progress at = conversations.computeIfAbsent(peer, p -> new Progress(p, placed.getPrev()));
+            Progress at = open(peer, placed.getPrev());
             if (placed.getPosition() <= at.received) {
                 repeated(at, placed);
             } else if (placed.getPrevUnknown()) {
@@ -228,7 +243,7 @@ public final class Inbox {
 
     /** Reads the conversation to the head it has from now on, then tells {@link Exits#atHead}. */
     public void readToHead(String peer) {
-        Progress at = conversations.computeIfAbsent(peer, p -> new Progress(p, 0));
+        Progress at = open(peer, 0);
         if (at.syncing) {
             at.toHeadNext = true;
         } else {
@@ -331,6 +346,7 @@ public final class Inbox {
     /** Another message log: its positions have nothing to do with those known here. */
     public void forgetAll() {
         conversations.clear();
+        shownBefore.clear();
         ackDue.clear();
         completeAsOf.forget();
     }

@@ -88,6 +88,17 @@ public final class Outbox {
         return true;
     }
 
+    /** Whether this message id is on its way to this peer. */
+    public boolean isOpen(String peer, String messageId) {
+        Lane lane = lanes.get(peer);
+        return lane != null && lane.find(messageId) != null;
+    }
+
+    /** Whether nothing waits for its outcome. */
+    public boolean isEmpty() {
+        return lanes.values().stream().allMatch(Lane::isIdle);
+    }
+
     /**
      * A connection takes sends from now on.
      *
@@ -284,14 +295,19 @@ public final class Outbox {
         pump();
     }
 
-    /** Settles everything: what was written may be in the log, what was not is rejected with {@code code}. */
-    public void settleAll(Code code, String why) {
+    /**
+     * Ends everything that waits: what was written may be in the log and is left, what was not is rejected with {@code
+     * code}.
+     *
+     * @param leaveAll leaves also what was never written
+     */
+    public void settleAll(Code code, String why, boolean leaveAll) {
         disconnected();
         for (Lane lane : new ArrayList<>(lanes.values())) {
             for (PendingSend send : new ArrayList<>(lane.unsent)) {
                 Settlement settlement = settle(lane, send);
-                if (send.tries > 0) {
-                    settlement.unknown(why);
+                if (leaveAll || send.tries > 0) {
+                    settlement.left(why);
                 } else {
                     settlement.rejected(code, why);
                 }

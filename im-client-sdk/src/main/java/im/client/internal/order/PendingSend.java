@@ -4,6 +4,9 @@ import im.protocol.v1.Send;
 
 /** A send without an outcome. Built once; what goes out again is the same {@link Send}, but for its {@code first}. */
 public final class PendingSend {
+    /** A year: above every dedupe window, and not near where nanoseconds overflow. */
+    private static final long LONG_AGO_NANOS = 31_536_000L * 1_000_000_000L;
+
     final Send send;
     final Settlement settlement;
 
@@ -25,6 +28,14 @@ public final class PendingSend {
     public PendingSend(Send send, Settlement settlement) {
         this.send = send;
         this.settlement = settlement;
+    }
+
+    /** An earlier run may have written it, so long ago; above all sensible times, nobody knows when. */
+    public void wasTried(long nowNanos, long agoNanos) {
+        tries = 1;
+        uncertain = true;
+        lastResort = agoNanos >= LONG_AGO_NANOS;
+        firstTryNanos = nowNanos - Math.min(agoNanos, LONG_AGO_NANOS);
     }
 
     String id() {

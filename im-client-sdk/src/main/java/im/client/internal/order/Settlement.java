@@ -9,6 +9,9 @@ public interface Settlement {
     /** Not accepted, and it will not be. */
     void rejected(Code code, String text);
 
-    /** It may stand in the log or not. */
+    /** It may stand in the log or not, and will not be sent again. */
     void unknown(String why);
+
+    /** This run of the client ends before it is known; a later one may go on with it. */
+    void left(String why);
 }

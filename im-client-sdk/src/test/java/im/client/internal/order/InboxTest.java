@@ -10,6 +10,7 @@ import im.protocol.v1.Placed;
 import im.protocol.v1.SyncPage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -272,13 +273,16 @@ class InboxTest {
 
     @Test
     void whatAnEarlierRunKeptIsWhereThisOneGoesOnAndWhatItShowedIsMarked() {
-        inbox.restore("bob", 5, 7);
+        inbox.restore(Map.of("bob", 5L), Map.of("bob", 7L, "cid", 9L));
 
         assertThat(inbox.hasCursors()).isTrue();
         assertThat(texts(inbox.connected(true))).containsExactly("bob5");
         deliver("bob", placed(5, 4), placed(6, 5), placed(7, 6), placed(8, 7));
 
-        assertThat(exits.shown).containsExactly("bob6 again", "bob7 again", "bob8");
+        deliver("cid", placed(9, 4), placed(10, 9));
+
+        assertThat(exits.shown).containsExactly("bob6 again", "bob7 again", "bob8", "cid9 again", "cid10");
+        assertThat(exits.syncs).isEmpty();
     }
 
     @Test

@@ -139,6 +139,11 @@ class OutboxRandomTest {
                 public void unknown(String why) {
                     settled(id, "unknown");
                 }
+
+                @Override
+                public void left(String why) {
+                    throw new AssertionError("nobody ends this run");
+                }
             }));
             outbox.pump();
         }

@@ -25,7 +25,7 @@ class OutboxTest {
     private final Outbox outbox = new Outbox(wire, () -> now, new SplittableRandom(7));
 
     /** What was written: {@code A#1}, with {@code !} when marked first. */
-    private static final class Wire implements Outbox.Exits {
+    static final class Wire implements Outbox.Exits {
         final List<String> written = new ArrayList<>();
         final List<String> givenUp = new ArrayList<>();
         final List<String> heads = new ArrayList<>();
@@ -88,6 +88,11 @@ class OutboxTest {
         @Override
         public void unknown(String why) {
             outcomes.add(id + " unknown");
+        }
+
+        @Override
+        public void left(String why) {
+            outcomes.add(id + " left");
         }
     }
 
@@ -477,16 +482,5 @@ class OutboxTest {
         answer(1, Code.CONFLICT);
 
         assertThat(outcomes).containsExactly("A CONFLICT");
-    }
-
-    @Test
-    void atTheEndWhatWasWrittenIsUnknownAndWhatWasNotIsRejected() {
-        send("A");
-        outbox.disconnected();
-        send("B");
-
-        outbox.settleAll(Code.UNAVAILABLE, "shut down");
-
-        assertThat(outcomes).containsExactly("A unknown", "B UNAVAILABLE");
     }
 }
