@@ -51,9 +51,11 @@ class DiskFullIT {
     @ValueSource(ints = {44, 72})
     void aFullDiskStopsAcceptingAndARestartWithRoomLosesNothing(int mebibytes) throws IOException {
         Files.createDirectories(data);
-        assertThat(Needs.run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", data.toString())).isEmpty();
+        assertThat(Needs.run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", data.toString()))
+                .isEmpty();
         mounted = true;
-        try (ServerProcess server = ServerProcess.start(ServerSpec.in(folder).holdingAll().set("drain.timeout", "2s"))) {
+        try (ServerProcess server =
+                ServerProcess.start(ServerSpec.in(folder).holdingAll().set("drain.timeout", "2s"))) {
             failAndRecover(server, "No space left on device", () -> {
                 int ended = server.terminate();
                 assertThat(ended).as("exit code").isZero();
