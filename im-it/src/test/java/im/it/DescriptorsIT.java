@@ -83,6 +83,8 @@ class DescriptorsIT {
         try (ServerProcess server = ServerProcess.start(spec());
                 Stage stage = stage(server)) {
             AdminPages admin = server.adminPages();
+            // Here classes come from folders, and their files too need descriptors when they are loaded.
+            newcomer(server);
             int used = (int) admin.metric("process_files_open_files");
             assertThat(admin.metric(ACCEPT_FAILURES)).isZero();
             long began;
