@@ -6,15 +6,21 @@ import { Thread, node, tick, timeOrDay } from './thread.js';
 
 const DEVICES = 16; // of one uid
 const UID = /^[A-Za-z0-9._@+=-]{1,64}$/;
+const CALM_MS = 1_000; // a connection that is back sooner is not worth a word
+const RELOADED_MS = 1_000; // how long what this page was before it was reloaded may take to be gone
 const $ = id => document.getElementById(id);
 
 let uid = '';
 let client = null;
 let conversations = null;
 let link = { state: 'stopped' };
+let offSince = 0;
 let countdown = 0;
 let rendering = false;
-const thread = new Thread($('log'), peer => conversations.older(peer));
+const thread = new Thread($('log'), {
+  older: peer => conversations.older(peer),
+  again: (peer, messageId) => conversations.again(peer, messageId),
+});
 
 // ---- signing in: the uid is the tab's, so that two tabs can be two users
 
@@ -26,6 +32,7 @@ async function signIn(name) {
   });
   conversations = new Conversations(client, uid);
   conversations.addEventListener('change', render);
+  conversations.addEventListener('arrived', ({ detail }) => announce(detail));
   client.addEventListener('state', ({ detail }) => linked(detail));
   client.addEventListener('caughtup', () => linked({ state: 'live' }));
   client.start();
@@ -52,24 +59,33 @@ async function fetchToken() {
 
 /**
  * A tab is a device of its own. Devices are numbered in this browser, and a tab takes the first that no other tab has,
- * so that closed tabs leave their cursors to the next and there are never more than were open at once.
+ * so that closed tabs leave their cursors to the next and there are never more than were open at once. A tab that is
+ * loaded again waits for the one it had: what it has not sent yet is kept under it.
  */
 async function takeDevice() {
   const browser = localStorage.getItem('im/browser') ?? crypto.randomUUID().slice(0, 8);
   localStorage.setItem('im/browser', browser);
-  for (let n = 1; n <= DEVICES; n++) {
-    if (await lock(`im/${uid}/${n}`)) return `web-${browser}-${n}`;
+  const had = `im/device/${uid}`;
+  const mine = Number(sessionStorage.getItem(had));
+  const free = async n => {
+    if (!await lock(`im/${uid}/${n}`, n === mine ? { signal: AbortSignal.timeout(RELOADED_MS) } : { ifAvailable: true })) return false;
+    sessionStorage.setItem(had, n);
+    return true;
+  };
+  const numbers = Array.from({ length: DEVICES }, (_, i) => i + 1).sort((a, b) => (b === mine) - (a === mine));
+  for (const n of numbers) {
+    if (await free(n)) return `web-${browser}-${n}`;
   }
   return `web-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 /** Holds the name until the page is gone; false if another tab does. */
-function lock(name) {
+function lock(name, options) {
   return new Promise(resolve => {
-    navigator.locks.request(name, { ifAvailable: true }, held => {
+    navigator.locks.request(name, options, held => {
       resolve(held !== null);
       return held ? new Promise(() => {}) : undefined;
-    });
+    }).catch(() => resolve(false)); // not in time
   });
 }
 
@@ -78,27 +94,34 @@ function lock(name) {
 function linked(next) {
   link = next;
   clearInterval(countdown);
-  if (link.state === 'waiting') countdown = setInterval(renderLink, 500);
+  if (link.state === 'waiting') offSince ||= Date.now();
+  if (link.state === 'live') offSince = 0;
+  if (offSince) countdown = setInterval(renderLink, 500);
   renderLink();
   if (link.state === 'live') render();
 }
 
 function renderLink() {
-  const { state, code, text, retryAt = 0 } = link;
+  const { state, code, text, retryAt = 0, notBefore = 0 } = link;
   const words = { live: 'Online', online: 'Catching up…', connecting: 'Connecting…', waiting: 'Offline', stopped: 'Offline' };
   $('link').dataset.state = state;
   $('link-text').textContent = words[state];
-  $('banner').hidden = state === 'live' || state === 'online' || (state === 'connecting' && !$('banner').dataset.wasOff);
-  $('banner').dataset.wasOff = state === 'live' ? '' : $('banner').dataset.wasOff || (state === 'waiting' ? 'yes' : '');
+  const isOff = offSince && state !== 'online' && Date.now() - offSince >= CALM_MS;
+  $('banner').hidden = state !== 'stopped' && !isOff;
   const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-  say($('banner-text'), state === 'stopped' ? stopText(code, text) : state === 'waiting' ? 'Offline. What you send is kept.' : 'Reconnecting…');
-  say($('banner-count'), state === 'waiting' ? `Reconnecting in ${seconds} s` : '');
-  $('banner-button').hidden = state !== 'waiting' && state !== 'stopped';
-  say($('banner-button'), state === 'stopped' ? 'Use it here' : 'Try now');
+  say($('banner-text'), state === 'stopped' ? stopText(code, text) : waitText(code));
+  say($('banner-count'), state === 'waiting' ? `Reconnecting in ${seconds} s` : state === 'connecting' ? 'Reconnecting…' : '');
+  $('banner-button').hidden = state === 'connecting' || notBefore > Date.now();
+  say($('banner-button'), state === 'waiting' ? 'Try now' : code === 4409 ? 'Use it here' : 'Connect again');
+}
+
+function waitText(code) {
+  if (code === 4429) return 'This device is in use elsewhere too, and the two displace each other.';
+  return 'Offline. What you send is kept.';
 }
 
 function stopText(code, text) {
-  return code === 4409 ? 'This device is in use in another window.' : `Disconnected: ${text || code}`;
+  return code === 4409 ? 'This device is in use elsewhere.' : `Disconnected: ${text || code}`;
 }
 
 /** Writes what differs only: a screen reader says again what is written again. */
@@ -108,9 +131,13 @@ function say(element, text) {
 
 // ---- what is seen
 
-function openPeer() {
-  const peer = decodeURIComponent(location.hash.replace(/^#\/?/, ''));
-  return UID.test(peer) ? peer : '';
+function openPeer(hash = location.hash) {
+  try {
+    const peer = decodeURIComponent(hash.replace(/^#\/?/, ''));
+    return UID.test(peer) ? peer : '';
+  } catch {
+    return ''; // no address that this page has made
+  }
 }
 
 /** Once for all that happens in a turn. */
@@ -140,7 +167,16 @@ function renderChat(peer) {
   say($('peer-status'), conversation.typing ? 'typing…' : peer === uid ? 'notes to yourself' : '');
   $('peer-status').classList.toggle('typing-words', conversation.typing);
   thread.show(conversation);
+  scrolled();
+}
+
+/** What is in view is read; what is below it is a click away. */
+function scrolled() {
   markRead();
+  const peer = openPeer();
+  const unread = peer ? conversations.of(peer).unread : 0;
+  $('newest').hidden = !peer || thread.atEnd;
+  say($('newest-count'), unread ? `${unread} new` : '');
 }
 
 function markRead() {
@@ -148,7 +184,13 @@ function markRead() {
   if (peer && link.state === 'live' && document.visibilityState === 'visible' && thread.atEnd) conversations.read(peer);
 }
 
+/** For those who hear the page: messages as they come, not what is read from the past. */
+function announce({ peer, text }) {
+  if (link.state === 'live') $('heard').textContent = peer === openPeer() ? `${peer}: ${text}` : `New message from ${peer}`;
+}
+
 function renderList(open) {
+  $('missing').hidden = !conversations.missing;
   const rows = new Map([...$('list').children].map(row => [row.dataset.peer, row]));
   const list = conversations.list();
   let next = $('list').firstChild;
@@ -170,7 +212,10 @@ function newRow(peer) {
   const avatar = node('span', 'avatar');
   avatar.setAttribute('aria-hidden', 'true');
   paintAvatar(avatar, peer);
-  go.append(avatar, node('span', 'name', peer), node('time', 'when'), node('span', 'preview'), node('span', 'unread'));
+  const [head, body] = [node('span', 'line'), node('span', 'line')];
+  head.append(node('span', 'name', peer), node('span', 'when'));
+  body.append(node('span', 'preview'), node('span', 'unread'));
+  go.append(avatar, head, body);
   row.append(go);
   return row;
 }
@@ -182,7 +227,7 @@ function fillRow(row, conversation, isOpen) {
   else part('row').removeAttribute('aria-current');
   say(part('when'), last ? timeOrDay(last.ms) : '');
   const preview = part('preview');
-  const words = typing ? 'typing…' : last?.text ?? '';
+  const words = typing ? 'typing…' : last?.text ?? 'No messages yet';
   preview.classList.toggle('typing-words', typing);
   const mark = last?.own && !typing ? conversation.progress(last) : '';
   if (preview.dataset.mark !== mark || preview.dataset.words !== words) {
@@ -201,9 +246,9 @@ function fillRow(row, conversation, isOpen) {
 /** Initial and colour follow from the name alone. */
 function paintAvatar(element, name) {
   let hash = 0;
-  for (const character of name) hash = (hash * 31 + character.codePointAt(0)) % 360;
+  for (const character of name) hash = (hash * 47 + character.codePointAt(0)) % 997;
   element.textContent = name.slice(0, 1).toUpperCase();
-  element.style.setProperty('--hue', hash);
+  element.style.setProperty('--hue', hash % 18 * 20);
 }
 
 // ---- what is done
@@ -227,7 +272,12 @@ $('composer').addEventListener('submit', event => {
   event.preventDefault();
   const text = $('text').value.trim();
   if (!text) return;
-  conversations.send(openPeer(), text);
+  try {
+    conversations.send(openPeer(), text);
+  } catch (refusal) {
+    say($('problem'), refusal.code === 'TOO_LARGE' ? 'This is too long for one message.' : 'This browser has no room to keep it.');
+    return;
+  }
   $('text').value = '';
   fitComposer();
   $('text').focus();
@@ -243,6 +293,7 @@ $('text').addEventListener('keydown', event => {
 
 $('text').addEventListener('input', () => {
   fitComposer();
+  say($('problem'), '');
   if ($('text').value.trim()) conversations.type(openPeer());
 });
 
@@ -254,15 +305,27 @@ function fitComposer() {
 
 $('banner-button').addEventListener('click', () => (link.state === 'stopped' ? client.start() : client.retryNow()));
 $('leave-button').addEventListener('click', signOut);
-$('log').addEventListener('scroll', markRead);
-addEventListener('hashchange', () => {
+$('newest').addEventListener('click', () => thread.toEnd());
+$('seen-missing').addEventListener('click', () => conversations.seenMissing());
+$('log').addEventListener('scroll', () => conversations && scrolled());
+addEventListener('hashchange', ({ oldURL }) => {
   if (!conversations) return;
-  const typed = openPeer();
+  const peer = openPeer();
+  const left = openPeer(new URL(oldURL).hash);
   render();
-  if (typed) queueMicrotask(() => $('text').focus({ preventScroll: true }));
+  queueMicrotask(() => (peer ? focusComposer() : $('list').querySelector(`[data-peer="${CSS.escape(left)}"] a`)?.focus()));
 });
-addEventListener('visibilitychange', markRead);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState !== 'visible') return;
+  client?.retryNow();
+  markRead();
+});
 addEventListener('online', () => client?.retryNow());
+
+/** Where a keyboard would come up on the screen, the user says when. */
+function focusComposer() {
+  if (!matchMedia('(pointer: coarse)').matches) $('text').focus({ preventScroll: true });
+}
 
 const remembered = sessionStorage.getItem('im/uid');
 if (remembered) signIn(remembered);

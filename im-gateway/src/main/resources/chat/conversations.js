@@ -1,14 +1,19 @@
 // What the page knows of its conversations: made of the client's events, shown by chat.js and thread.js. A `change`
-// event names the conversation that is another now, or none where it may be any.
+// event names the conversation that is another now, or none where it may be any; an `arrived` event, the message that
+// somebody else has just sent.
 
 const TYPING = 'application/x-im-typing';
 const TYPING_LASTS_MS = 5_000;
 const TYPING_EVERY_MS = 3_000;
+const AGAIN_MS = 1_000;
 
 export class Conversations extends EventTarget {
+  missing = false; // whether this device was away for longer than messages are kept
   #client;
   #uid;
   #all = new Map(); // peer → Conversation
+  #refreshing = false;
+  #stale = false; // asked for again while it is being read
 
   constructor(client, uid) {
     super();
@@ -19,15 +24,22 @@ export class Conversations extends EventTarget {
     on('outcome', outcome => this.#outcome(outcome));
     on('receipt', receipt => this.#receipt(receipt));
     on('transient', ({ peer, envelope }) => this.#typing(peer, envelope));
-    on('truncated', ({ peer, upTo }) => peer && this.#truncated(peer, upTo));
+    on('truncated', ({ peer, upTo }) => this.#truncated(peer, upTo));
     on('caughtup', () => this.#refresh());
-    on('reset', () => this.#all.clear());
-    for (const { peer, messageId, text, queuedMs } of client.unsent) this.#pending(peer, messageId, text, queuedMs);
+    on('reset', () => this.#begin());
+    this.#begin();
+  }
+
+  #begin() {
+    this.#all.clear();
+    for (const { peer, messageId, text, queuedMs } of this.#client.unsent) this.#pending(peer, messageId, text, queuedMs);
+    this.#changed();
   }
 
   /** The most recently active first. */
   list() {
-    return [...this.#all.values()].sort((a, b) => b.activeMs - a.activeMs || a.peer.localeCompare(b.peer));
+    const later = (a, b) => b.activeMs - a.activeMs || Number(b.end - a.end) || a.peer.localeCompare(b.peer);
+    return [...this.#all.values()].sort(later);
   }
 
   get unread() {
@@ -39,10 +51,25 @@ export class Conversations extends EventTarget {
     return this.#all.get(peer);
   }
 
+  /** Throws what the client throws: then it was not taken on. */
   send(peer, text) {
     this.#pending(peer, this.#client.send(peer, text), text, Date.now());
     this.of(peer).typedAt = 0;
     this.#changed(peer);
+  }
+
+  /** What was refused is sent once more, as another message. */
+  again(peer, messageId) {
+    const { pending } = this.of(peer);
+    const { text } = pending.get(messageId);
+    pending.delete(messageId);
+    this.send(peer, text);
+  }
+
+  /** The note that something may be missing was seen. */
+  seenMissing() {
+    this.missing = false;
+    this.#changed();
   }
 
   /** Tells the peer that somebody types, not oftener than needed. */
@@ -75,18 +102,37 @@ export class Conversations extends EventTarget {
       conversation.atStart = !more || !placed.length;
       conversation.loading = false;
       this.#changed(peer);
-    } catch {
-      conversation.loading = false; // offline, or refused for now: scrolling, or coming back, asks again
+    } catch (refusal) {
+      conversation.loading = false; // scrolling, or coming back, asks again
+      if (refusal.code !== 'OFFLINE') this.#later(refusal, () => this.#changed(peer));
     }
   }
 
+  /** Reads the list anew: the server's counts and marks are the truth. */
   async #refresh() {
+    this.#stale = true;
+    if (this.#refreshing) return;
+    this.#refreshing = true;
     try {
-      for (const head of await this.#client.heads()) this.of(head.conversation.peer).head(head);
-    } catch {
-      // Offline again: the next connection asks anew.
+      while (this.#stale) {
+        this.#stale = false;
+        for (const head of await this.#client.heads()) this.#head(head);
+      }
+    } catch (refusal) {
+      if (refusal.code !== 'OFFLINE') this.#later(refusal, () => this.#refresh()); // the next connection asks by itself
     }
+    this.#refreshing = false;
     this.#changed();
+  }
+
+  #head(head) {
+    const conversation = this.of(head.conversation.peer);
+    const isBehind = conversation.head(head);
+    if (isBehind) this.#client.read(conversation.peer, conversation.read); // the last Read was lost with its connection
+  }
+
+  #later({ retryAfterMs = 0 }, then) {
+    setTimeout(then, Math.max(AGAIN_MS, retryAfterMs));
   }
 
   #message(peer, placed) {
@@ -95,6 +141,7 @@ export class Conversations extends EventTarget {
     if (message && !message.own) {
       conversation.typingUntil = 0;
       if (message.position > conversation.read && message.position > conversation.counted) conversation.unread++;
+      this.dispatchEvent(new CustomEvent('arrived', { detail: { peer, text: message.text } }));
     }
     this.#changed(peer);
   }
@@ -129,7 +176,8 @@ export class Conversations extends EventTarget {
   }
 
   #truncated(peer, upTo) {
-    this.of(peer).gaps.add(upTo);
+    if (peer) this.of(peer).gaps.add(upTo);
+    else this.missing = true;
     this.#changed(peer);
   }
 
@@ -143,6 +191,7 @@ class Conversation {
   messages = []; // those that are here, placed, in order; without holes but where `gaps` says so
   pending = new Map(); // messageId → own messages without a position
   gaps = new Set(); // positions before which messages are missing for ever
+  end = 0n; // the position of its last message, held or not
   unread = 0;
   read = 0n;
   peerRead = 0n;
@@ -185,20 +234,27 @@ class Conversation {
     while (at > 0 && this.messages[at - 1].position > message.position) at--;
     if (at > 0 && this.messages[at - 1].position === message.position) return null;
     this.messages.splice(at, 0, message);
+    this.end = larger(this.end, message.position);
     if (message.own) this.pending.delete(messageId);
     if (!(this.#last?.position > message.position)) this.#last = message;
     return message;
   }
 
-  /** What the server's list says of it; it may be behind what came since. */
+  /**
+   * What the server's list says of it; it may be behind what came since.
+   *
+   * @returns whether the server does not know how far this was read
+   */
   head({ head = '0', read = '0', unread = 0, last, peerDelivered = '0', peerRead = '0' }) {
+    const isBehind = BigInt(read) < this.read;
     this.read = larger(this.read, BigInt(read));
+    this.end = larger(this.end, BigInt(head));
     this.peerDelivered = larger(this.peerDelivered, BigInt(peerDelivered));
     this.peerRead = larger(this.peerRead, BigInt(peerRead));
     if (BigInt(head) >= this.counted) {
       const since = this.messages.filter(message => !message.own && message.position > larger(BigInt(head), this.read));
       this.counted = BigInt(head);
-      this.unread = (BigInt(read) < this.read ? 0 : unread) + since.length;
+      this.unread = (isBehind ? 0 : unread) + since.length;
     }
     if (last && !(this.#last?.position >= BigInt(last.position))) {
       const { sender, text, contentType, acceptedMs = 0, messageId } = last.envelope;
@@ -207,6 +263,7 @@ class Conversation {
         position: BigInt(last.position), text: text ?? `[${contentType}]`,
       };
     }
+    return isBehind;
   }
 
   /** How far an own message got: pending, failed, accepted, delivered or read. */

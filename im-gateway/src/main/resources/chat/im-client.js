@@ -1,7 +1,15 @@
 // A client of the protocol in docs/protocol.md, over its WebSocket subprotocol im.v1.json. No page in it: chat.js shows
-// how it is used, and it can be taken as the start of one's own. It tells what happens as events, all with a `detail`:
+// how it is used, and it can be taken as the start of one's own, with outbox.js.
 //
-//   state      {state: connecting | online | waiting | stopped, code, text, retryAt}
+//   const client = new ImClient({ url, uid, device, token });  // token: async () => a fresh token of the uid
+//   client.addEventListener('message', ({ detail: { peer, placed } }) => console.log(peer, placed.envelope.text));
+//   client.start();                                            // and stays connected until stop()
+//   client.send('bob', 'hello');                               // kept until it has an outcome, also over a reload
+//
+// Besides: unsent, read(), transient(), history(), heads(), retryNow(), stop(). A device is used by one page at a time:
+// it owns what is kept in `storage`. What happens is told as events, all with a `detail`:
+//
+//   state      {state: connecting | online | waiting | stopped, code, text, retryAt, notBefore}
 //   caughtup   {}                                     everything missed has been given out; live from here on
 //   message    {peer, placed}                         once for each message, in order within a conversation
 //   outcome    {peer, messageId, code, text}          what became of a send: OK, or why not
@@ -16,10 +24,14 @@ import { Outbox } from './outbox.js';
 const NEWEST = 9223372036854775807n;
 const CURSORS_PER_FRAME = 1000;
 const CONNECT_TIMEOUT_MS = 10_000;
+const RENEW_AGAIN_MS = 5_000;
+// Content in UTF-8, and as JSON with room for the frame around it. What is larger would end the connection (1009), and
+// the next one, for as long as it is sent again: so it never gets into the outbox.
+const MOST = { content: 64 * 1024, json: 255 * 1024 };
 const BACK_OFF_MS = { first: 500, most: 15_000 };
 const STAY_AWAY = new Set([4403, 4409, 4410, 4426]);
 
-/** A refusal of the server, or OFFLINE where there was none to ask. */
+/** A refusal: the server's, OFFLINE where there was none to ask, TOO_LARGE for what no server would take. */
 export class ImError extends Error {
   constructor({ code = 'INTERNAL', text = '', retryAfterMs = 0 }) {
     super(text || code);
@@ -33,7 +45,7 @@ export class ImClient extends EventTarget {
   #cursors = new Map(); // peer → how far this device has the conversation
   #outbox;
   #socket = null; #turn = 0; #state = 'stopped';
-  #failures = 0; #tokenRefusals = 0; #farewell = null; #retry = 0; #clock = 0;
+  #failures = 0; #tokenRefusals = 0; #farewell = null; #retry = 0; #notBefore = 0; #clock = 0;
   #features = []; #heartbeatMs = CONNECT_TIMEOUT_MS; #heardAt = 0; #saidAt = 0; #pingAt = 0;
   #ref = 0; #asked = new Map(); #syncs = new Map(); #wanted = new Map(); #filling = new Set(); #acks = new Set();
 
@@ -62,11 +74,17 @@ export class ImClient extends EventTarget {
     this.#socket?.close(1000);
   }
 
-  /** Does not wait any longer for the next attempt. */
-  retryNow() { if (this.#state === 'waiting') this.#connect(); }
+  /** Does not wait any longer for the next attempt, unless the server said how long to wait. */
+  retryNow() { if (this.#state === 'waiting' && Date.now() >= this.#notBefore) this.#connect(); }
 
-  /** Takes a message on; its outcome is an event. Returns its id. */
-  send(peer, text) { return this.#outbox.add(peer, text.toWellFormed()); }
+  /** Takes a message on; its outcome is an event. Returns its id, or throws TOO_LARGE. */
+  send(peer, text) {
+    const sent = text.toWellFormed(); // half an emoji is no UTF-8
+    if (bytesOf(sent) > MOST.content || bytesOf(JSON.stringify(sent)) > MOST.json) {
+      throw new ImError({ code: 'TOO_LARGE', text: 'the message is too long' });
+    }
+    return this.#outbox.add(peer, sent);
+  }
 
   /** What has no outcome yet: [{peer, messageId, text, queuedMs}], in the order of each conversation. */
   get unsent() { return this.#outbox.entries(); }
@@ -185,7 +203,8 @@ export class ImClient extends EventTarget {
     // Full jitter: anything between nothing and a bound that doubles, or all come back at once.
     const bound = Math.min(BACK_OFF_MS.most, BACK_OFF_MS.first * 2 ** this.#failures++);
     const delay = afterMs + Math.random() * bound;
-    this.#end('waiting', { text, code, retryAt: Date.now() + delay });
+    this.#notBefore = Date.now() + afterMs;
+    this.#end('waiting', { text, code, retryAt: Date.now() + delay, notBefore: this.#notBefore });
     this.#retry = setTimeout(() => this.#connect(), delay);
   }
 
@@ -207,7 +226,7 @@ export class ImClient extends EventTarget {
     this.#asked.delete(frame.ref);
     if (frame.deliver) this.#deliver(frame.deliver);
     else if (frame.sendResult) this.#outbox.answered(frame.ref, frame.sendResult);
-    else if (frame.syncPage || frame.headsPage) asked?.resolve(frame);
+    else if (frame.syncPage || frame.headsPage || frame.renewed) asked?.resolve(frame);
     else if (frame.error && !this.#outbox.answered(frame.ref, frame.error)) asked?.reject(new ImError(frame.error));
     else if (frame.receipt) this.#receipt(frame.receipt);
     else if (frame.transient) {
@@ -247,10 +266,15 @@ export class ImClient extends EventTarget {
     this.#tell('caughtup', {});
   }
 
+  /** Tries until the connection ends, which it does with 4401 when the old token does. */
   async #renew() {
     const turn = this.#turn;
-    const token = await this.#token().catch(() => null);
-    if (token && turn === this.#turn) this.#say({ renew: { token } }, true);
+    try {
+      const token = await this.#token();
+      if (turn === this.#turn) await this.#ask({ renew: { token } });
+    } catch {
+      setTimeout(() => turn === this.#turn && this.#renew(), RENEW_AGAIN_MS);
+    }
   }
 
   #goAway({ reconnectAfterMs = 0 }) {
@@ -369,3 +393,5 @@ export class ImClient extends EventTarget {
 function cursorOf(peer, position) { return { conversation: { peer }, position: String(position) }; }
 
 function larger(a, b = 0n) { return a > b ? a : b; }
+
+function bytesOf(text) { return new TextEncoder().encode(text).length; }

@@ -23,8 +23,14 @@ export class Outbox {
   add(peer, text) {
     const entry = { messageId: this.newId(), contentType: 'text/plain', text, queuedMs: Date.now() };
     if (!this.#lanes.has(peer)) this.#lanes.set(peer, newLane([]));
-    this.#lanes.get(peer).queue.push(entry);
-    this.#save(); // before the first try: a page that is closed now sends it when it is opened again
+    const { queue } = this.#lanes.get(peer);
+    queue.push(entry);
+    try {
+      this.#save(); // before the first try: a page that is closed now sends it when it is opened again
+    } catch (full) {
+      queue.pop(); // what cannot be kept is not taken on
+      throw full;
+    }
     this.#pump();
     return entry.messageId;
   }

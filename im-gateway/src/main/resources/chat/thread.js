@@ -4,6 +4,7 @@
 
 const GROUP_MS = 5 * 60_000;
 const NEAR_PX = 80;
+const GAP = 'Messages that stood here are kept no more.';
 const TICK_WORDS = {
   pending: 'waiting to be sent', accepted: 'sent', delivered: 'delivered', read: 'read', failed: 'not sent',
 };
@@ -15,14 +16,17 @@ export class Thread {
   #elements = new Map(); // key → element
   #conversation = null;
   #older;
+  #again;
 
   /**
    * @param log the element that scrolls
-   * @param older called when what comes before is wanted
+   * @param older called with the peer when what comes before is wanted
+   * @param again called with the peer and the id of a message that was refused, to send it once more
    */
-  constructor(log, older) {
+  constructor(log, { older, again }) {
     this.#log = log;
     this.#older = older;
+    this.#again = again;
     log.addEventListener('scroll', () => this.#wantOlder());
   }
 
@@ -65,18 +69,18 @@ export class Thread {
     const conversation = this.#conversation;
     const messages = [...conversation.messages, ...conversation.pending.values()];
     const wanted = [];
-    if (conversation.atStart) wanted.push(this.#note('start', startText(conversation)));
+    if (conversation.atStart || !conversation.messages.length) wanted.push(this.#note('start', startText(conversation)));
     messages.forEach((message, i) => {
       const [before, after] = [messages[i - 1], messages[i + 1]];
       const day = new Date(message.ms).toDateString();
       if (!before || day !== new Date(before.ms).toDateString()) wanted.push(this.#day(day, message.ms));
       for (const gap of conversation.gaps) {
-        if (before && before.position <= gap && message.position > gap) {
-          wanted.push(this.#note(`gap ${gap}`, 'Messages that stood here are kept no more.'));
-        }
+        if (before?.position <= gap && !(message.position <= gap)) wanted.push(this.#note(`gap ${gap}`, GAP));
       }
       wanted.push(this.#message(message, !isGroup(before, message), !isGroup(message, after)));
     });
+    const lastGap = [...conversation.gaps].find(gap => messages.at(-1)?.position <= gap);
+    if (lastGap) wanted.push(this.#note(`gap ${lastGap}`, GAP));
     if (conversation.typing) wanted.push(this.#typing());
     return wanted;
   }
@@ -119,8 +123,23 @@ export class Thread {
     element.classList.toggle('starts', starts);
     element.classList.toggle('ends', ends);
     element.querySelector('time').textContent = TIME.format(message.ms);
-    if (message.own) setTick(element, this.#conversation.progress(message), message.why);
+    if (message.own) this.#tick(element, message);
     return [key, element];
+  }
+
+  #tick(element, message) {
+    const progress = this.#conversation.progress(message);
+    if (element.dataset.progress === progress) return;
+    element.dataset.progress = progress;
+    element.querySelector('.tick')?.remove();
+    element.querySelector('.meta').append(tick(progress));
+    if (progress !== 'failed') return;
+    const why = node('p', 'why', `Not sent: ${message.why}. `);
+    const again = node('button', '', 'Send again');
+    const { peer } = this.#conversation;
+    again.addEventListener('click', () => this.#again(peer, message.messageId));
+    why.append(again);
+    element.append(why);
   }
 
   #typing() {
@@ -176,21 +195,14 @@ function bubble(key, message) {
   return element;
 }
 
-function setTick(element, progress, why) {
-  if (element.dataset.progress === progress) return;
-  element.dataset.progress = progress;
-  element.querySelector('.tick')?.remove();
-  element.querySelector('.meta').append(tick(progress));
-  if (progress === 'failed') element.append(node('p', 'why', `Not sent: ${why}`));
-}
-
 function isGroup(a, b) {
   return a && b && a.sender === b.sender && b.ms - a.ms < GROUP_MS
     && new Date(a.ms).toDateString() === new Date(b.ms).toDateString();
 }
 
 function startText(conversation) {
-  if (conversation.messages[0]?.prev > 0n) return 'Older messages are kept no more.';
+  if (!conversation.atStart) return 'Loading…';
+  if ((conversation.messages[0]?.prev ?? conversation.end) > 0n) return 'Older messages are kept no more.';
   return conversation.messages.length ? 'This is where it begins.' : 'No messages yet. Say something.';
 }
 

@@ -1,260 +1,240 @@
 package im.it;
 
+import static im.it.ChatWindow.eventually;
+import static im.it.ChatWindow.row;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import im.testkit.browser.BrowserPage;
-import im.testkit.browser.Chromium;
-import im.testkit.server.ServerProcess;
-import im.testkit.server.ServerSpec;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import org.awaitility.core.ThrowingRunnable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import im.protocol.v1.Code;
+import im.testkit.client.RawClient;
+import java.io.IOException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The chat page of dev mode in a browser: what two people see, also when the page or the server goes away. */
+/** The chat page of dev mode in a browser: what two people see of each other. */
 @Timeout(180)
 class ChatPageIT {
-    private static final String MINE = ".message.mine";
-    private static final String THEIRS = ".message.theirs:not(.typing)";
-
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
-    private static Chromium browser;
+    @RegisterExtension
+    static final ChatStage STAGE = new ChatStage(spec -> spec.set("session.heartbeat", "10s"));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
-    private final List<BrowserPage> pages = new ArrayList<>();
-    private BrowserPage anns;
-    private BrowserPage bobs;
-    private boolean serverWasAway;
-
-    @BeforeAll
-    static void start() {
-        Optional<Path> executable = Chromium.find();
-        if (executable.isEmpty() && "required".equals(System.getenv("IM_IT"))) {
-            fail("no Chromium on the path");
-        }
-        assumeTrue(executable.isPresent(), "no Chromium on the path");
-        server = ServerProcess.start(ServerSpec.in(folder.resolve("server")).set("session.heartbeat", "10s"));
-        browser = Chromium.launch(executable.orElseThrow(), folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-    }
+    private ChatWindow anns;
+    private ChatWindow bobs;
 
     @BeforeEach
     void bothSignIn() {
-        anns = signedIn(ann);
-        bobs = signedIn(bob);
-    }
-
-    /** Whatever was done: the console is clean, and nobody but the server was asked for anything. */
-    @AfterEach
-    void nothingWentWrongUnseen() {
-        for (BrowserPage page : pages) {
-            List<String> errors = page.errors().stream()
-                    .filter(error -> !(serverWasAway && error.startsWith("network ")))
-                    .toList();
-            assertThat(errors).as("console").isEmpty();
-            assertThat(page.hosts()).containsExactly(server.http().getAuthority());
-            page.close();
-        }
-    }
-
-    private BrowserPage signedIn(String uid) {
-        BrowserPage page = browser.newPage();
-        pages.add(page);
-        page.viewport(1280, 800, false);
-        page.navigate(server.http() + "/");
-        eventually(() -> assertThat(page.count("#login-uid")).isOne());
-        page.type("#login-uid", uid);
-        page.pressEnter();
-        online(page);
-        assertThat(page.texts("#me")).containsExactly(uid);
-        return page;
-    }
-
-    private static void online(BrowserPage page) {
-        eventually(() -> assertThat(page.texts("#link-text")).containsExactly("Online"));
-    }
-
-    private static void chatWith(BrowserPage page, String peer) {
-        page.type("#new-peer", peer);
-        page.pressEnter();
-        eventually(() -> assertThat(page.texts("#peer")).containsExactly(peer));
-    }
-
-    private static void say(BrowserPage page, String... texts) {
-        for (String text : texts) {
-            page.type("#text", text);
-            page.pressEnter();
-        }
-    }
-
-    private static List<String> bubbles(BrowserPage page, String which) {
-        return page.texts(which + " .text");
-    }
-
-    private static void sees(BrowserPage page, String which, String... texts) {
-        eventually(() -> assertThat(bubbles(page, which)).containsExactly(texts));
-    }
-
-    private static String ticks(BrowserPage page) {
-        return String.valueOf(page.evaluate("[...document.querySelectorAll('.mine')].map(e => e.dataset.progress)"));
-    }
-
-    private static void ticked(BrowserPage page, String... progress) {
-        eventually(() -> assertThat(ticks(page)).isEqualTo(List.of(progress).toString()));
-    }
-
-    /** A page that is just loading has nothing to be asked, which is an exception and not the end. */
-    private static void eventually(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofSeconds(40)).ignoreExceptions().untilAsserted(assertion);
-    }
-
-    private static String row(String peer) {
-        return "#list [data-peer='" + peer + "'] ";
+        anns = STAGE.signedIn(ann);
+        bobs = STAGE.signedIn(bob);
     }
 
     @Test
-    void whatEachOfTwoSaysIsSeenByBoth() {
-        chatWith(anns, bob);
-        say(anns, "hello Bob", "are you there?");
-        sees(anns, MINE, "hello Bob", "are you there?");
+    void whatEachOfTwoSaysIsSeenByBothAndTickedUntilItIsRead() {
+        anns.chatWith(bob);
+        anns.say("hello Bob", "are you there?");
+        anns.hasSaid("hello Bob", "are you there?");
 
-        eventually(() -> assertThat(bobs.texts(row(ann) + ".preview")).containsExactly("are you there?"));
-        bobs.click(row(ann) + "a");
+        bobs.listShows(ann, "are you there?");
+        anns.hasTicks("delivered", "delivered");
+        bobs.openFromList(ann);
 
-        sees(bobs, THEIRS, "hello Bob", "are you there?");
-        say(bobs, "yes, Ann");
-        sees(anns, THEIRS, "yes, Ann");
+        bobs.hasHeard("hello Bob", "are you there?");
+        anns.hasTicks("read", "read");
+        bobs.say("yes, Ann");
+        anns.hasHeard("yes, Ann");
+        bobs.hasTicks("read");
     }
 
     @Test
-    void aPageThatIsLoadedAgainHasWhatWasThereAndWhatCameMeanwhile() {
-        chatWith(bobs, ann);
-        chatWith(anns, bob);
-        say(anns, "before");
-        sees(bobs, THEIRS, "before");
+    void whatReachesNobodyYetIsAcceptedAndNoMore() {
+        String carol = TestServer.uid("carol");
+        anns.chatWith(carol);
+        anns.say("nobody is there");
+        anns.hasTicks("accepted");
 
-        bobs.reload();
-        say(anns, "meanwhile");
+        ChatWindow carols = STAGE.signedIn(carol);
 
-        sees(bobs, THEIRS, "before", "meanwhile");
-        assertThat(bobs.texts("#me")).containsExactly(bob);
-        say(bobs, "back");
-        sees(anns, THEIRS, "back");
+        carols.listShows(ann, "nobody is there");
+        carols.hasUnread(ann, 1);
+        carols.openFromList(ann);
+        anns.hasTicks("read");
+        anns.page.reload();
+        anns.hasTicks("read");
     }
 
     @Test
-    void whatIsSentWhileTheServerIsDeadArrivesOnceWhenItIsBack() {
-        chatWith(anns, bob);
-        chatWith(bobs, ann);
-        say(anns, "one");
-        sees(bobs, THEIRS, "one");
+    void theNumberOfUnreadMessagesRisesAndIsGoneOnceTheyWereSeenOnAnyTab() {
+        ChatWindow other = STAGE.signedIn(bob);
+        anns.chatWith(bob);
+        anns.say("one", "two", "three");
+        bobs.hasUnread(ann, 3);
+        other.hasUnread(ann, 3);
+        eventually(() -> assertThat(bobs.page.evaluate("document.title")).isEqualTo("(3) IM chat"));
+        bobs.page.reload();
+        bobs.hasUnread(ann, 3);
 
-        serverWasAway = true;
-        server.kill9();
-        eventually(() -> assertThat(anns.texts("#banner-text")).containsExactly("Offline. What you send is kept."));
-        say(anns, "two", "three");
-        ticked(anns, "accepted", "pending", "pending");
-        server.start();
+        bobs.openFromList(ann);
 
-        sees(bobs, THEIRS, "one", "two", "three");
-        sees(anns, MINE, "one", "two", "three");
-        online(anns);
-        assertThat(anns.count("#banner")).isZero();
-        bobs.reload();
-        sees(bobs, THEIRS, "one", "two", "three");
+        bobs.hasUnread(ann, 0);
+        other.hasUnread(ann, 0);
+        bobs.page.reload();
+        bobs.hasHeard("one", "two", "three");
+        bobs.hasUnread(ann, 0);
+    }
+
+    @Test
+    void thatSomebodyTypesIsShownUntilTheyStopOrHaveSaidIt() {
+        anns.chatWith(bob);
+        bobs.chatWith(ann);
+
+        bobs.write("I am");
+        anns.shows("#peer-status", "typing…");
+        anns.shows(row(bob) + ".preview", "typing…");
+        anns.hides("#peer-status.typing-words");
+
+        bobs.write(" still at it");
+        anns.shows("#peer-status", "typing…");
+        bobs.page.pressEnter();
+        anns.hasHeard("I am still at it");
+        assertThat(anns.page.count("#peer-status.typing-words, .message.typing"))
+                .isZero();
     }
 
     @Test
     void whatLooksLikeMarkupIsTextAndNothingElse() {
         String markup = "<img src=x onerror=\"window.hit=1\"><script>window.hit=1</script><b>bold</b>";
-        chatWith(anns, bob);
-        say(anns, markup);
+        anns.chatWith(bob);
+        anns.say(markup);
 
-        eventually(() -> assertThat(bobs.texts(row(ann) + ".preview")).containsExactly(markup));
-        bobs.click(row(ann) + "a");
-        sees(bobs, THEIRS, markup);
-        for (BrowserPage page : pages) {
-            assertThat(page.count("#app img, #app script, #app b")).isZero();
-            assertThat(page.evaluate("'hit' in window")).isEqualTo(false);
-        }
+        bobs.listShows(ann, markup);
+        bobs.openFromList(ann);
+        bobs.hasHeard(markup);
+        isPlain(anns);
+        isPlain(bobs);
+    }
+
+    @Test
+    void aNameThatIsMarkupIsNobody() {
+        ChatWindow stranger = STAGE.window("stranger");
+        stranger.page.navigate(STAGE.server().http() + "/#/%3Cimg%20src=x%20onerror=window.hit=1%3E");
+        stranger.shows("h1", "IM chat");
+        stranger.page.type("#login-uid", "<b>ann</b>");
+        stranger.page.pressEnter();
+        assertThat(stranger.page.count("#login-uid:invalid")).isOne();
+        stranger.page.evaluate("document.querySelector('#login-uid').value = '%s'".formatted(TestServer.uid("dan")));
+        stranger.page.pressEnter();
+        stranger.isOnline();
+        stranger.shows("#nobody", "Choose a conversation, or start one.");
+        isPlain(stranger);
+
+        anns.page.type("#new-peer", "<b>bob</b>");
+        anns.page.pressEnter();
+        assertThat(anns.page.count("#new-peer:invalid")).isOne();
+        assertThat(anns.page.count("#list li")).isZero();
+    }
+
+    private static void isPlain(ChatWindow window) {
+        assertThat(window.page.count("#app img, #app script, #app b")).isZero();
+        assertThat(window.page.evaluate("'hit' in window")).isEqualTo(false);
+    }
+
+    @Test
+    void aMessageHasUpToSixtyFourKibibytesAndALongerOneIsNotTakenOn() {
+        anns.chatWith(bob);
+        bobs.chatWith(ann);
+        anns.paste("x".repeat(65_537));
+        anns.shows("#problem", "This is too long for one message.");
+        // Few enough bytes, but six times as many in JSON, which would end the connection.
+        anns.paste("\\u0001".repeat(60_000));
+        anns.shows("#problem", "This is too long for one message.");
+        anns.paste("x".repeat(65_536));
+
+        bobs.hasHeard("x".repeat(65_536));
+        anns.hasSaid("x".repeat(65_536));
+        anns.hasTicks("read");
+        assertThat(anns.page.sockets()).isOne();
     }
 
     @Test
     void aTabOfTheSameUserIsADeviceOfItsOwn() {
-        BrowserPage second = signedIn(ann);
-        chatWith(anns, bob);
-        chatWith(second, bob);
-        say(anns, "from one tab");
+        ChatWindow second = STAGE.signedIn(ann);
+        anns.chatWith(bob);
+        second.chatWith(bob);
+        anns.say("from one tab");
 
-        sees(second, MINE, "from one tab");
-        chatWith(bobs, ann);
-        say(bobs, "to both");
-        sees(anns, THEIRS, "to both");
-        sees(second, THEIRS, "to both");
+        second.hasSaid("from one tab");
+        bobs.chatWith(ann);
+        bobs.say("to both");
+        anns.hasHeard("to both");
+        second.hasHeard("to both");
     }
 
     @Test
-    void whatIsOlderComesWhenOneScrollsUp() {
-        chatWith(anns, bob);
-        String[] texts = new String[120];
-        for (int i = 0; i < texts.length; i++) {
-            texts[i] = "message " + i;
+    void whatIsOlderComesWhenOneScrollsUpAndWhatIsNewMeanwhileIsAClickAway() {
+        String[] texts = IntStream.range(0, 120).mapToObj(i -> "message " + i).toArray(String[]::new);
+        anns.chatWith(bob);
+        for (String text : texts) {
+            anns.paste(text);
         }
-        anns.evaluate("(async () => { const field = document.querySelector('#text'); for (let i = 0; i < 120; i++) {"
-                + " field.value = 'message ' + i; document.querySelector('#composer').requestSubmit(); } })()");
-        eventually(() -> assertThat(bobs.texts(row(ann) + ".preview")).containsExactly("message 119"));
+        bobs.listShows(ann, "message 119");
 
-        bobs.reload();
-        online(bobs);
-        chatWith(bobs, ann);
-        eventually(() -> assertThat(bubbles(bobs, THEIRS)).endsWith("message 119"));
-        assertThat(bubbles(bobs, THEIRS)).hasSizeLessThan(texts.length);
+        bobs.page.reload();
+        bobs.isOnline();
+        bobs.chatWith(ann);
+        eventually(() -> assertThat(bobs.heard()).endsWith("message 119"));
+        assertThat(bobs.heard()).hasSizeLessThan(texts.length);
         eventually(() -> {
-            bobs.evaluate("document.querySelector('#log').scrollTop = 0");
-            assertThat(bubbles(bobs, THEIRS)).containsExactly(texts);
+            bobs.page.evaluate("document.querySelector('#log').scrollTop = 0");
+            assertThat(bobs.heard()).containsExactly(texts);
         });
-        eventually(() -> assertThat(bobs.texts(".note")).containsExactly("This is where it begins."));
+        bobs.shows(".note", "This is where it begins.");
+
+        bobs.page.evaluate("document.querySelector('#log').scrollTop = 0");
+        anns.say("the newest");
+        bobs.shows("#newest-count", "1 new");
+        bobs.page.click("#newest");
+        bobs.hides("#newest");
+        bobs.hasUnread(ann, 0);
+        anns.hasSaid(IntStream.range(0, 121)
+                .mapToObj(i -> i < 120 ? "message " + i : "the newest")
+                .toArray(String[]::new));
+    }
+
+    @Test
+    void allConversationsAreListedTheMostRecentlyActiveFirst() throws IOException {
+        try (RawClient raw =
+                RawClient.welcomed(STAGE.server().tcp(), STAGE.server().tokens().of(ann), "phone")) {
+            for (int i = 0; i < 60; i++) { // more than a page of the list
+                assertThat(raw.sendAndAwait(raw.text(TestServer.messageId(), "peer-" + i, "hi " + i))
+                                .getCode())
+                        .isEqualTo(Code.OK);
+            }
+        }
+        anns.page.reload();
+
+        anns.shows(
+                "#list .name",
+                IntStream.range(0, 60).mapToObj(i -> "peer-" + (59 - i)).toArray(String[]::new));
     }
 
     @Test
     void aPhoneShowsTheListOrTheChat() {
-        anns.viewport(390, 844, true);
-        eventually(() -> assertThat(anns.count(".side")).isOne());
-        assertThat(anns.count(".chat")).isZero();
+        anns.page.viewport(390, 844, true);
+        eventually(() -> assertThat(anns.page.count(".side")).isOne());
+        assertThat(anns.page.count(".chat")).isZero();
+        assertThat(anns.scrollWidth()).isEqualTo(390);
 
-        chatWith(anns, bob);
-        assertThat(anns.count(".side")).isZero();
-        say(anns, "a word that is much too long for a phone: " + "x".repeat(300));
-        sees(anns, MINE, "a word that is much too long for a phone: " + "x".repeat(300));
-        assertThat(anns.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+        anns.chatWith(bob);
+        assertThat(anns.page.count(".side")).isZero();
+        anns.say("a word that is much too long for a phone: " + "x".repeat(300));
+        anns.hasSaid("a word that is much too long for a phone: " + "x".repeat(300));
+        assertThat(anns.scrollWidth()).isEqualTo(390);
 
-        anns.click("#back-link");
-        eventually(() -> assertThat(anns.count(".side")).isOne());
-        assertThat(anns.count(".chat")).isZero();
+        anns.page.click("#back-link");
+        eventually(() -> assertThat(anns.page.count(".side")).isOne());
+        assertThat(anns.page.count(".chat")).isZero();
+        assertThat(anns.scrollWidth()).isEqualTo(390);
     }
 }

@@ -30,7 +30,7 @@ public final class Loop implements Executor {
     private final FailureLog failures = new FailureLog();
     private final AtomicLong connections = new AtomicLong();
     private final long outboundBudget;
-    private final ArrayDeque<Runnable> waitingForRoom = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> nextTick = new ArrayDeque<>();
     private final long turnMillis;
     private long outboundBytes;
     private long tickedMillis;
@@ -104,13 +104,9 @@ public final class Loop implements Executor {
         return pending + more <= Math.min(MAX_OUTBOUND_BYTES, share);
     }
 
-    /** {@link #hasOutboundRoom(long, int)}; if there is none, {@code later} runs within a tick after there is some. */
-    public boolean hasOutboundRoom(long pending, int more, Runnable later) {
-        boolean room = hasOutboundRoom(pending, more);
-        if (!room) {
-            waitingForRoom.add(later);
-        }
-        return room;
+    /** For who found no room: nothing tells when another connection's queue has become shorter. */
+    public void atNextTick(Runnable task) {
+        nextTick.add(task);
     }
 
     /** A new connection's id; 0 when this loop can hold no more. */
@@ -154,8 +150,8 @@ public final class Loop implements Executor {
         tickedMillis = millis;
         registry.visit(bucket, BUCKETS, this::tick);
         bucket = (bucket + 1) % BUCKETS;
-        for (int i = waitingForRoom.size(); i > 0; i--) {
-            run(waitingForRoom.remove());
+        for (int i = nextTick.size(); i > 0; i--) {
+            run(nextTick.remove());
         }
     }
 

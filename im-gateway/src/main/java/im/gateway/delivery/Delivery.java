@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
 public final class Delivery {
-    private static final int PAGE_BYTES = 128 * 1024;
     private static final int MAX_NEEDED = 64;
     private static final long NOT_YET_MILLIS = 200;
 
@@ -45,6 +44,7 @@ public final class Delivery {
     private final Window window;
     private final DeliveryFrames frames;
     private final OneRead reads;
+    private final OutboundRoom room;
     private final PageAnswers pages;
     private final Repush repush;
     private final HeadReads headReads;
@@ -74,9 +74,10 @@ public final class Delivery {
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
+        this.room = new OutboundRoom(connection, this::pump);
         this.pages = new PageAnswers(
-                services.store(), reads, frames, connection.wire().placedBudget() - 4096);
-        this.repush = new Repush(services, connection, window, reads);
+                services.store(), reads, room, frames, connection.wire().placedBudget() - 4096);
+        this.repush = new Repush(services, connection, window, reads, room);
         this.headReads = new HeadReads(services.store(), connection.loop());
     }
 
@@ -104,7 +105,7 @@ public final class Delivery {
     public void resume(ConversationKey conversation, long position) {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
-        progress.largestSent = position;
+        progress.resumed = position;
     }
 
     /** How many conversations this session holds numbers for. */
@@ -222,7 +223,7 @@ public final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     public void pump() {
-        if (!started || reads.isUnderWay() || (belowLowWater() && (pages.answerNext() || repushNext()))) {
+        if (!started || !reads.mayBegin() || (room.isBelowLowWater() && (pages.answerNext() || repushNext()))) {
             return;
         }
         if (compareNeeded) {
@@ -241,10 +242,10 @@ public final class Delivery {
 
     private boolean mayStream() {
         int largest = Limits.PAYLOAD_BYTES + 1024;
-        return belowLowWater()
+        return room.isBelowLowWater()
                 && window.roomMessages() > 0
                 && window.roomBytes() >= largest
-                && loop().hasOutboundRoom(connection.pendingBytes(), largest, this::pump);
+                && room.hasOrWaits(largest);
     }
 
     /** A version of the uid's index that differs, either way, means: compare (D25, D27, D30). */
@@ -307,7 +308,7 @@ public final class Delivery {
     }
 
     private void readPage(ConversationProgress progress) {
-        int bytes = Math.min(PAGE_BYTES, window.roomBytes());
+        int bytes = Math.min(connection.wire().placedBudget(), window.roomBytes());
         services.store()
                 .page(
                         progress.conversation,
@@ -319,7 +320,7 @@ public final class Delivery {
     }
 
     private void onPage(ConversationProgress progress, Page page) {
-        PageCut cut = PageCut.of(page, progress.written, window, this::hasOutboundRoom);
+        PageCut cut = PageCut.of(page, progress.written, window, room::has);
         if (cut.truncatedUpTo() > 0) {
             truncate(progress, cut.truncatedUpTo());
         }
@@ -392,8 +393,8 @@ public final class Delivery {
 
     /** D29, D33: a page is something sent; one that joins on to W raises it. */
     private void onSyncPage(SyncRequest request, Page page) {
-        if (!page.messages().isEmpty()) {
-            long last = page.messages().get(page.messages().size() - 1).position();
+        long last = request.told(page);
+        if (last > 0) {
             ConversationProgress progress = progress(request.conversation());
             progress.largestSent = Math.max(progress.largestSent, last);
             boolean joins = progress.isKnown() && !request.isBackwards() && request.after() <= progress.written;
@@ -411,7 +412,8 @@ public final class Delivery {
         if (progress != null && position <= progress.largestSent) {
             return AckVerdict.HONEST;
         }
-        return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+        boolean known = progress != null && clientCursors && position > progress.resumed;
+        return known ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
     }
 
     /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */
@@ -469,15 +471,7 @@ public final class Delivery {
     }
 
     private boolean hasRoom(PlacedMessage message) {
-        return hasOutboundRoom(message.placed().length) && window.hasRoom(message.placed().length);
-    }
-
-    private boolean hasOutboundRoom(int bytes) {
-        return loop().hasOutboundRoom(connection.pendingBytes(), bytes + 1024);
-    }
-
-    private boolean belowLowWater() {
-        return connection.pendingBytes() <= Loop.LOW_WATER_BYTES;
+        return room.has(message.placed().length) && window.hasRoom(message.placed().length);
     }
 
     private ConversationProgress progress(ConversationKey conversation) {

@@ -13,14 +13,19 @@ import java.util.function.Consumer;
 final class PageAnswers {
     private final ConversationStore store;
     private final OneRead reads;
+    private final OutboundRoom room;
     private final DeliveryFrames frames;
     private final int pageBytes;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
+    /** Bytes of the page that found no room. */
+    private int needed;
+
     /** @param pageBytes of placed messages that one page may hold, a single larger one apart */
-    PageAnswers(ConversationStore store, OneRead reads, DeliveryFrames frames, int pageBytes) {
+    PageAnswers(ConversationStore store, OneRead reads, OutboundRoom room, DeliveryFrames frames, int pageBytes) {
         this.store = store;
         this.reads = reads;
+        this.room = room;
         this.frames = frames;
         this.pageBytes = pageBytes;
     }
@@ -38,20 +43,35 @@ final class PageAnswers {
         return waiting.size();
     }
 
-    /** Begins the next read; false if nothing is asked for. */
+    /** Begins the next read, as soon as what was read finds room; false if nothing is asked for. */
     boolean answerNext() {
-        Runnable next = waiting.poll();
-        if (next == null) {
+        if (waiting.isEmpty()) {
             return false;
         }
-        next.run();
+        if (room.hasOrWaits(needed)) {
+            waiting.remove().run();
+        }
         return true;
+    }
+
+    /** A page that finds no room any more is read again when there is some. */
+    private boolean hasRoom(int bytes, Runnable again) {
+        boolean fits = room.has(bytes);
+        needed = fits ? 0 : bytes;
+        if (!fits) {
+            waiting.addFirst(again);
+        }
+        return fits;
     }
 
     private void read(SyncRequest request, Consumer<Page> answered) {
         Consumer<Page> then = page -> {
-            frames.page(request, page);
-            answered.accept(page);
+            int bytes =
+                    page.messages().stream().mapToInt(m -> m.placed().length).sum();
+            if (hasRoom(bytes, () -> read(request, answered))) {
+                frames.page(request, page);
+                answered.accept(page);
+            }
         };
         var done = reads.<Page>awaited(then, () -> waiting.addFirst(() -> read(request, answered)));
         if (request.isBackwards()) {
@@ -62,8 +82,13 @@ final class PageAnswers {
     }
 
     private void read(long ref, HeadsRequest request) {
-        var done = reads.<HeadsRead>awaited(
-                read -> frames.say(page(ref, request.uid(), read)), () -> waiting.addFirst(() -> read(ref, request)));
+        Consumer<HeadsRead> then = read -> {
+            Frame page = page(ref, request.uid(), read);
+            if (hasRoom(page.getSerializedSize(), () -> read(ref, request))) {
+                frames.say(page);
+            }
+        };
+        var done = reads.<HeadsRead>awaited(then, () -> waiting.addFirst(() -> read(ref, request)));
         store.heads(request, reads.lane(), done);
     }
 

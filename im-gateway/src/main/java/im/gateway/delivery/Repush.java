@@ -21,7 +21,6 @@ final class Repush {
     static final int TIMES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Repush.class);
-    private static final int PAGE_BYTES = 128 * 1024;
 
     /** Writes what was read again. */
     interface Writer {
@@ -33,15 +32,19 @@ final class Repush {
     private final Connection connection;
     private final Window window;
     private final OneRead reads;
+    private final OutboundRoom room;
     private final long waitMillis;
     private final ArrayDeque<ConversationProgress> due = new ArrayDeque<>();
     private boolean reported;
+    /** Bytes of the page that found no room. */
+    private int needed;
 
-    Repush(SessionServices services, Connection connection, Window window, OneRead reads) {
+    Repush(SessionServices services, Connection connection, Window window, OneRead reads, OutboundRoom room) {
         this.services = services;
         this.connection = connection;
         this.window = window;
         this.reads = reads;
+        this.room = room;
         this.waitMillis = services.terms().repush().toMillis();
     }
 
@@ -92,12 +95,12 @@ final class Repush {
         progress.parked = false;
     }
 
-    /** Begins the next read; false if nothing is due. */
+    /** Begins the next read; false if nothing is due, or what was read would find no room. */
     boolean readNext(Writer writer) {
         while (!due.isEmpty() && due.element().unacknowledged.last() <= due.element().repushAfter) {
             end(due.remove());
         }
-        if (due.isEmpty() || connection.pendingBytes() > 0) {
+        if (due.isEmpty() || connection.pendingBytes() > 0 || !room.hasOrWaits(needed)) {
             return false;
         }
         ConversationProgress progress = due.element();
@@ -106,7 +109,7 @@ final class Repush {
                         progress.conversation,
                         progress.repushAfter,
                         progress.unacknowledged.size(),
-                        PAGE_BYTES,
+                        connection.wire().placedBudget(),
                         connection.loop(),
                         reads.awaited(page -> onPage(progress, page, writer), () -> {}));
         return true;
@@ -119,6 +122,12 @@ final class Repush {
             if (message.position() <= last && message.position() >= progress.unacknowledged.first()) {
                 messages.add(message);
             }
+        }
+        int bytes =
+                messages.stream().mapToInt(message -> message.placed().length).sum();
+        needed = room.has(bytes) ? 0 : bytes;
+        if (needed > 0) {
+            return;
         }
         if (!progress.unacknowledged.isEmpty()) {
             services.metrics().deliveredAgain(messages.size());

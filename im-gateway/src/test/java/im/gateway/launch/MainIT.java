@@ -231,7 +231,8 @@ class MainIT {
     private String[] arguments(String[] first, String... more) {
         List<String> all = new ArrayList<>(List.of(first));
         all.addAll(List.of(more));
-        boolean command = !all.isEmpty() && List.of("start", "token", "config", "check").contains(all.get(0));
+        boolean command =
+                !all.isEmpty() && List.of("start", "token", "config", "check").contains(all.get(0));
         if (command && !all.contains("--data")) {
             all.addAll(List.of("--data", data().toString()));
         }

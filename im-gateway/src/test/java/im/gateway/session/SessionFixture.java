@@ -34,17 +34,19 @@ final class SessionFixture {
     /** Long enough that no test meets it that is not about it. */
     static final long REPUSH_MILLIS = 60_000;
 
+    private static final int WIDE_LOOP = 64 << 20;
+
     static final ConversationKey A = ConversationKey.direct("me", "a");
     static final ConversationKey B = ConversationKey.direct("me", "b");
 
-    final ManualLoop manual = new ManualLoop(HEARTBEAT_MILLIS / 4);
+    final ManualLoop manual;
     final ScheduledStore store = new ScheduledStore();
     final ScriptedLog log = new ScriptedLog();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final SessionMetrics metrics = new SessionMetrics(meters);
     final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));
 
-    final LoopPushBus bus = new LoopPushBus(List.of(manual.loop), metrics);
+    final LoopPushBus bus;
 
     /** Where sessions register: {@link #routes}, unless the test brought its own. */
     private final RouteDirectory directory;
@@ -64,18 +66,26 @@ final class SessionFixture {
     private long takeoverMillis;
 
     SessionFixture(long repushMillis) {
-        this(128 * 1024, 16, null, repushMillis);
+        this(128 * 1024, 16, null, repushMillis, WIDE_LOOP);
+    }
+
+    /** Sessions on a loop that may have no more bytes queued than this. */
+    static SessionFixture withLoopBudget(int bytes) {
+        return new SessionFixture(128 * 1024, 16, null, REPUSH_MILLIS, bytes);
     }
 
     SessionFixture(int windowBytes, int unansweredSends) {
-        this(windowBytes, unansweredSends, null, REPUSH_MILLIS);
+        this(windowBytes, unansweredSends, null, REPUSH_MILLIS, WIDE_LOOP);
     }
 
     SessionFixture(RouteDirectory directory) {
-        this(128 * 1024, 16, directory, REPUSH_MILLIS);
+        this(128 * 1024, 16, directory, REPUSH_MILLIS, WIDE_LOOP);
     }
 
-    private SessionFixture(int windowBytes, int unansweredSends, @Nullable RouteDirectory own, long repushMillis) {
+    private SessionFixture(
+            int windowBytes, int unansweredSends, @Nullable RouteDirectory own, long repushMillis, int loopBudget) {
+        manual = new ManualLoop(HEARTBEAT_MILLIS / 4, loopBudget);
+        bus = new LoopPushBus(List.of(manual.loop), metrics);
         directory = own == null ? routes : own;
         SessionTerms terms = new SessionTerms(
                 "n",
@@ -94,7 +104,7 @@ final class SessionFixture {
                 store,
                 directory,
                 bus,
-                new Takeovers(() -> takeoverMillis += betweenTakeovers),
+                new Takeovers(() -> takeoverMillis += betweenTakeovers, new Random(1)),
                 metrics,
                 new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
@@ -142,6 +152,25 @@ final class SessionFixture {
                 hello(ClientFrames.hello(++attempt).setClientCursors(true).build());
         assertThat(words(connection)).containsExactly("welcome");
         connection.receive(ClientFrames.resume(true, cursors));
+        return connection;
+    }
+
+    /** {@link #resumed}, of one device of several. */
+    WireConnection resumed(String device, Cursor... cursors) {
+        WireConnection connection = hello(ClientFrames.hello(++attempt)
+                .setDevice(device)
+                .setClientCursors(true)
+                .build());
+        assertThat(words(connection)).containsExactly("welcome");
+        connection.receive(ClientFrames.resume(true, cursors));
+        return connection;
+    }
+
+    /** {@link #live}, of one device of several. */
+    WireConnection live(String device, Cursor... cursors) {
+        WireConnection connection = resumed(device, cursors);
+        answer();
+        assertThat(words(connection)).containsExactly("caught up");
         return connection;
     }
 

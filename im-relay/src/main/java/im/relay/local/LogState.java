@@ -76,7 +76,7 @@ final class LogState {
         Conservation conservation = Conservation.decode(stored(tables, Keyspace.META_CONSERVATION));
         LogClock clock = new LogClock(around.nanos(), around.clock().millis(), Keyspace.number(last, 8));
         DedupeWindow dedupe = DedupeWindow.load(tables, config.dedupeWindow().toMillis());
-        Trimmer trimmer = new Trimmer(tables, config.retention());
+        Trimmer trimmer = new Trimmer(tables, config.retention(), around.clock());
         folder.writeFormat();
         return new LogState(
                 tables,

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +28,7 @@ public final class BrowserPage implements AutoCloseable {
     private final String session;
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final Set<String> hosts = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger sockets = new AtomicInteger();
 
     private BrowserPage(DevTools tools, String target, String session) {
         this.tools = tools;
@@ -34,10 +36,10 @@ public final class BrowserPage implements AutoCloseable {
         this.session = session;
     }
 
-    static BrowserPage open(DevTools tools) {
-        String target = tools.call(null, "Target.createTarget", params("url", "about:blank", "newWindow", true))
-                .path("targetId")
-                .asString();
+    static BrowserPage open(DevTools tools, String context) {
+        ObjectNode blank = params("url", "about:blank", "newWindow", true, "browserContextId", context);
+        String target =
+                tools.call(null, "Target.createTarget", blank).path("targetId").asString();
         String session = tools.call(null, "Target.attachToTarget", params("targetId", target, "flatten", true))
                 .path("sessionId")
                 .asString();
@@ -70,7 +72,10 @@ public final class BrowserPage implements AutoCloseable {
             }
             case "Network.requestWillBeSent" ->
                 host(params.path("request").path("url").asString());
-            case "Network.webSocketCreated" -> host(params.path("url").asString());
+            case "Network.webSocketCreated" -> {
+                host(params.path("url").asString());
+                sockets.incrementAndGet();
+            }
             default -> {}
         }
     }
@@ -211,6 +216,11 @@ public final class BrowserPage implements AutoCloseable {
     /** The hosts and ports that the page asked for anything. */
     public Set<String> hosts() {
         return Set.copyOf(hosts);
+    }
+
+    /** How many WebSockets it has opened so far. */
+    public int sockets() {
+        return sockets.get();
     }
 
     @Override

@@ -113,9 +113,9 @@ public final class Chromium implements AutoCloseable {
         address.completeExceptionally(new IOException("it ended: " + String.join("\n", tail)));
     }
 
-    /** A new, empty page in a window of its own, with the same storage as the others, in view and with the focus. */
-    public BrowserPage newPage() {
-        return BrowserPage.open(tools);
+    /** A browser of another person: its pages share their storage, and nothing with those of others. */
+    public BrowserContext newContext() {
+        return BrowserContext.open(tools);
     }
 
     /** Kills it and what it started. */

@@ -1,0 +1,131 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.testkit.browser.BrowserPage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.core.ThrowingRunnable;
+
+/** What a person does at the chat page, and what it shows: each look waits until it is so. */
+final class ChatWindow {
+    private static final String MINE = ".message.mine .text";
+    private static final String THEIRS = ".message.theirs .text";
+
+    final BrowserPage page;
+    final String uid;
+
+    ChatWindow(BrowserPage page, String uid) {
+        this.page = page;
+        this.uid = uid;
+        page.viewport(1280, 800, false);
+    }
+
+    /** A page that is just loading has nothing to be asked, which is an exception and not the end. */
+    static void eventually(ThrowingRunnable assertion) {
+        await().atMost(Duration.ofSeconds(40)).ignoreExceptions().untilAsserted(assertion);
+    }
+
+    ChatWindow signIn(URI server) {
+        page.navigate(server + "/");
+        eventually(() -> assertThat(page.count("#login-uid")).isOne());
+        page.type("#login-uid", uid);
+        page.pressEnter();
+        isOnline();
+        assertThat(page.texts("#me")).containsExactly(uid);
+        return this;
+    }
+
+    void isOnline() {
+        shows("#link-text", "Online");
+    }
+
+    void chatWith(String peer) {
+        page.type("#new-peer", peer);
+        page.pressEnter();
+        shows("#peer", peer);
+    }
+
+    void openFromList(String peer) {
+        page.click(row(peer) + "a");
+        shows("#peer", peer);
+    }
+
+    void write(String text) {
+        page.type("#text", text);
+    }
+
+    void say(String... texts) {
+        for (String text : texts) {
+            write(text);
+            page.pressEnter();
+        }
+    }
+
+    /** Says something that no hand would type: the field has it at once. */
+    void paste(String text) {
+        page.evaluate(
+                "document.querySelector('#text').value = '%s', document.querySelector('#composer').requestSubmit()"
+                        .formatted(text));
+    }
+
+    void shows(String selector, String... texts) {
+        eventually(() -> assertThat(page.texts(selector)).containsExactly(texts));
+    }
+
+    void hides(String selector) {
+        eventually(() -> assertThat(page.count(selector)).isZero());
+    }
+
+    void hasSaid(String... texts) {
+        shows(MINE, texts);
+    }
+
+    void hasHeard(String... texts) {
+        shows(THEIRS, texts);
+    }
+
+    List<String> heard() {
+        return page.texts(THEIRS);
+    }
+
+    /** How far each own message got. */
+    void hasTicks(String... progress) {
+        eventually(() -> assertThat(String.valueOf(
+                        page.evaluate("[...document.querySelectorAll('.mine')].map(e => e.dataset.progress)")))
+                .isEqualTo(List.of(progress).toString()));
+    }
+
+    void listShows(String peer, String last) {
+        shows(row(peer) + ".preview", last);
+    }
+
+    void hasUnread(String peer, int unread) {
+        if (unread == 0) {
+            hides(row(peer) + ".unread");
+        } else {
+            shows(row(peer) + ".unread", unread + "\nunread");
+        }
+    }
+
+    static String row(String peer) {
+        return "#list [data-peer='" + peer + "'] ";
+    }
+
+    /** The name of this tab's device. */
+    String device() {
+        return String.valueOf(page.evaluate(
+                        "Object.keys(localStorage).find(key => key.startsWith('im/device/%s/'))".formatted(uid)))
+                .substring("im/device//".length() + uid.length());
+    }
+
+    int scrollWidth() {
+        return number("document.documentElement.scrollWidth");
+    }
+
+    int number(String expression) {
+        return Integer.parseInt(String.valueOf(page.evaluate(expression)));
+    }
+}

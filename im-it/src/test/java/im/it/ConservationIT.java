@@ -1,0 +1,38 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.relay.local.CheckReport;
+import im.relay.local.FolderCheck;
+import im.testkit.load.RandomWorkload;
+import im.testkit.load.Stage;
+import im.testkit.server.ServerProcess;
+import im.testkit.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server leaves behind, killed three times under traffic and once more at its end, agrees with itself. */
+@Timeout(180)
+class ConservationIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theTotalsOfAServerThatWasKilledUnderTrafficAgreeWithWhatItHolds() throws IOException {
+        ServerSpec spec = ServerSpec.in(folder).set("retention.messages", "40");
+        try (ServerProcess server = ServerProcess.start(spec);
+                Stage stage = new Stage(server, true, Stage.chooseSeed())) {
+            new RandomWorkload(stage, new RandomWorkload.Plan(4, 2, 1_500, true, 3)).run();
+            server.kill9();
+        }
+
+        CheckReport report = FolderCheck.run(folder.resolve("data"));
+
+        System.out.println(String.join("\n", report.lines()));
+        assertThat(report.isSound()).as(String.join("\n", report.lines())).isTrue();
+        assertThat(report.others().acknowledged()).isPositive();
+    }
+}
