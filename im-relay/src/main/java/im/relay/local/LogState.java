@@ -25,6 +25,7 @@ final class LogState {
 
     final Trimmer trimmer;
     final Recipients recipients;
+    final RecentSenders recentSenders = new RecentSenders();
     final Conservation conservation;
 
     /** Behind which conversation the next sweep goes on; empty at the first. */
