@@ -80,9 +80,10 @@ final class ClientSession {
         kept.onFailure(this::storeFailed);
     }
 
+    /** What is kept stays as it is, so that nothing is told of it that a later run could disprove. */
     private void storeFailed() {
-        reconnector.storeFailed();
         traffic.end(String.valueOf(kept.failure()));
+        reconnector.storeFailed();
     }
 
     CompletableFuture<Void> connect() {
@@ -213,6 +214,7 @@ final class ClientSession {
     CompletableFuture<Void> shutdown() {
         if (!onLoop(this::end)) {
             traffic.end("client resources are closed");
+            kept.abandon();
             release();
         }
         return ended.copy();

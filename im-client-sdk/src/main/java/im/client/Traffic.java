@@ -166,6 +166,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         openSyncs.detach();
         inbox.disconnected();
         outbox.disconnected();
+        drainedIfQuiet();
     }
 
     private void resume(ClientConnection to) {

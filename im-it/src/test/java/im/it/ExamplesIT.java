@@ -78,8 +78,7 @@ class ExamplesIT {
     private Process startReady(Class<?> example) throws IOException {
         int number = started.size();
         Process process = start(example, folder.resolve("app").toString());
-        await().atMost(60, SECONDS)
-                .until(() -> Files.readString(out(number)).contains("ready") || !process.isAlive());
+        await().atMost(60, SECONDS).until(() -> Files.readString(out(number)).contains("ready") || !process.isAlive());
         assertThat(process.isAlive()).as(Files.readString(out(number))).isTrue();
         return process;
     }
