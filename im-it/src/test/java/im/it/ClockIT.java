@@ -97,6 +97,7 @@ class ClockIT {
     private ServerSpec spec() {
         moveClock("+0");
         return ServerSpec.in(folder)
+                .holdingAll()
                 .set("session.heartbeat", "2s")
                 .wrappedIn(
                         "env",
