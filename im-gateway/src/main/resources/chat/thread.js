@@ -15,6 +15,7 @@ export class Thread {
   #log;
   #elements = new Map(); // key → element
   #conversation = null;
+  #wasAtEnd = true;
   #older;
   #again;
 
@@ -27,7 +28,12 @@ export class Thread {
     this.#log = log;
     this.#older = older;
     this.#again = again;
-    log.addEventListener('scroll', () => this.#wantOlder());
+    log.addEventListener('scroll', () => {
+      this.#wasAtEnd = this.atEnd;
+      this.#wantOlder();
+    });
+    // A keyboard that comes up, or a banner: who was at the end still is.
+    new ResizeObserver(() => this.#wasAtEnd && this.toEnd()).observe(log);
   }
 
   get atEnd() {
@@ -53,6 +59,7 @@ export class Thread {
 
   toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#wasAtEnd = true;
   }
 
   #firstMessage() {
