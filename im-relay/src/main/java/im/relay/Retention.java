@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How much of each conversation is held: a message goes when it exceeds any of the three, the newest never by bytes.
  *
- * @param time since the message was accepted, by the log's clock
+ * @param time since the message was accepted, by the log's clock or the wall clock, whichever is behind
  * @param messages 1 or more
  * @param bytes of placed messages
  */

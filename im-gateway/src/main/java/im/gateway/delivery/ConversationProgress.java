@@ -15,8 +15,11 @@ final class ConversationProgress {
     /** What the stored cursor is at least; 0 after Resume, so that the next acknowledgement lifts it (D21). */
     long acknowledged;
 
-    /** The largest position in any Deliver, SyncPage or Resume: what an honest client may acknowledge (D29). */
+    /** The largest position in any Deliver or SyncPage: what an honest client may acknowledge (D29). */
     long largestSent;
+
+    /** What Resume brought: may be acknowledged too, up to the head, which nobody has looked at yet (D29). */
+    long resumed;
     /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
     long needed;
     /** Being streamed or repaired from the store. */

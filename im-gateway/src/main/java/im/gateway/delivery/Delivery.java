@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
 public final class Delivery {
-    private static final int PAGE_BYTES = 128 * 1024;
     private static final int MAX_NEEDED = 64;
     private static final long NOT_YET_MILLIS = 200;
 
@@ -106,7 +105,7 @@ public final class Delivery {
     public void resume(ConversationKey conversation, long position) {
         ConversationProgress progress = progress(conversation);
         progress.know(position);
-        progress.largestSent = position;
+        progress.resumed = position;
     }
 
     /** How many conversations this session holds numbers for. */
@@ -224,7 +223,7 @@ public final class Delivery {
 
     /** Decides what is read or said next; called whenever something changed that could let it go on. */
     public void pump() {
-        if (!started || reads.isUnderWay() || (room.isBelowLowWater() && (pages.answerNext() || repushNext()))) {
+        if (!started || !reads.mayBegin() || (room.isBelowLowWater() && (pages.answerNext() || repushNext()))) {
             return;
         }
         if (compareNeeded) {
@@ -309,7 +308,7 @@ public final class Delivery {
     }
 
     private void readPage(ConversationProgress progress) {
-        int bytes = Math.min(PAGE_BYTES, window.roomBytes());
+        int bytes = Math.min(connection.wire().placedBudget(), window.roomBytes());
         services.store()
                 .page(
                         progress.conversation,
@@ -394,8 +393,8 @@ public final class Delivery {
 
     /** D29, D33: a page is something sent; one that joins on to W raises it. */
     private void onSyncPage(SyncRequest request, Page page) {
-        if (!page.messages().isEmpty()) {
-            long last = page.messages().get(page.messages().size() - 1).position();
+        long last = request.told(page);
+        if (last > 0) {
             ConversationProgress progress = progress(request.conversation());
             progress.largestSent = Math.max(progress.largestSent, last);
             boolean joins = progress.isKnown() && !request.isBackwards() && request.after() <= progress.written;
@@ -413,7 +412,8 @@ public final class Delivery {
         if (progress != null && position <= progress.largestSent) {
             return AckVerdict.HONEST;
         }
-        return progress != null && clientCursors ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
+        boolean known = progress != null && clientCursors && position > progress.resumed;
+        return known ? AckVerdict.TOO_HIGH : AckVerdict.ASK_HEAD;
     }
 
     /** Takes an acknowledgement that was judged honest; tells whether it says more than the last one. */

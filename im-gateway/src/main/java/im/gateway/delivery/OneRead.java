@@ -29,6 +29,11 @@ final class OneRead {
         return underWay;
     }
 
+    /** Not while one is under way, and never again once this is closed. */
+    boolean mayBegin() {
+        return !underWay && !closed;
+    }
+
     /**
      * Begins a read, whose answer is the returned function's.
      *

@@ -21,7 +21,6 @@ final class Repush {
     static final int TIMES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Repush.class);
-    private static final int PAGE_BYTES = 128 * 1024;
 
     /** Writes what was read again. */
     interface Writer {
@@ -110,7 +109,7 @@ final class Repush {
                         progress.conversation,
                         progress.repushAfter,
                         progress.unacknowledged.size(),
-                        PAGE_BYTES,
+                        connection.wire().placedBudget(),
                         connection.loop(),
                         reads.awaited(page -> onPage(progress, page, writer), () -> {}));
         return true;

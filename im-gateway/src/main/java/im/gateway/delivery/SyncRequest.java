@@ -1,6 +1,7 @@
 package im.gateway.delivery;
 
 import im.protocol.ConversationKey;
+import im.relay.ConversationStore.Page;
 
 /**
  * A page that a client asked for, checked.
@@ -11,5 +12,13 @@ public record SyncRequest(long ref, ConversationKey conversation, long after, lo
 
     boolean isBackwards() {
         return before > 0;
+    }
+
+    /** Up to where its page tells something: the last message, or what is held no more; 0 where it tells nothing. */
+    long told(Page page) {
+        if (!page.messages().isEmpty()) {
+            return page.messages().get(page.messages().size() - 1).position();
+        }
+        return !isBackwards() && page.isTruncatedAfter(after) ? page.floor() : 0;
     }
 }

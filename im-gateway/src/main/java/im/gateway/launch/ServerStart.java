@@ -188,7 +188,7 @@ final class ServerStart {
                 store.cursors(),
                 routes,
                 bus,
-                new Takeovers(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime())),
+                new Takeovers(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), RANDOM),
                 metrics,
                 CLOCK);
     }

@@ -2,6 +2,7 @@ package im.gateway.service;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Counts how often connections of one device take over from one another. Two clients that both believe to be the device
@@ -22,9 +23,13 @@ public final class Takeovers {
 
     private final LongSupplier millis;
 
+    /** Odd and secret, so that nobody can choose a device that is taken for somebody else's. */
+    private final long multiplier;
+
     /** @param millis monotonic */
-    public Takeovers(LongSupplier millis) {
+    public Takeovers(LongSupplier millis, RandomGenerator random) {
         this.millis = millis;
+        this.multiplier = random.nextLong() | 1;
     }
 
     /** How long a newcomer should stay away; 0 when it may come. */
@@ -70,8 +75,18 @@ public final class Takeovers {
     }
 
     /** Spread over all bits: the low ones choose the slot, the high ones are the mark. */
-    private static int hash(String uid, String device) {
-        int hash = (uid.hashCode() * 31 + device.hashCode()) * 0x9E3779B1;
-        return hash ^ (hash >>> 15);
+    private int hash(String uid, String device) {
+        long hash = add(add(1, uid) * multiplier, device) * multiplier;
+        hash = (hash ^ (hash >>> 32)) * 0x9E3779B97F4A7C15L;
+        return (int) (hash >>> 32);
+    }
+
+    /** Ids hold no character 0, which stands between the two. */
+    private long add(long start, String id) {
+        long hash = start;
+        for (int i = 0; i < id.length(); i++) {
+            hash = hash * multiplier + id.charAt(i);
+        }
+        return hash;
     }
 }

@@ -18,11 +18,14 @@ import java.util.Map;
  */
 final class Receipts {
     static final int MAX_PENDING = 256;
+    /** Of one frame, at most. */
+    private static final int FRAME_BYTES = 256;
 
     private final Connection connection;
     private final String uid;
     private final SessionMetrics metrics;
     private final Map<Key, Long> pending = new LinkedHashMap<>();
+    private final Runnable flushLater = this::flush;
     private boolean planned;
 
     private record Key(ConversationKey conversation, String by, Receipt.Kind kind) {}
@@ -42,7 +45,7 @@ final class Receipts {
         pending.merge(key, receipt.position(), Math::max);
         if (!planned) {
             planned = true;
-            connection.loop().execute(this::flush);
+            connection.loop().execute(flushLater);
         }
     }
 
@@ -50,12 +53,19 @@ final class Receipts {
         return pending.isEmpty();
     }
 
-    /** Writes what waits, if the outbound queue is short. */
+    /** Writes what waits, if the outbound queue is short and the loop has room (D35). */
     void flush() {
         planned = false;
-        if (connection.pendingBytes() <= Loop.LOW_WATER_BYTES) {
+        long queued = connection.pendingBytes();
+        if (pending.isEmpty() || queued > Loop.LOW_WATER_BYTES) {
+            return;
+        }
+        if (connection.loop().hasOutboundRoom(queued, pending.size() * FRAME_BYTES)) {
             pending.forEach(this::write);
             pending.clear();
+        } else {
+            planned = true;
+            connection.loop().atNextTick(flushLater);
         }
     }
 

@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class Session implements ConnectionListener {
     private static final int TICKS_A_HEARTBEAT = 4;
     private static final int PINGS_PER_TURN = 16;
+    /** A device that stays connected is told to be in use this often. */
+    private static final int TOUCH_MILLIS = 600_000;
+
     private static final int MAX_RESUMED = 20_000;
     private static final int MAX_PAGES = 16;
     private static final int DEFAULT_HEADS = 50;
@@ -62,6 +65,7 @@ final class Session implements ConnectionListener {
     private long version;
 
     private byte ticks;
+    private long touchedMillis;
     private boolean reading = true;
     private boolean stopped;
     private boolean cursorsCount;
@@ -84,6 +88,7 @@ final class Session implements ConnectionListener {
         this.uid = uid;
         this.device = device;
         this.heartbeatMs = heartbeatMs;
+        this.touchedMillis = connection.loop().nowMillis();
         this.wantsReceipts = features.contains(Feature.RECEIPTS);
         this.wantsTransient = features.contains(Feature.TRANSIENT);
         this.token = new TokenLife(services, uid, tokenExpiresMs, heartbeatMs);
@@ -186,7 +191,7 @@ final class Session implements ConnectionListener {
             refuse(ref, Code.BAD_RANGE, "limit", "limit is 1 to " + Limits.HEADS);
         } else if (below <= 0) {
             refuse(ref, Code.MALFORMED, "page", "not a page of an earlier answer");
-        } else if (active().delivery.waitingPages() == MAX_PAGES) {
+        } else if (active().delivery.waitingPages() >= MAX_PAGES) {
             refuse(ref, Code.OVERLOADED, "heads", "more than " + MAX_PAGES + " pages asked for at once");
         } else {
             active().delivery.heads(ref, new HeadsRequest(uid, device, below, limit));
@@ -254,7 +259,7 @@ final class Session implements ConnectionListener {
                     Code.BAD_RANGE,
                     "sync",
                     "after or before is 0 or more, not both, limit is 1 to " + Limits.SYNC_MESSAGES);
-        } else if (active().delivery.waitingPages() == MAX_PAGES) {
+        } else if (active().delivery.waitingPages() >= MAX_PAGES) {
             refuse(ref, Code.OVERLOADED, "sync", "more than " + MAX_PAGES + " pages asked for at once");
         } else {
             active().delivery.sync(new SyncRequest(ref, conversation, sync.getAfter(), sync.getBefore(), limit));
@@ -363,8 +368,15 @@ final class Session implements ConnectionListener {
                 active.delivery.tick();
                 goIdle(now);
             }
-            if (++ticks >= TICKS_A_HEARTBEAT && tailChecks.add(this)) {
+            if (ticks < TICKS_A_HEARTBEAT) {
+                ticks++;
+            }
+            if (ticks == TICKS_A_HEARTBEAT && tailChecks.add(this)) {
                 ticks = 0;
+            }
+            if (now - touchedMillis >= TOUCH_MILLIS) {
+                touchedMillis = now;
+                services.cursors().touch(uid, device);
             }
         }
     }

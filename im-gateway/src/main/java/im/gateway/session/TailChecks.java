@@ -32,17 +32,23 @@ final class TailChecks {
         if (SeededBug.NO_TAIL_CHECK.isActive() || SeededBug.REGISTER_AFTER_SYNC.isActive()) {
             return true;
         }
-        if (reads == MAX_READS || collected.size() == MAX_UIDS) {
+        if (reads == MAX_READS) {
             return false;
         }
         if (collected.isEmpty()) {
             loop.execute(this::read);
         }
         collected.add(session);
+        if (collected.size() == MAX_UIDS) {
+            read();
+        }
         return true;
     }
 
     private void read() {
+        if (collected.isEmpty()) {
+            return;
+        }
         List<Session> sessions = collected;
         collected = new ArrayList<>();
         reads++;

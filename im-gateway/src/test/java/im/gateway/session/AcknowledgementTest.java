@@ -4,6 +4,7 @@ import static im.gateway.session.ClientFrames.ack;
 import static im.gateway.session.ClientFrames.cursor;
 import static im.gateway.session.ClientFrames.sync;
 import static im.gateway.session.SessionFixture.A;
+import static im.gateway.session.SessionFixture.B;
 import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -290,6 +291,43 @@ class AcknowledgementTest {
 
         assertThat(words(connection)).containsExactly("D a 1", "error#7 MALFORMED");
         assertThat(fixture.store.hasCursorWrites()).isTrue();
+    }
+
+    @Test
+    void anAckOfWhatResumeBroughtIsRefusedAboveTheHead_D29() {
+        fixture.append(A);
+        WireConnection connection = fixture.resumed(cursor("a", 1_000), cursor("nobody", 5));
+
+        connection.receive(ack("a", 1_000));
+        connection.receive(ack("nobody", 5));
+        fixture.answer();
+
+        assertThat(words(connection)).containsExactly("caught up", "error#90 BAD_RANGE", "error#90 BAD_RANGE");
+        assertThat(fixture.store.hasCursorWrites()).isFalse();
+    }
+
+    @Test
+    void anAckUpToWhereAPageIsCompleteIsTakenAlsoIfNothingIsHeldAnyMore_D29() {
+        for (int i = 0; i < 3; i++) {
+            fixture.append(A);
+        }
+        for (int i = 0; i < SessionFixture.WINDOW; i++) {
+            fixture.append(B);
+        }
+        WireConnection connection = fixture.resumed();
+        fixture.answer();
+        assertThat(words(connection)).as("the window is full").containsExactly("C b 4 5 6 7 8 9");
+        fixture.store.trim(A, 3);
+        connection.receive(sync(5, "a", 0, 10));
+        fixture.answer();
+        assertThat(words(connection)).containsExactly("page#5");
+
+        connection.receive(ack("a", 3));
+        fixture.answer();
+        fixture.writeCursors();
+
+        assertThat(words(connection)).isEmpty();
+        assertThat(fixture.store.cursors).containsEntry(A, 3L);
     }
 
     private static Frame acks(int count) {

@@ -172,6 +172,16 @@ class IdleRowTest {
         assertThat(fixture.routes.size()).isZero();
     }
 
+    @Test
+    void aDeviceThatStaysConnectedIsInUseAllTheTime() {
+        WireConnection connection = fixture.idle();
+
+        fixture.heartbeats(connection, 1 + 3 * 600);
+
+        assertThat(fixture.metrics.active()).isZero();
+        assertThat(fixture.store.touched).hasSizeBetween(2, 4).containsOnly("d");
+    }
+
     private void kept(WireConnection connection) {
         fixture.heartbeats(connection, 4);
         assertThat(fixture.metrics.active()).isEqualTo(1);

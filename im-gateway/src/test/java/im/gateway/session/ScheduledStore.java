@@ -38,6 +38,9 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     /** The devices that were opened, in words, oldest first. */
     final List<String> opened = new ArrayList<>();
 
+    /** The devices that were said to be in use, oldest first. */
+    final List<String> touched = new ArrayList<>();
+
     boolean opensFail;
     /** Versions are answered at once, unlike everything else, unless a test wants them late too. */
     boolean versionsAreLate;
@@ -264,7 +267,9 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     }
 
     @Override
-    public void touch(String uid, String device) {}
+    public void touch(String uid, String device) {
+        touched.add(device);
+    }
 
     @Override
     public void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done) {

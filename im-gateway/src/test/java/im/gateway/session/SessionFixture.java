@@ -104,7 +104,7 @@ final class SessionFixture {
                 store,
                 directory,
                 bus,
-                new Takeovers(() -> takeoverMillis += betweenTakeovers),
+                new Takeovers(() -> takeoverMillis += betweenTakeovers, new Random(1)),
                 metrics,
                 new WallClock());
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));

@@ -73,7 +73,7 @@ class SessionScheduleTest {
                     store,
                     new MemoryRouteDirectory(random),
                     new LoopPushBus(List.of(manual.loop), metrics),
-                    new Takeovers(() -> takeoverMillis += Takeovers.WINDOW_MILLIS),
+                    new Takeovers(() -> takeoverMillis += Takeovers.WINDOW_MILLIS, new Random(1)),
                     metrics,
                     Clock.systemUTC());
             sessions = new Sessions(services, List.of(manual.loop), random);

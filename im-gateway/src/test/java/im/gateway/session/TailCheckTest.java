@@ -133,4 +133,35 @@ class TailCheckTest {
 
         assertThat(fixture.metrics.active()).isZero();
     }
+
+    @Test
+    void oneTickTakesMoreSessionsThanOneReadHolds() {
+        WireConnection connection = fixture.idle();
+        fixture.store.versionsAreLate = true;
+        fixture.store.asked.clear();
+        TailChecks checks = new TailChecks(fixture.manual.loop, fixture.store);
+        Session session = (Session) java.util.Objects.requireNonNull(fixture.manual.loop.find(connection.id()));
+
+        int taken = 0;
+        while (taken < 100_000 && checks.add(session)) {
+            taken++;
+        }
+        fixture.manual.run();
+
+        assertThat(taken).as("four reads of 1 024").isEqualTo(4 * 1_024);
+        assertThat(fixture.store.asked).containsExactly("versions", "versions", "versions", "versions");
+    }
+
+    @Test
+    void aCheckThatWaitedForAVerySlowStoreIsMadeAsSoonAsItAnswers() {
+        WireConnection connection = fixture.idle();
+        fixture.store.versionsAreLate = true;
+        fixture.heartbeats(connection, 40);
+        fixture.answer();
+        fixture.store.asked.clear();
+
+        fixture.heartbeats(connection, 1);
+
+        assertThat(fixture.store.asked).contains("versions");
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.service.Takeovers;
 import im.protocol.CloseReason;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TakeoversTest {
     private final SessionFixture fixture = new SessionFixture();
     private long now = 5_000_000;
-    private final Takeovers takeovers = new Takeovers(() -> now);
+    private final Takeovers takeovers = new Takeovers(() -> now, new Random(1));
 
     @Test
     void theNewcomerAfterTheLastThatMayIsKeptAwayUntilTheWindowEnds() {
@@ -37,6 +38,14 @@ class TakeoversTest {
                 .count();
 
         assertThat(refused).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void nobodyCanChooseADeviceThatIsTakenForAnother() {
+        assertThat("Aa".hashCode()).isEqualTo("BB".hashCode());
+        IntStream.range(0, Takeovers.MOST).forEach(i -> takeovers.happened("u", "Aa"));
+
+        assertThat(takeovers.retryAfterMillis("u", "BB")).isZero();
     }
 
     @Test

@@ -32,6 +32,9 @@ final class WireConnection implements Connection {
     private long lastReadMillis;
     private long lastProgressMillis;
     boolean reading;
+    Wire wire = BinaryWire.TCP;
+    /** How often somebody asked what is pending: what a session's work costs while it waits. */
+    int looks;
     /** Hears of each frame when it is queued, before the kernel takes it. */
     Consumer<Frame> written = frame -> {};
 
@@ -141,7 +144,7 @@ final class WireConnection implements Connection {
 
     @Override
     public Wire wire() {
-        return BinaryWire.TCP;
+        return wire;
     }
 
     @Override
@@ -162,6 +165,7 @@ final class WireConnection implements Connection {
 
     @Override
     public long pendingBytes() {
+        looks++;
         return pending;
     }
 

@@ -100,8 +100,9 @@ final class Commit implements AutoCloseable {
         batch.put(state.tables.messages, Keyspace.message(conversation, position), bytes);
         extents.put(conversation, before.with(position, bytes.length));
         conversation.uids().forEach(uid -> versions.put(uid, position));
-        copies.accepted(conversation, request.sender());
-        placed.add(new PlacedMessage(conversation, position, before.head(), bytes));
+        PlacedMessage message = new PlacedMessage(conversation, position, before.head(), bytes);
+        copies.accepted(message, request.sender());
+        placed.add(message);
     }
 
     private Extent extent(ConversationKey conversation) throws RocksDBException {

@@ -17,12 +17,14 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 
 /**
- * Counts what one commit does to the copies that devices are owed. Each copy is looked at twice: when it is placed, as
- * one of a number, and when it is acknowledged, dropped or written off. Writer thread only.
+ * Counts what one commit does to the copies that devices are owed. Each copy is counted twice: when it is placed,
+ * and when it is acknowledged, dropped or written off. Writer thread only.
  */
 final class Copies {
+    private final LogState state;
     private final Tables tables;
     private final Recipients recipients;
+    private final RecentSenders recent;
     private final Conservation conservation;
     private final List<PlacedMessage> placed;
     private final Map<ConversationKey, Extent> extents;
@@ -33,14 +35,18 @@ final class Copies {
      * @param extents what it has changed until now
      */
     Copies(LogState state, List<PlacedMessage> placed, Map<ConversationKey, Extent> extents) {
+        this.state = state;
         this.tables = state.tables;
         this.recipients = state.recipients;
+        this.recent = state.recentSenders;
         this.conservation = state.conservation;
         this.placed = placed;
         this.extents = extents;
     }
 
-    void accepted(ConversationKey conversation, String sender) throws RocksDBException {
+    void accepted(PlacedMessage message, String sender) throws RocksDBException {
+        ConversationKey conversation = message.conversation();
+        recent.placed(conversation, message.prev(), message.position(), sender);
         for (String uid : conversation.uids()) {
             conservation.add(
                     kind(uid, sender), Fate.ACCEPTED, recipients.of(uid).size());
@@ -87,16 +93,22 @@ final class Copies {
         count(conversation, uid, after, head, Fate.WRITTEN_OFF);
     }
 
-    /** What this commit has dropped is gone, though the database still shows it. */
-    private long floor(ConversationKey conversation) {
+    /** What was dropped is counted as that, also by this commit, though the database still shows it. */
+    private long floor(ConversationKey conversation) throws RocksDBException {
         Extent changed = extents.get(conversation);
-        return changed == null ? 0 : changed.floor();
+        return changed == null ? state.extent(conversation).floor() : changed.floor();
     }
 
     /** Of the messages in (after, last] that were there before this commit. */
     private void count(ConversationKey conversation, String uid, long after, long last, Fate fate)
             throws RocksDBException {
         if (after >= last) {
+            return;
+        }
+        RecentSenders.Count known = recent.count(conversation, uid, after, last);
+        if (known != null) {
+            conservation.add(Kind.OTHERS, fate, known.others());
+            conservation.add(Kind.OWN, fate, known.own());
             return;
         }
         try (Slice bound = new Slice(Keyspace.message(conversation, last + 1));

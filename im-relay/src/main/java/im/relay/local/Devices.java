@@ -1,9 +1,12 @@
 package im.relay.local;
 
 import im.relay.CursorStore;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -23,7 +26,8 @@ final class Devices {
     private final long nowMs;
     private final Recipients recipients;
     private final Copies copies;
-    private final Set<String> opened = new HashSet<>();
+    private final Set<String> opened = new LinkedHashSet<>();
+    private final Set<String> used = new HashSet<>();
     private final Set<String> forgotten = new HashSet<>();
 
     Devices(LogState state, WriteBatch batch, long nowMs, Copies copies) {
@@ -54,6 +58,7 @@ final class Devices {
         if (stored == null || forgotten.contains(name(uid, device))) {
             return false;
         }
+        used.add(name(uid, device));
         DeviceEntry entry = DeviceEntry.decode(stored);
         if (nowMs - entry.lastUsedMs() >= TOUCH_MS) {
             batch.put(tables.devices, key, entry.usedAt(nowMs).encode());
@@ -62,9 +67,7 @@ final class Devices {
     }
 
     private void makeRoom(String uid) throws RocksDBException {
-        int count = 0;
-        @Nullable String oldest = null;
-        long oldestMs = Long.MAX_VALUE;
+        List<Used> devices = new ArrayList<>();
         byte[] prefix = Keyspace.devicePrefix(uid);
         try (Slice bound = new Slice(Keyspace.behind(prefix));
                 ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
@@ -74,25 +77,27 @@ final class Devices {
                 if (forgotten.contains(name(uid, device))) {
                     continue;
                 }
-                count++;
-                long usedMs = DeviceEntry.decode(at.value()).lastUsedMs();
-                if (usedMs < oldestMs) {
-                    oldestMs = usedMs;
-                    oldest = device;
-                }
+                boolean usedNow = used.contains(name(uid, device));
+                devices.add(new Used(
+                        device, usedNow ? nowMs : DeviceEntry.decode(at.value()).lastUsedMs()));
             }
             at.status();
         }
-        count += (int)
-                opened.stream().filter(name -> name.startsWith(uid + '\0')).count();
-        if (count >= CursorStore.MAX_DEVICES && oldest != null) {
-            forget(uid, oldest);
+        devices.sort(Comparator.comparingLong(Used::ms));
+        opened.stream()
+                .filter(name -> name.startsWith(uid + '\0'))
+                .forEach(name -> devices.add(new Used(name.substring(uid.length() + 1), nowMs)));
+        for (Used device : devices.subList(0, Math.max(0, devices.size() - CursorStore.MAX_DEVICES + 1))) {
+            forget(uid, device.device());
         }
     }
+
+    private record Used(String device, long ms) {}
 
     private void forget(String uid, String device) throws RocksDBException {
         copies.writtenOff(uid, device);
         recipients.forgotten(uid, device);
+        opened.remove(name(uid, device));
         forgotten.add(name(uid, device));
         batch.delete(tables.devices, Keyspace.device(uid, device));
         byte[] cursors = Keyspace.cursorPrefix(uid, device);

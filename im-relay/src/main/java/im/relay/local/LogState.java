@@ -25,6 +25,7 @@ final class LogState {
 
     final Trimmer trimmer;
     final Recipients recipients;
+    final RecentSenders recentSenders = new RecentSenders();
     final Conservation conservation;
 
     /** Behind which conversation the next sweep goes on; empty at the first. */
@@ -76,7 +77,7 @@ final class LogState {
         Conservation conservation = Conservation.decode(stored(tables, Keyspace.META_CONSERVATION));
         LogClock clock = new LogClock(around.nanos(), around.clock().millis(), Keyspace.number(last, 8));
         DedupeWindow dedupe = DedupeWindow.load(tables, config.dedupeWindow().toMillis());
-        Trimmer trimmer = new Trimmer(tables, config.retention());
+        Trimmer trimmer = new Trimmer(tables, config.retention(), around.clock());
         folder.writeFormat();
         return new LogState(
                 tables,

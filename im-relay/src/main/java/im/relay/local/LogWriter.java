@@ -155,7 +155,7 @@ final class LogWriter implements Runnable {
             if (!receipts.isEmpty()) {
                 listener.raised(receipts, wakeups);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A push is a hint; what was not pushed is found by the receivers' next comparison.
             LOG.atError().setCause(e).addKeyValue("messages", placed.size()).log("push failed");
         }

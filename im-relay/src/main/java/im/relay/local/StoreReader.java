@@ -163,6 +163,7 @@ final class StoreReader {
     }
 
     Comparison compare(CompareRequest request) throws RocksDBException {
+        long asOfMs = clock.millis();
         return snapshot(snapshot -> {
             DeviceEntry device = device(request.uid(), request.device(), snapshot);
             Map<String, Long> cursors =
@@ -184,7 +185,7 @@ final class StoreReader {
                 behind.add(new Behind(empty, 0, base(request, empty, cursors.get(empty.text()), device, 0), 0));
             }
             behind.sort(Comparator.comparingLong(Behind::head).reversed());
-            return new Comparison(version, clock.millis(), behind);
+            return new Comparison(version, asOfMs, behind);
         });
     }
 

@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 /**
  * What the store takes from the world around it.
  *
- * @param clock the wall clock; read once, at the opening, so that setting it later neither opens nor closes the
- *     dedupe window
+ * @param clock the wall clock; the dedupe window reads it once, at the opening, so that setting it later neither opens
+ *     nor closes that
  * @param nanos counts elapsed nanoseconds from any origin, and never goes back
  * @param random makes the log id
  * @param meters where metrics go

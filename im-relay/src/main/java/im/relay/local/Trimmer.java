@@ -3,6 +3,7 @@ package im.relay.local;
 import im.protocol.ConversationKey;
 import im.protocol.codec.PlacedCodec;
 import im.relay.Retention;
+import java.time.Clock;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -17,6 +18,9 @@ final class Trimmer {
     /** Messages that one commit drops at most; the rest goes with a later one. */
     static final int SLICE = 4_096;
 
+    /** Bytes that one commit reads at most of what it drops; above what one commit can place, so that this keeps up. */
+    static final long SLICE_BYTES = 16 << 20;
+
     /** Is told of each message that goes. */
     interface Dropped {
         void take(long position, byte[] placed) throws RocksDBException;
@@ -24,20 +28,24 @@ final class Trimmer {
 
     private final Tables tables;
     private final Retention retention;
+    private final Clock wall;
     private int left;
+    private long leftBytes;
 
-    Trimmer(Tables tables, Retention retention) {
+    Trimmer(Tables tables, Retention retention, Clock wall) {
         this.tables = tables;
         this.retention = retention;
+        this.wall = wall;
     }
 
     /** A new commit may drop so many again. */
     void begin() {
         left = SLICE;
+        leftBytes = SLICE_BYTES;
     }
 
     boolean isSpent() {
-        return left == 0;
+        return left == 0 || leftBytes <= 0;
     }
 
     boolean exceeds(Extent extent) {
@@ -49,18 +57,20 @@ final class Trimmer {
     Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch, Dropped dropped)
             throws RocksDBException {
         Extent rest = extent;
-        long oldestMs = nowMs - retention.time().toMillis();
+        // A gateway's wall clock said when it was accepted. If either clock is ahead nothing is dropped too early.
+        long oldestMs = Math.min(nowMs, wall.millis()) - retention.time().toMillis();
         byte[] end = Keyspace.behind(Keyspace.messagePrefix(conversation));
         try (Slice bound = new Slice(end);
                 ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
                 RocksIterator at = tables.db.newIterator(tables.messages, options)) {
             at.seek(Keyspace.message(conversation, extent.floor() + 1));
-            while (left > 0 && at.isValid() && isToGo(rest, at, oldestMs)) {
+            while (!isSpent() && at.isValid() && isToGo(rest, at, oldestMs)) {
                 byte[] key = at.key();
                 batch.delete(tables.messages, key);
                 dropped.take(Keyspace.messagePosition(key), at.value());
                 rest = rest.without(Keyspace.messagePosition(key), at.value().length);
                 left--;
+                leftBytes -= at.value().length;
                 at.next();
             }
             at.status();

@@ -85,6 +85,18 @@ class GroupCommitTest {
     }
 
     @Test
+    void aBugOfWhoeverHearsOfACommitKeepsNobodyFromItsResult() {
+        store.onCommit = () -> {
+            throw new AssertionError("a bug of the listener");
+        };
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(append(store.log(), message("a", "b", i, "x"))).containsExactly(accepted(i));
+        }
+        assertThat(store.log().failure()).isNull();
+    }
+
+    @Test
     void aConversationsPredecessorsAreSeenInsideACommit() {
         WriterStop stop = store.stopWriter();
         stop.reach(store.log());

@@ -16,11 +16,16 @@ import im.protocol.v1.Envelope;
 import im.relay.AppendRequest;
 import im.relay.ConversationStore.Behind;
 import im.relay.ConversationStore.Page;
+import im.relay.CursorStore;
 import im.relay.PlacedMessage;
 import im.relay.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,17 +54,32 @@ class RetentionTest {
 
     private void send(int messages, int size) {
         for (int i = 0; i < messages; i++) {
-            long nowMs = store.wall.toEpochMilli();
-            MessageId id = new MessageId(0x7000, ++lastId);
-            byte[] envelope = Envelope.newBuilder()
-                    .setMessageId(id.toString())
-                    .setSender("a")
-                    .setAcceptedMs(nowMs)
-                    .setData(ByteString.copyFrom(new byte[size]))
-                    .build()
-                    .toByteArray();
-            append(store.log(), new AppendRequest(AB, "a", id, new byte[16], nowMs, envelope));
+            append(store.log(), request(size));
         }
+    }
+
+    /** Few commits instead of one for each message. */
+    private void sendAtOnce(int messages, int size) {
+        for (int left = messages; left > 0; left -= 64) {
+            append(
+                    store.log(),
+                    IntStream.range(0, Math.min(left, 64))
+                            .mapToObj(i -> request(size))
+                            .toArray(AppendRequest[]::new));
+        }
+    }
+
+    private AppendRequest request(int size) {
+        long nowMs = store.wall.toEpochMilli();
+        MessageId id = new MessageId(0x7000, ++lastId);
+        byte[] envelope = Envelope.newBuilder()
+                .setMessageId(id.toString())
+                .setSender("a")
+                .setAcceptedMs(nowMs)
+                .setData(ByteString.copyFrom(new byte[size]))
+                .build()
+                .toByteArray();
+        return new AppendRequest(AB, "a", id, new byte[16], nowMs, envelope);
     }
 
     private static List<Long> positions(Page page) {
@@ -197,6 +217,93 @@ class RetentionTest {
         assertThat(open(store.cursors(), "b", "d4", false)).isFalse();
         assertThat(open(store.cursors(), "b", "d3", false))
                 .as("d3 is new again")
+                .isTrue();
+    }
+
+    @Test
+    void aClockThatWasAheadWhenTheServerStartedDropsNothing() {
+        store = new TestStore(folder);
+        store.config = store.config.withRetention(new Retention(Duration.ofDays(7), 1_000, 1 << 30));
+        Instant right = store.wall;
+        store.wall = right.plus(Duration.ofDays(365));
+        store.open();
+        store.wall = right;
+        send(2, 10);
+
+        store.sweep();
+        assertThat(positions(page(store.conversations(), AB, 0))).containsExactly(1L, 2L);
+        store.restart();
+        store.sweep();
+
+        assertThat(positions(page(store.conversations(), AB, 0))).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aClockThatIsSetAheadWhileTheServerRunsDropsNothing() {
+        holding(Duration.ofDays(7), 1_000, 1 << 30);
+        send(2, 10);
+
+        store.wall = store.wall.plus(Duration.ofDays(365));
+        store.sweep();
+
+        assertThat(positions(page(store.conversations(), AB, 0))).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void oneCommitReadsOnlySoManyBytesOfWhatItDrops() {
+        holding(Duration.ofDays(1), 1_000, 1 << 30);
+        int messages = 3 * (int) (Trimmer.SLICE_BYTES / 60_000);
+        sendAtOnce(messages, 60_000);
+        store.pass(Duration.ofHours(25));
+
+        store.sweep();
+        assertThat(page(store.conversations(), AB, 0).floor()).isBetween(1L, messages / 2L);
+        for (int i = 0; i < 4; i++) {
+            store.sweep();
+        }
+
+        assertThat(page(store.conversations(), AB, 0).floor()).isEqualTo(messages);
+    }
+
+    @Test
+    void ofManyDevicesOpenedAtOnceSixteenAreKept() throws Exception {
+        holding(LONG, 1_000, 1 << 30);
+        int devices = 3 * CursorStore.MAX_DEVICES;
+        WriterStop stop = store.stopWriter();
+        stop.reach(store.log());
+        CountDownLatch told = new CountDownLatch(devices);
+        for (int i = 0; i < devices; i++) {
+            store.cursors().open("b", "d" + i, false, Runnable::run, result -> told.countDown());
+        }
+        stop.open();
+        assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+
+        for (int i = devices - CursorStore.MAX_DEVICES; i < devices; i++) {
+            assertThat(open(store.cursors(), "b", "d" + i, false)).as("d" + i).isFalse();
+        }
+        assertThat(open(store.cursors(), "b", "d0", false))
+                .as("d0 is new again")
+                .isTrue();
+    }
+
+    @Test
+    void aDeviceThatComesBackWithTheSameCommitAsANewOneIsNotTheLongestUnused() throws Exception {
+        holding(LONG, 1_000, 1 << 30);
+        for (int i = 1; i <= CursorStore.MAX_DEVICES; i++) {
+            open(store.cursors(), "b", "d" + i, false);
+            store.pass(Duration.ofMinutes(2));
+        }
+        WriterStop stop = store.stopWriter();
+        stop.reach(store.log());
+        CountDownLatch told = new CountDownLatch(2);
+        store.cursors().open("b", "d1", false, Runnable::run, result -> told.countDown());
+        store.cursors().open("b", "one-more", false, Runnable::run, result -> told.countDown());
+        stop.open();
+        assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(open(store.cursors(), "b", "d1", false)).isFalse();
+        assertThat(open(store.cursors(), "b", "d2", false))
+                .as("d2 is new again")
                 .isTrue();
     }
 }

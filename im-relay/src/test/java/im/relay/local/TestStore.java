@@ -36,6 +36,9 @@ final class TestStore implements AutoCloseable {
     /** Runs on the writer thread behind each commit that placed messages. */
     volatile Runnable onCommit = () -> {};
 
+    /** Runs before the wall clock is read. */
+    volatile Runnable onClock = () -> {};
+
     private Random random = new Random(1);
     private @Nullable LocalStore store;
 
@@ -62,7 +65,10 @@ final class TestStore implements AutoCloseable {
     }
 
     void open() {
-        InstantSource source = () -> wall;
+        InstantSource source = () -> {
+            onClock.run();
+            return wall;
+        };
         Clock clock = source.withZone(ZoneOffset.UTC);
         Surroundings around = new Surroundings(clock, () -> nanos, random, meters);
         try {
