@@ -16,6 +16,7 @@ export class Thread {
   #elements = new Map(); // key → element
   #conversation = null;
   #wasAtEnd = true;
+  #size = '';
   #older;
   #again;
 
@@ -29,11 +30,15 @@ export class Thread {
     this.#older = older;
     this.#again = again;
     log.addEventListener('scroll', () => {
-      this.#wasAtEnd = this.atEnd;
+      // In a frame that changes the size too, this comes before the observer, and says nothing about the reader.
+      if (this.#size === sizeOf(log)) this.#wasAtEnd = this.atEnd;
       this.#wantOlder();
     });
     // A keyboard that comes up, or a banner: who was at the end still is.
-    new ResizeObserver(() => this.#wasAtEnd && this.toEnd()).observe(log);
+    new ResizeObserver(() => {
+      this.#size = sizeOf(log);
+      if (this.#wasAtEnd) this.toEnd();
+    }).observe(log);
   }
 
   get atEnd() {
@@ -188,6 +193,8 @@ export function tick(progress) {
 export function timeOrDay(ms) {
   return new Date(ms).toDateString() === new Date().toDateString() ? TIME.format(ms) : dayName(ms, 'short');
 }
+
+function sizeOf(element) { return `${element.clientWidth} ${element.clientHeight}`; }
 
 function bubble(key, message) {
   const element = node('div', `message ${message.own ? 'mine' : 'theirs'}`);
