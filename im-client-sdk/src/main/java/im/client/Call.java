@@ -80,6 +80,28 @@ sealed interface Call {
         }
     }
 
+    /** How far somebody is. */
+    record Receipted(Receipt receipt) implements Call {
+        @Override
+        public void make(Listeners to) {
+            ReceiptListener listener = to.receipts();
+            if (listener != null) {
+                listener.onReceipt(receipt);
+            }
+        }
+    }
+
+    /** A message that is kept nowhere. */
+    record Passing(TransientMessage message, int sizeBytes) implements Call {
+        @Override
+        public void make(Listeners to) {
+            TransientListener listener = to.passing();
+            if (listener != null) {
+                listener.onTransient(message);
+            }
+        }
+    }
+
     /** A change of the connection's state. */
     record State(StateChange change) implements Call {
         @Override

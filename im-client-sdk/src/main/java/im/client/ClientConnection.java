@@ -30,7 +30,7 @@ final class ClientConnection implements LinkListener {
     interface Owner {
         void welcomed(ClientConnection connection, Welcome welcome);
 
-        /** CaughtUp, Lagging or GoAway; traffic goes to {@link Traffic}. */
+        /** CaughtUp, Lagging, GoAway or Expiring; traffic goes to {@link Traffic}. */
         void signalled(ClientConnection connection, Frame signal);
 
         void ended(ClientConnection connection, Ending ending);
@@ -220,10 +220,10 @@ final class ClientConnection implements LinkListener {
     private void serve(Frame frame) {
         switch (frame.getBodyCase()) {
             case DELIVER -> traffic.deliver(frame.getDeliver());
-            case SEND_RESULT -> traffic.answered(frame.getRef(), frame.getSendResult());
-            case SYNC_PAGE -> traffic.page(frame.getRef(), frame.getSyncPage());
-            case ERROR -> traffic.refused(frame.getRef(), frame.getError());
-            case CAUGHT_UP, LAGGING, GO_AWAY -> owner.signalled(this, frame);
+            case SEND_RESULT, SYNC_PAGE, HEADS_PAGE, RENEWED, ERROR -> traffic.answer(frame);
+            case RECEIPT -> traffic.notices().receipt(frame.getReceipt());
+            case TRANSIENT -> traffic.notices().passing(frame.getTransient(), traffic.uid());
+            case CAUGHT_UP, LAGGING, GO_AWAY, EXPIRING -> owner.signalled(this, frame);
             case PING -> write(pong(frame));
             case CLOSE -> closed(frame.getClose());
             default -> {

@@ -4,7 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import im.client.internal.transport.Dialer;
 import im.client.store.ClientStore;
 import im.client.store.StoredState;
+import im.protocol.Limits;
 import im.protocol.v1.Code;
+import im.protocol.v1.Frame;
 import im.protocol.v1.Send;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,13 +76,14 @@ final class ClientSession {
                 owner -> new Callbacks(loop, callbackExecutor, listeners, owner));
         traffic.restore(loaded);
         Dialer dialer = new Dialer(loop, resources.epoll(), resources.callbacks());
-        this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, kept, view);
+        this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, kept, view, listeners.features());
         kept.onFailure(this::storeFailed);
     }
 
+    /** What is kept stays as it is, so that nothing is told of it that a later run could disprove. */
     private void storeFailed() {
-        reconnector.storeFailed();
         traffic.end(String.valueOf(kept.failure()));
+        reconnector.storeFailed();
     }
 
     CompletableFuture<Void> connect() {
@@ -142,6 +146,51 @@ final class ClientSession {
         }
     }
 
+    /** Not queued and not repeated: what has no answer when its connection ends is unknown. */
+    CompletableFuture<SendOutcome> sendTransient(OutgoingMessage message) {
+        String id = Outgoing.messageId(message);
+        SendOutcome refusal = Outgoing.refusal(message, id, Limits.TRANSIENT_BYTES);
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(refusal);
+        }
+        if (ending || closing || !view.isConnected()) {
+            return CompletableFuture.completedFuture(
+                    new SendOutcome.Rejected(id, ErrorCode.UNAVAILABLE, "not connected"));
+        }
+        Send send = Outgoing.send(message, id).toBuilder().setTransient(true).build();
+        return ask(Frame.newBuilder().setSend(send), answer -> Incoming.outcome(id, answer.getSendResult()))
+                .exceptionally(failure -> new SendOutcome.Unknown(id, String.valueOf(failure.getMessage())));
+    }
+
+    CompletableFuture<ConversationPage> conversations(int limit, String page) {
+        return ask(Frames.heads(limit, page), answer -> Incoming.conversations(answer.getHeadsPage(), traffic.uid()));
+    }
+
+    CompletableFuture<HistoryPage> history(String peer, long before, int limit) {
+        return ask(
+                Frames.history(peer, before, limit),
+                answer -> Incoming.history(answer.getSyncPage(), peer, traffic.uid()));
+    }
+
+    private <T> CompletableFuture<T> ask(Frame.Builder question, Function<Frame, T> read) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        boolean taken = onLoop(() -> traffic.requests().ask(question).whenComplete((frame, failure) -> {
+            if (frame == null) {
+                answer.completeExceptionally(failure);
+            } else {
+                answer.complete(read.apply(frame));
+            }
+        }));
+        if (!taken) {
+            answer.completeExceptionally(new ImClientException(0, "client resources are closed"));
+        }
+        return answer;
+    }
+
+    void markRead(String peer, long position) {
+        onLoop(() -> traffic.readMarks().mark(peer, position));
+    }
+
     String uid() {
         String uid = view.uid();
         if (uid == null) {
@@ -165,6 +214,7 @@ final class ClientSession {
     CompletableFuture<Void> shutdown() {
         if (!onLoop(this::end)) {
             traffic.end("client resources are closed");
+            kept.abandon();
             release();
         }
         return ended.copy();

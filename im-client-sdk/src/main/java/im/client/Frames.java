@@ -6,6 +6,7 @@ import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GiveUp;
+import im.protocol.v1.Heads;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Sync;
 import java.util.ArrayList;
@@ -17,6 +18,13 @@ final class Frames {
 
     static Conversation conversation(String peer) {
         return Conversation.newBuilder().setPeer(peer).build();
+    }
+
+    static Cursor cursor(String peer, long position) {
+        return Cursor.newBuilder()
+                .setConversation(conversation(peer))
+                .setPosition(position)
+                .build();
     }
 
     /** In as many frames as the cursors need, one at least. */
@@ -55,5 +63,19 @@ final class Frames {
     /** Without a ref. */
     static Frame.Builder giveUp(String peer) {
         return Frame.newBuilder().setGiveUp(GiveUp.newBuilder().setConversation(conversation(peer)));
+    }
+
+    /** Without a ref: the page that ends before a position. */
+    static Frame.Builder history(String peer, long before, int limit) {
+        return Frame.newBuilder()
+                .setSync(Sync.newBuilder()
+                        .setConversation(conversation(peer))
+                        .setBefore(before)
+                        .setLimit(limit));
+    }
+
+    /** Without a ref. */
+    static Frame.Builder heads(int limit, String page) {
+        return Frame.newBuilder().setHeads(Heads.newBuilder().setLimit(limit).setPage(page));
     }
 }

@@ -89,6 +89,45 @@ public final class ImClient implements AutoCloseable {
         return session.send(OutgoingMessage.text(peer, text));
     }
 
+    /**
+     * Sends what is worth something only now (somebody is typing): kept nowhere, never repeated, at most 4 KiB. Accepted
+     * says that the gateway handed it on, whether anybody took it or not; without a connection it is Rejected at once.
+     */
+    public CompletableFuture<SendOutcome> sendTransient(OutgoingMessage message) {
+        return session.sendTransient(message);
+    }
+
+    /**
+     * The conversations of this uid, the most recently active first. Fails with {@link ImClientException} without a
+     * connection, or when it is refused or lost; at most 64 questions of a client are open at a time.
+     *
+     * @param limit of this page, 1–200; 0 for the gateway's default
+     * @param page {@link ConversationPage#next()} of the page before; empty for the first
+     */
+    public CompletableFuture<ConversationPage> conversations(int limit, String page) {
+        return session.conversations(limit, page);
+    }
+
+    /**
+     * The past of a conversation: the page that ends before a position. Moves no cursor, calls no listener back, and
+     * fails as {@link #conversations} does.
+     *
+     * @param before a position; {@link Long#MAX_VALUE} for the newest page
+     * @param limit messages, 1–500; 0 for the gateway's default
+     */
+    public CompletableFuture<HistoryPage> history(String peer, long before, int limit) {
+        return session.history(peer, before, limit);
+    }
+
+    /**
+     * A human has seen the conversation up to here, on whatever device. Best effort: without a connection the newest of
+     * each conversation goes out with the next; one that the gateway refuses, or that is lost with its connection, is
+     * not repeated.
+     */
+    public void markRead(String peer, long position) {
+        session.markRead(peer, position);
+    }
+
     /** The same calls for callers that wait. */
     public Blocking blocking() {
         return blocking;
@@ -150,6 +189,8 @@ public final class ImClient implements AutoCloseable {
         private ConnectionStateListener stateListener = change -> {};
         private TruncationListener truncationListener = truncation -> {};
         private OutcomeListener outcomeListener = (peer, outcome) -> {};
+        private @Nullable ReceiptListener receiptListener;
+        private @Nullable TransientListener transientListener;
         private @Nullable ClientStore store;
         private @Nullable Path storeFolder;
         private boolean manualAcknowledgement;
@@ -190,8 +231,8 @@ public final class ImClient implements AutoCloseable {
         }
 
         /**
-         * Asked, on the event loop, for the first connection, before a connection whose token has ended, and once more
-         * after a refusal. Must not block; a stage that fails counts as a failed attempt and is asked again later.
+         * Asked, on the event loop, for the first connection, when the gateway says that the token of the live
+         * connection ends, before a connection whose token has ended, and once more after a refusal. Must not block; a stage that fails counts as a failed attempt and is asked again later.
          */
         public Builder tokenSupplier(Supplier<CompletionStage<String>> supplier) {
             this.tokens = Objects.requireNonNull(supplier, "supplier");
@@ -247,6 +288,18 @@ public final class ImClient implements AutoCloseable {
         /** Told how sends of an earlier run have ended; only with a store. Default: nobody is. */
         public Builder outcomeListener(OutcomeListener listener) {
             this.outcomeListener = listener;
+            return this;
+        }
+
+        /** Told how far others have what was sent; with none the gateway does not say. */
+        public Builder receiptListener(ReceiptListener listener) {
+            this.receiptListener = listener;
+            return this;
+        }
+
+        /** Given transient messages; with none the gateway sends none. */
+        public Builder transientListener(TransientListener listener) {
+            this.transientListener = listener;
             return this;
         }
 
@@ -379,7 +432,13 @@ public final class ImClient implements AutoCloseable {
             boolean ownResources = resources == null;
             ImClientResources used = resources == null ? ImClientResources.create(1) : resources;
             Executor callbacks = callbackExecutor == null ? used.callbacks() : callbackExecutor;
-            Listeners listeners = new Listeners(messageListener, stateListener, truncationListener, outcomeListener);
+            Listeners listeners = new Listeners(
+                    messageListener,
+                    stateListener,
+                    truncationListener,
+                    outcomeListener,
+                    receiptListener,
+                    transientListener);
             try {
                 return new ImClient(
                         new ClientSession(config, used, ownResources, callbacks, listeners, opened, loaded));

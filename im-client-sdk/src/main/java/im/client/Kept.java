@@ -17,6 +17,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a session keeps: gathers changes and brings them to the store, one save at a time, on the thread for stores.
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>After a save that failed nothing is saved any more, and nobody who waits for one is told that it was.
  */
 final class Kept {
+    private static final Logger LOG = LoggerFactory.getLogger(Kept.class);
+
     private final EventLoop loop;
     private final Executor threads;
     private final @Nullable ClientStore store;
@@ -45,6 +49,7 @@ final class Kept {
     /** The store's last call is on its way; what is noted from now on stays as it was. */
     private boolean closing;
 
+    private boolean abandoned;
     private @Nullable Runnable onClosed;
     private @Nullable String failure;
     private Runnable onFailure = () -> {};
@@ -150,6 +155,19 @@ final class Kept {
         closed = true;
         onClosed = task;
         schedule();
+    }
+
+    /** The loop has ended, and with it every save: lets go of the store, from any thread. Idempotent. */
+    synchronized void abandon() {
+        ClientStore left = store;
+        if (left != null && !abandoned) {
+            abandoned = true;
+            try {
+                left.close();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("store failed to close", e);
+            }
+        }
     }
 
     /** Once a turn of the loop, so that what one read of a socket brings is one save. */

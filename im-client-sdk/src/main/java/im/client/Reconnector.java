@@ -6,6 +6,7 @@ import im.client.internal.transport.Endpoint;
 import im.client.store.DeviceRecord;
 import im.protocol.CloseReason;
 import im.protocol.Limits;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
@@ -15,7 +16,6 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,6 @@ final class Reconnector implements ClientConnection.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Reconnector.class);
 
     private static final String CLIENT = "im-client-java/0.1";
-    private static final long TOKEN_MARGIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     /** A larger stored attempt is no clock's: it is not followed, or there would be none left above it. */
     private static final long MAX_ATTEMPT = Long.MAX_VALUE / 2;
 
@@ -44,6 +43,8 @@ final class Reconnector implements ClientConnection.Owner {
     private final Kept kept;
     private final SessionView view;
     private final Backoff backoff;
+    private final TokenRenewal renewal;
+    private final List<Feature> features;
     private final List<CompletableFuture<Void>> connects = new ArrayList<>();
 
     private boolean wanted;
@@ -57,8 +58,7 @@ final class Reconnector implements ClientConnection.Owner {
     private int endpointTurn;
     private long lastAttempt;
     private boolean freshTokenTried;
-    private boolean tokenEnds;
-    private long tokenEndNanos;
+    private long gatewayAheadMillis;
     private boolean everWelcomed;
     /** What this run has got is all that the device has. */
     private boolean ownCursors;
@@ -72,7 +72,10 @@ final class Reconnector implements ClientConnection.Owner {
             Dialer dialer,
             Traffic traffic,
             Kept kept,
-            SessionView view) {
+            SessionView view,
+            List<Feature> features) {
+        this.features = features;
+        this.renewal = new TokenRenewal(config.tokens(), loop, timers, traffic.requests(), this::tokenGoodUntil);
         this.kept = kept;
         this.lastAttempt = kept.device().attempt();
         this.config = config;
@@ -151,9 +154,7 @@ final class Reconnector implements ClientConnection.Owner {
         if (active == null) {
             change(ConnectionState.CONNECTING, 0, "");
         }
-        if (tokenEnds && tokenEndNanos - System.nanoTime() < TOKEN_MARGIN_NANOS) {
-            config.tokens().forget();
-        }
+        config.tokens().forgetIfEnding();
         long fetching = ++fetch;
         long timeout = config.connectTimeout().toMillis();
         timer = timers.after(timeout, () -> tokenCame(fetching, null, "not within " + timeout + " ms"));
@@ -209,6 +210,7 @@ final class Reconnector implements ClientConnection.Owner {
                 .setNewDevice(start)
                 .setClientCursors(ownCursors && traffic.hasCursors())
                 .setAttempt(lastAttempt)
+                .addAllFeatures(features)
                 .build();
     }
 
@@ -227,16 +229,22 @@ final class Reconnector implements ClientConnection.Owner {
         freshTokenTried = false;
         ownCursors |= welcome.getNewDevice();
         keepDevice(welcome.getUid());
-        tokenEnds = welcome.getTokenExpiresMs() > 0;
-        long left = welcome.getTokenExpiresMs() - welcome.getServerTimeMs();
-        tokenEndNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(left);
+        gatewayAheadMillis = welcome.getServerTimeMs() - System.currentTimeMillis();
+        tokenGoodUntil(welcome.getTokenExpiresMs());
         view.welcomed(welcome, everWelcomed);
         everWelcomed = true;
+        renewal.stop();
         traffic.attach(connection, welcome);
         if (old != null) {
             old.retire("replaced by a newer connection of this client");
         }
         change(ConnectionState.CATCHING_UP, 0, "");
+    }
+
+    /** @param gatewayMillis by the gateway's clock; 0 where it does not end */
+    private void tokenGoodUntil(long gatewayMillis) {
+        long left = gatewayMillis - gatewayAheadMillis - System.currentTimeMillis();
+        config.tokens().goodFor(gatewayMillis > 0 ? Math.max(1, left) : 0);
     }
 
     @Override
@@ -253,6 +261,7 @@ final class Reconnector implements ClientConnection.Owner {
                 waiting.forEach(connected -> connected.complete(null));
             }
             case LAGGING -> change(ConnectionState.LAGGING, 0, "");
+            case EXPIRING -> renewal.expiring(signal.getExpiring().getInMs());
             case GO_AWAY -> goAway(signal.getGoAway().getReconnectAfterMs());
             default -> throw new IllegalArgumentException("not a signal: " + signal.getBodyCase());
         }

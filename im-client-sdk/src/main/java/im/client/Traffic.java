@@ -21,9 +21,7 @@ import im.protocol.v1.SendResult;
 import im.protocol.v1.SyncPage;
 import im.protocol.v1.Welcome;
 import io.netty.channel.EventLoop;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -38,7 +36,6 @@ import org.slf4j.LoggerFactory;
 final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
 
-    private static final int SYNC_MESSAGES = 100;
     private static final int UNANSWERED_SENDS = 64;
     private static final long DEDUPE_MILLIS = 600_000;
 
@@ -49,23 +46,20 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private final Callbacks callbacks;
     private final Kept kept;
     private final OpenSends openSends;
+    private final OpenSyncs openSyncs;
+    private final Requests requests;
+    private final ReadMarks readMarks;
+    private final Notices notices;
+    private final Counts counts;
     private final boolean manual;
 
     private @Nullable ClientConnection connection;
-    private final Map<Long, String> openSyncs = new HashMap<>();
     private String uid = "";
     private String logId = "";
     private boolean ackScheduled;
     private @Nullable Runnable whenDrained;
     private boolean callbacksQuiet;
-    private volatile boolean readingPaused;
-    private volatile long pauses;
-    private volatile int waitingCalls;
-    private volatile long attempts;
-    private volatile long retries;
-    private volatile long unknownSeen;
-    private volatile long repeated;
-    private volatile long gaps;
+    private boolean readingPaused;
 
     /**
      * @param manual whether the app acknowledges, instead of its listener's return
@@ -84,7 +78,13 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         this.kept = kept;
         this.outbox = new Outbox(this, System::nanoTime, random);
         this.inbox = new Inbox(this);
-        this.callbacks = callbacks.apply(this);
+        Callbacks made = callbacks.apply(this);
+        this.callbacks = made;
+        this.openSyncs = new OpenSyncs(timers);
+        this.requests = new Requests(timers);
+        this.readMarks = new ReadMarks(requests);
+        this.notices = new Notices(made);
+        this.counts = new Counts(outbox, inbox, made);
         this.openSends = new OpenSends(kept, outbox, () -> connection != null);
         this.logId = kept.device().logId();
     }
@@ -101,6 +101,23 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     }
 
     // Life of the connection
+
+    /** Who this client is; empty before the first Welcome. */
+    String uid() {
+        return uid;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    ReadMarks readMarks() {
+        return readMarks;
+    }
+
+    Notices notices() {
+        return notices;
+    }
 
     /** The log that the cursors belong to; empty before the first Welcome. */
     String logId() {
@@ -123,7 +140,10 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         }
         uid = welcome.getUid();
         connection = to;
+        openSyncs.attach(to);
         resume(to);
+        requests.attach(to);
+        readMarks.attached();
         if (callbacks.isFull()) {
             pauseReading(to);
         }
@@ -140,10 +160,13 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     /** The connection is gone, or its frames are not taken any more. */
     void detach() {
         connection = null;
+        requests.detach();
         readingPaused = false;
-        openSyncs.clear();
+        counts.readingPaused(false);
+        openSyncs.detach();
         inbox.disconnected();
         outbox.disconnected();
+        drainedIfQuiet();
     }
 
     private void resume(ClientConnection to) {
@@ -213,7 +236,22 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         });
     }
 
-    void answered(long ref, SendResult result) {
+    /** SendResult, SyncPage, HeadsPage, Renewed or Error; what answers nothing that is open is ignored. */
+    void answer(Frame answer) {
+        if (requests.answered(answer)) {
+            return;
+        }
+        switch (answer.getBodyCase()) {
+            case SEND_RESULT -> answered(answer.getRef(), answer.getSendResult());
+            case SYNC_PAGE -> page(answer.getRef(), answer.getSyncPage());
+            case ERROR -> refused(answer.getRef(), answer.getError());
+            default -> {
+                // The question has been given up.
+            }
+        }
+    }
+
+    private void answered(long ref, SendResult result) {
         outbox.answered(ref, result);
         count();
     }
@@ -275,8 +313,8 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         received();
     }
 
-    void page(long ref, SyncPage page) {
-        String peer = openSyncs.remove(ref);
+    private void page(long ref, SyncPage page) {
+        String peer = openSyncs.answered(ref);
         if (peer != null) {
             settleOwnCopies(peer, page.getPlacedList());
             inbox.page(peer, page);
@@ -285,8 +323,8 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     }
 
     /** An Error frame: it answers a send or a Sync of ours, or nothing that could be mended. */
-    void refused(long ref, Error error) {
-        String peer = openSyncs.remove(ref);
+    private void refused(long ref, Error error) {
+        String peer = openSyncs.answered(ref);
         if (peer != null) {
             inbox.syncRefused(peer, error.getCode(), error.getRetryAfterMs());
             return;
@@ -320,8 +358,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     private void pauseReading(ClientConnection from) {
         if (!readingPaused) {
             readingPaused = true;
-            long before = pauses;
-            pauses = before + 1;
+            counts.readingPaused(true);
             from.reading(false);
         }
     }
@@ -369,20 +406,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     @Override
     public void sync(String peer, long after, long delayMillis) {
-        ClientConnection asked = connection;
-        if (delayMillis <= 0) {
-            writeSync(peer, after);
-        } else {
-            timers.after(delayMillis, () -> {
-                if (connection == asked) {
-                    writeSync(peer, after);
-                }
-            });
-        }
-    }
-
-    private void writeSync(String peer, long after) {
-        openSyncs.put(ask(Frames.sync(peer, after, SYNC_MESSAGES)), peer);
+        openSyncs.ask(peer, after, delayMillis);
     }
 
     @Override
@@ -429,9 +453,10 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     @Override
     public void batchDone() {
-        waitingCalls = callbacks.waiting();
+        counts.update();
         if (readingPaused && callbacks.hasRoom() && connection != null) {
             readingPaused = false;
+            counts.readingPaused(false);
             connection.reading(true);
         }
     }
@@ -459,19 +484,12 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         }
     }
 
-    /** Makes the counters visible to other threads. */
     private void count() {
-        attempts = outbox.attempts();
-        retries = outbox.retries();
-        unknownSeen = outbox.unknownSeen();
-        repeated = inbox.repeated();
-        gaps = inbox.gaps();
-        waitingCalls = callbacks.waiting();
+        counts.update();
         drainedIfQuiet();
     }
 
     ClientMetrics metrics(long reconnects) {
-        return new ClientMetrics(
-                attempts, retries, unknownSeen, reconnects, repeated, gaps, waitingCalls, readingPaused, pauses);
+        return counts.metrics(reconnects);
     }
 }

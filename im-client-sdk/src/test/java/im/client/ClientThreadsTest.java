@@ -63,10 +63,15 @@ class ClientThreadsTest {
             assertThat(it.client.state())
                     .as("silence while it does not read is no death")
                     .isEqualTo(ConnectionState.LIVE);
+            assertThat(it.client.stats())
+                    .returns(true, ClientMetrics::readingPaused)
+                    .returns(1L, ClientMetrics::pauses);
+            assertThat(it.client.stats().waitingCalls()).isGreaterThanOrEqualTo(Callbacks.FULL_MESSAGES / 2);
 
             hold.countDown();
 
             await().until(() -> seen.size() == count);
+            await().until(() -> !it.client.stats().readingPaused());
             assertThat(seen).isSorted().doesNotHaveDuplicates();
         }
     }

@@ -312,6 +312,17 @@ class DurableClientTest {
         FileStore.open(folder).close();
     }
 
+    @Test
+    void aClientWhoseResourcesWereClosedFirstLetsGoOfItsFolder() throws Exception {
+        ImClientResources resources = ImClientResources.create(1);
+        try (ClientFixture it = run(builder -> builder.resources(resources))) {
+            firstWelcome(it);
+            resources.close();
+        }
+
+        FileStore.open(folder).close();
+    }
+
     /** Fails from a moment on. */
     private static final class FailingStore implements ClientStore {
         private volatile boolean failing;
@@ -337,11 +348,14 @@ class DurableClientTest {
         FailingStore store = new FailingStore();
         try (ClientFixture it = new ClientFixture(FakeGateway.tcp(), builder -> builder.store(store))) {
             FakePeer peer = firstWelcome(it);
+            CompletableFuture<SendOutcome> kept = it.client.send("bob", "kept");
+            peer.expectSend("kept", false);
             store.failing = true;
 
             CompletableFuture<SendOutcome> sent = it.client.send("bob", "hi");
 
             assertThat(ClientFixture.get(sent)).isInstanceOf(SendOutcome.Rejected.class);
+            assertThat(ClientFixture.get(kept)).isInstanceOf(SendOutcome.Unknown.class);
             assertThat(it.until(ConnectionState.CLOSED).reason()).contains("no space left");
             peer.expect(BodyCase.CLOSE);
             assertThatThrownBy(() -> ClientFixture.get(it.client.connect().toCompletableFuture()))

@@ -13,9 +13,15 @@ final class Commands {
 
     private final Path folder;
 
-    /** @param folder the server's, with its key and its data */
-    Commands(Path folder) {
+    private final List<String> prefix;
+
+    /**
+     * @param folder the server's, with its key and its data
+     * @param prefix a command that runs the command behind it, as nsenter does
+     */
+    Commands(Path folder, String... prefix) {
         this.folder = folder;
+        this.prefix = List.of(prefix);
     }
 
     /** What a command left behind. */
@@ -63,7 +69,7 @@ final class Commands {
 
     /** Starts one with the server's key; without {@code --url} it finds the server by its folder. */
     Running start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
             if (!flag.isEmpty()) {

@@ -11,9 +11,15 @@ import im.testkit.history.Event;
 import im.testkit.history.Start;
 import im.testkit.load.App;
 import im.testkit.load.Stage;
+import im.testkit.load.Traffic;
+import im.testkit.net.TcpProxy;
 import im.testkit.net.TcpProxy.Direction;
+import im.testkit.server.AdminPages;
+import im.testkit.server.ServerProcess;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,12 +63,7 @@ class HalfOpenIT {
             ann.proxy().hold(dead);
             CompletableFuture<SendOutcome> outcome = ann.send(bob.uid(), "into a dead connection");
             CompletableFuture<SendOutcome> other = bob.send(ann.uid(), "from a live one");
-            Stage.await(
-                    () -> stage.history().events().stream()
-                            .anyMatch(event -> event instanceof Event.Disconnected
-                                    && event.by().uid().equals(ann.uid())),
-                    Duration.ofSeconds(20),
-                    "the dead connection given up");
+            Stage.await(() -> disconnected(stage, ann), Duration.ofSeconds(20), "the dead connection given up");
             ann.proxy().release();
             Verdict verdict = stage.settle(Duration.ofSeconds(10));
 
@@ -71,6 +72,77 @@ class HalfOpenIT {
             assertThat(verdict.clean()).as("%s", verdict).isTrue();
             assertThat(verdict.counts().callbacks()).isEqualTo(4);
         }
+    }
+
+    /** Which ways of a connection lead nowhere any more. */
+    private enum Forgotten {
+        BOTH(Direction.TO_SERVER, Direction.TO_CLIENT),
+        TO_SERVER(Direction.TO_SERVER),
+        TO_CLIENT(Direction.TO_CLIENT);
+
+        @SuppressWarnings("ImmutableEnumChecker")
+        final Direction[] ways;
+
+        Forgotten(Direction... ways) {
+            this.ways = ways;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Forgotten.class)
+    void inTheMiddleOfTrafficAConnectionThatARouterForgotIsReplacedAndNothingIsLost(Forgotten forgotten) {
+        try (Stage stage = new Stage(SERVER.process(), true, Stage.chooseSeed())) {
+            App ann = stage.app(stage.uid("ann"), "phone", Start.NEW_FROM_FIRST_HELD)
+                    .connect();
+            stage.app(stage.uid("bob"), "phone", Start.NEW_FROM_FIRST_HELD).connect();
+            stage.awaitLive(stage.apps());
+            try (Traffic traffic = new Traffic(stage, stage.apps(), 300, 100)) {
+                traffic.awaitMore(300);
+
+                ann.proxy().blackHole(forgotten.ways);
+                Stage.await(() -> disconnected(stage, ann), Duration.ofSeconds(20), "the dead connection given up");
+                stage.awaitLive(List.of(ann));
+                traffic.awaitMore(700);
+                traffic.stop();
+            }
+            Judged.clean(stage, "half open " + forgotten);
+
+            assertThat(ann.proxy().swallowed()).as("bytes that went nowhere").isPositive();
+            assertThat(ann.proxy().accepted()).as("connections it took").isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void aForgottenConnectionWhoseClientNeverComesBackIsEndedByTheServerAlone() throws IOException {
+        AdminPages admin = SERVER.process().adminPages();
+        String uid = TestServer.uid("gone");
+        try (TcpProxy proxy =
+                        TcpProxy.to(() -> ServerProcess.address(SERVER.process().tcp()));
+                RawClient gone =
+                        RawClient.welcomed(URI.create("tcp://127.0.0.1:" + proxy.port()), SERVER.token(uid), "phone");
+                RawClient sender = SERVER.raw(TestServer.uid("sender"), "phone")) {
+            gone.await(BodyCase.CAUGHT_UP);
+            double timeouts = admin.metric("im_gateway_closes_total", "reason=\"timeout\"");
+
+            proxy.blackHole(Direction.TO_SERVER, Direction.TO_CLIENT);
+            for (int i = 0; i < 10; i++) {
+                sender.sendAndAwait(sender.text(TestServer.messageId(), uid, "into the void"));
+            }
+
+            Stage.await(
+                    () -> admin.metric("im_gateway_closes_total", "reason=\"timeout\"") > timeouts,
+                    Duration.ofSeconds(20),
+                    "the dead client seen");
+            try (RawClient back = SERVER.raw(uid, "phone")) {
+                back.await(frame -> frame.getDeliver().getPlacedCount() > 0, "what went into the void");
+            }
+        }
+    }
+
+    private static boolean disconnected(Stage stage, App app) {
+        return stage.history().events().stream()
+                .anyMatch(event ->
+                        event instanceof Event.Disconnected && event.by().uid().equals(app.uid()));
     }
 
     @Test

@@ -55,7 +55,10 @@ public interface ConversationStore {
      */
     void versions(List<String> uids, Executor lane, Consumer<ReadResult<long[]>> done);
 
-    /** The uid's conversations with what a list of them shows, the most recently active first. */
+    /**
+     * The uid's conversations with what a list of them shows, the most recently active first; fewer than asked for where
+     * much would have to be read, but at least one where there is one.
+     */
     void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<HeadsRead>> done);
 
     /**

@@ -32,8 +32,9 @@ final class EdgeMeters {
     private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
     private final Map<Handshake, Counter> handshakes = new EnumMap<>(Handshake.class);
     private final Counter acceptFailures;
+    private final Counter socketsRefused;
 
-    EdgeMeters(MeterRegistry registry, List<Loop> loops) {
+    EdgeMeters(MeterRegistry registry, List<Loop> loops, SocketRoom room) {
         for (CloseReason reason : CloseReason.values()) {
             closes.put(
                     reason,
@@ -53,6 +54,17 @@ final class EdgeMeters {
         acceptFailures = Counter.builder("im_gateway_accept_failures_total")
                 .description("Times that accepting failed and paused, for want of file descriptors for instance")
                 .register(registry);
+        socketsRefused = Counter.builder("im_gateway_sockets_refused_total")
+                .description("Sockets closed at once because as many as the process can hold were open")
+                .register(registry);
+        Gauge.builder("im_gateway_sockets", room, SocketRoom::open)
+                .description("Sockets of clients that are open, with or without a Hello")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("im_gateway_sockets_max", room, SocketRoom::most)
+                .description("Sockets of clients that may be open at once")
+                .strongReference(true)
+                .register(registry);
         Gauge.builder("im_gateway_connections", loops, EdgeMeters::connections)
                 .description("Connections whose Hello has come in")
                 .register(registry);
@@ -68,6 +80,10 @@ final class EdgeMeters {
 
     void handshake(Handshake outcome) {
         Objects.requireNonNull(handshakes.get(outcome)).increment();
+    }
+
+    void socketRefused() {
+        socketsRefused.increment();
     }
 
     void acceptFailed() {

@@ -42,6 +42,7 @@ public final class EdgeServer implements AutoCloseable {
     private final EventLoops eventLoops;
     private final EventLoopGroup acceptor;
     private final EdgeMeters meters;
+    private final SocketRoom room;
     private final Map<EventLoop, EdgeLoop> loops = new IdentityHashMap<>();
     private @Nullable Channel http;
     private @Nullable Channel tcp;
@@ -49,7 +50,8 @@ public final class EdgeServer implements AutoCloseable {
     private EdgeServer(EdgeConfig config, EventLoops eventLoops, SessionOpener sessions, MeterRegistry registry) {
         this.config = config;
         this.eventLoops = eventLoops;
-        this.meters = new EdgeMeters(registry, eventLoops.loops());
+        this.room = SocketRoom.ofProcess();
+        this.meters = new EdgeMeters(registry, eventLoops.loops(), room);
         this.acceptor = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("im-accept"), eventLoops.transport().ioHandlers());
         FailureLog failures = new FailureLog();
@@ -123,6 +125,11 @@ public final class EdgeServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (!room.enter(channel)) {
+                            meters.socketRefused();
+                            channel.close();
+                            return;
+                        }
                         initializer.accept(channel, Objects.requireNonNull(loops.get(channel.eventLoop())));
                     }
                 });
@@ -148,6 +155,11 @@ public final class EdgeServer implements AutoCloseable {
             throw new IllegalStateException("not listening");
         }
         return (InetSocketAddress) listener.localAddress();
+    }
+
+    /** Why no more sockets are taken at the moment, or null. */
+    public @Nullable String fullReason() {
+        return room.reason();
     }
 
     /** Closes both listeners; connections and handshakes go on. May be called again. */

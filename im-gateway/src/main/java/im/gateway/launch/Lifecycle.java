@@ -1,6 +1,7 @@
 package im.gateway.launch;
 
 import im.gateway.admin.HealthCheck;
+import im.gateway.edge.EdgeServer;
 import im.relay.MessageLog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,18 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     private volatile @Nullable String reason = "starting";
     private volatile @Nullable MessageLog log;
+    private volatile @Nullable EdgeServer edge;
 
     List<HealthCheck> checks() {
-        return List.of(new HealthCheck("server", () -> reason), new HealthCheck("message-log", this::logFailure));
+        return List.of(
+                new HealthCheck("server", () -> reason),
+                new HealthCheck("message-log", this::logFailure),
+                new HealthCheck("sockets", this::full));
+    }
+
+    private @Nullable String full() {
+        EdgeServer listening = edge;
+        return listening == null ? null : listening.fullReason();
     }
 
     private @Nullable String logFailure() {
@@ -23,7 +33,9 @@ final class Lifecycle {
         log = opened;
     }
 
-    void ready() {
+    /** Connections are taken. */
+    void ready(EdgeServer listening) {
+        edge = listening;
         reason = null;
     }
 

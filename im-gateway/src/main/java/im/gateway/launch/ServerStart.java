@@ -105,7 +105,7 @@ final class ServerStart {
         awaitAdmin(admin, ports);
         Endpoints endpoints = Endpoints.of(config.listen(), ports);
         endpoints.write(config.data());
-        lifecycle.ready();
+        lifecycle.ready(edge);
         return new StandaloneServer(config, parts, lifecycle, endpoints, edge, sessions);
     }
 

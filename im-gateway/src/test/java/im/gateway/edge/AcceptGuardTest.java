@@ -14,7 +14,8 @@ class AcceptGuardTest {
     @Test
     void aFailedAcceptPausesAndGoesOn() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        EmbeddedChannel listener = new EmbeddedChannel(new AcceptGuard(new EdgeMeters(meters, List.of())));
+        EmbeddedChannel listener =
+                new EmbeddedChannel(new AcceptGuard(new EdgeMeters(meters, List.of(), new SocketRoom(100))));
         listener.freezeTime();
 
         listener.pipeline().fireExceptionCaught(new IOException("Too many open files"));

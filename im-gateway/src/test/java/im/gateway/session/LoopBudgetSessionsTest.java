@@ -124,7 +124,7 @@ class LoopBudgetSessionsTest {
 
         fixture.heartbeats(connection, 62);
         fixture.answer();
-        assertThat(connection.arrived).isEmpty();
+        assertThat(words(connection)).isEmpty();
         fixture.manual.loop.outboundChanged(-BUDGET);
         fixture.heartbeats(connection, 1);
         fixture.answer();

@@ -147,7 +147,7 @@ class ArchitectureTest {
     void theClientsExportedApiShowsNoNettyAndNoProtobuf() {
         classes()
                 .that()
-                .resideInAPackage("im.client")
+                .resideInAnyPackage("im.client", "im.client.store")
                 .and(are(describe("exported", ExportedApi::isExported)))
                 .should(new ExportedApi(
                         "io.netty..", "com.google.protobuf..", "im.protocol.v1..", "im.client.internal.."))

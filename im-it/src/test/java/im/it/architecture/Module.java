@@ -10,6 +10,7 @@ enum Module {
     GATEWAY("im-gateway", "im.gateway", 90, RELAY, ROUTER, PROTOCOL),
     CLIENT("im-client-sdk", "im.client", 50, PROTOCOL),
     SIMULATOR("im-simulator", "im.simulator", 50, CLIENT, PROTOCOL),
+    EXAMPLES("examples/java", "im.examples", 3, CLIENT),
     /** For tests only, so it may know everything. */
     TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL);
 

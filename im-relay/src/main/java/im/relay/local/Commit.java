@@ -132,7 +132,7 @@ final class Commit implements AutoCloseable {
                     Math.min(entry.getValue(), state.extent(key.conversation()).head());
             if (key.isRead()) {
                 raise(key, state.tables.reads, Keyspace.read(key.uid(), key.conversation()), position);
-            } else if (!devices.isForgotten(key.uid(), key.device())) {
+            } else if (devices.hasCursors(key.uid(), key.device())) {
                 byte[] cursor = Keyspace.cursor(key.uid(), key.device(), key.conversation());
                 raise(key, state.tables.cursors, cursor, position);
             }
@@ -169,8 +169,10 @@ final class Commit implements AutoCloseable {
                 if (before.messages() > 0) {
                     trim(conversation, before);
                 }
-                state.swept = Arrays.copyOf(name, name.length + 1);
-                at.next();
+                if (!state.trimmer.isSpent()) {
+                    state.swept = Arrays.copyOf(name, name.length + 1);
+                    at.next();
+                }
             }
             at.status();
             if (!at.isValid()) {

@@ -45,6 +45,7 @@ final class Devices {
         }
         makeRoom(uid);
         opened.add(name(uid, device));
+        dropCursors(uid, device);
         DeviceEntry entry = new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition);
         batch.put(tables.devices, Keyspace.device(uid, device), entry.encode());
         recipients.opened(uid, device, entry.owedFrom());
@@ -100,12 +101,26 @@ final class Devices {
         opened.remove(name(uid, device));
         forgotten.add(name(uid, device));
         batch.delete(tables.devices, Keyspace.device(uid, device));
-        byte[] cursors = Keyspace.cursorPrefix(uid, device);
-        batch.deleteRange(tables.cursors, cursors, Keyspace.behind(cursors));
+        dropCursors(uid, device);
     }
 
-    boolean isForgotten(String uid, String device) {
-        return forgotten.contains(name(uid, device));
+    /** Of a new device they were left by a connection that was still there when the device was forgotten. */
+    private void dropCursors(String uid, String device) throws RocksDBException {
+        byte[] cursors = Keyspace.cursorPrefix(uid, device);
+        try (Slice bound = new Slice(Keyspace.behind(cursors));
+                ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
+                RocksIterator at = tables.db.newIterator(tables.cursors, options)) {
+            at.seek(cursors);
+            if (at.isValid()) {
+                batch.deleteRange(tables.cursors, cursors, Keyspace.behind(cursors));
+            }
+            at.status();
+        }
+    }
+
+    /** Not one that this commit forgets or begins anew: it cannot have acknowledged anything since. */
+    boolean hasCursors(String uid, String device) {
+        return !forgotten.contains(name(uid, device)) && !opened.contains(name(uid, device));
     }
 
     private static String name(String uid, String device) {

@@ -22,6 +22,9 @@ import org.rocksdb.Snapshot;
 final class HeadsReader {
     private static final int MAX_UNREAD = 1_000;
 
+    /** Bytes of messages that are read for one page, a conversation of more apart; what is left goes into the next. */
+    static final long PAGE_BYTES = 8 << 20;
+
     private final Tables tables;
     private final StoreReader reader;
 
@@ -35,16 +38,23 @@ final class HeadsReader {
             List<Head> heads = reader.heads(request.uid(), snapshot);
             heads.removeIf(head -> head.position() >= request.below());
             heads.sort(Comparator.comparingLong(Head::position).reversed());
-            int count = Math.min(heads.size(), request.limit());
-            List<ConversationHead> read = new ArrayList<>(count);
-            for (Head head : heads.subList(0, count)) {
-                read.add(describe(request, head, snapshot));
+            int limit = Math.min(heads.size(), request.limit());
+            List<ConversationHead> read = new ArrayList<>(limit);
+            Budget budget = new Budget();
+            while (read.size() < limit && budget.bytes > 0) {
+                read.add(describe(request, heads.get(read.size()), snapshot, budget));
             }
-            return new HeadsRead(read, count < heads.size());
+            return new HeadsRead(read, read.size() < heads.size());
         });
     }
 
-    private ConversationHead describe(HeadsRequest request, Head head, Snapshot snapshot) throws RocksDBException {
+    /** What one page may still read. */
+    private static final class Budget {
+        long bytes = PAGE_BYTES;
+    }
+
+    private ConversationHead describe(HeadsRequest request, Head head, Snapshot snapshot, Budget budget)
+            throws RocksDBException {
         ConversationKey conversation = head.conversation();
         String uid = request.uid();
         String peer = conversation.peerOf(uid);
@@ -57,13 +67,13 @@ final class HeadsReader {
                 reader.firstHeld(conversation, extent, snapshot),
                 number(tables.cursors, Keyspace.cursor(uid, request.device(), conversation), snapshot),
                 read,
-                alone ? 0 : unread(conversation, uid, Math.max(read, extent.floor()), snapshot),
-                last(conversation, head.position(), snapshot),
+                alone ? 0 : unread(conversation, uid, Math.max(read, extent.floor()), snapshot, budget),
+                last(conversation, head.position(), snapshot, budget),
                 alone ? 0 : delivered(conversation, peer, snapshot),
                 alone ? 0 : number(tables.reads, Keyspace.read(peer, conversation), snapshot));
     }
 
-    private int unread(ConversationKey conversation, String uid, long after, Snapshot snapshot)
+    private int unread(ConversationKey conversation, String uid, long after, Snapshot snapshot, Budget budget)
             throws RocksDBException {
         int unread = 0;
         byte[] end = Keyspace.behind(Keyspace.messagePrefix(conversation));
@@ -71,7 +81,9 @@ final class HeadsReader {
                 ReadOptions options = new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(bound);
                 RocksIterator at = tables.db.newIterator(tables.messages, options)) {
             for (at.seek(Keyspace.message(conversation, after + 1)); at.isValid() && unread < MAX_UNREAD; at.next()) {
-                if (!PlacedCodec.origin(at.value()).sender().equals(uid)) {
+                byte[] placed = at.value();
+                budget.bytes -= placed.length;
+                if (!PlacedCodec.origin(placed).sender().equals(uid)) {
                     unread++;
                 }
             }
@@ -80,10 +92,11 @@ final class HeadsReader {
         }
     }
 
-    private @Nullable PlacedMessage last(ConversationKey conversation, long position, Snapshot snapshot)
+    private @Nullable PlacedMessage last(ConversationKey conversation, long position, Snapshot snapshot, Budget budget)
             throws RocksDBException {
         try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
             byte[] placed = tables.db.get(tables.messages, options, Keyspace.message(conversation, position));
+            budget.bytes -= placed == null ? 0 : placed.length;
             return placed == null ? null : new PlacedMessage(conversation, position, PlacedCodec.prev(placed), placed);
         }
     }

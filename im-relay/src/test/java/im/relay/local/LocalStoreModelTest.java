@@ -100,7 +100,10 @@ class LocalStoreModelTest {
         boolean isNew = open(store.cursors(), uid, "d", fromHeads);
 
         assertThat(isNew).isEqualTo(!starts.containsKey(uid));
-        starts.putIfAbsent(uid, fromHeads ? lastPosition : 0);
+        if (isNew) {
+            starts.put(uid, fromHeads ? lastPosition : 0);
+            cursors.remove(uid);
+        }
     }
 
     private void acknowledge(TestStore store, Random random) {

@@ -265,6 +265,13 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** The Close frame that has come, if one has. */
+    public @Nullable Close closed() {
+        synchronized (inbox) {
+            return close;
+        }
+    }
+
     /** {@link #awaitEnd} where a Close frame must have come. */
     public Close awaitClose() {
         Close last = awaitEnd();

@@ -199,9 +199,7 @@ public final class ServerProcess implements AutoCloseable {
         if (started == null) {
             throw new IllegalStateException("never started");
         }
-        if (spec.wrapper().isEmpty()) {
-            return started.toHandle();
-        }
+        // Behind a wrapper it is a child, unless the wrapper became it.
         return started.descendants()
                 .filter(child -> child.info().command().orElse("").endsWith("java"))
                 .findFirst()

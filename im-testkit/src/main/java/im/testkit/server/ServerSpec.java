@@ -12,10 +12,15 @@ import java.util.Map;
  * @param folder of this server alone: its data, its key and its log lie in it
  * @param settings configuration keys over the test profile ({@link #in})
  * @param properties system properties of its JVM
+ * @param flags of its JVM, behind those that every server here has
  * @param wrapper a command that runs the command behind it, as strace does; usually empty
  */
 public record ServerSpec(
-        Path folder, Map<String, String> settings, Map<String, String> properties, List<String> wrapper) {
+        Path folder,
+        Map<String, String> settings,
+        Map<String, String> properties,
+        List<String> flags,
+        List<String> wrapper) {
 
     /** The test profile: all ports chosen by the kernel, heartbeat 3 s. */
     public static ServerSpec in(Path folder) {
@@ -24,23 +29,32 @@ public record ServerSpec(
         settings.put("listen.tcp-port", "0");
         settings.put("listen.admin-port", "0");
         settings.put("session.heartbeat", "3s");
-        return new ServerSpec(folder, settings, Map.of(), List.of());
+        return new ServerSpec(folder, settings, Map.of(), List.of(), List.of());
     }
 
     public ServerSpec set(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(settings);
         more.put(key, value);
-        return new ServerSpec(folder, more, properties, wrapper);
+        return new ServerSpec(folder, more, properties, flags, wrapper);
+    }
+
+    /** Holds more of a conversation than any test writes, so that nothing is ever truncated. */
+    public ServerSpec holdingAll() {
+        return set("retention.messages", "1000000").set("retention.bytes", "1GiB");
     }
 
     public ServerSpec property(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(properties);
         more.put(name, value);
-        return new ServerSpec(folder, settings, more, wrapper);
+        return new ServerSpec(folder, settings, more, flags, wrapper);
+    }
+
+    public ServerSpec flags(String... more) {
+        return new ServerSpec(folder, settings, properties, List.of(more), wrapper);
     }
 
     public ServerSpec wrappedIn(String... command) {
-        return new ServerSpec(folder, settings, properties, List.of(command));
+        return new ServerSpec(folder, settings, properties, flags, List.of(command));
     }
 
     Path data() {
@@ -70,6 +84,7 @@ public record ServerSpec(
         command.add("-XX:+UseSerialGC");
         command.add("-XX:TieredStopAtLevel=1");
         command.add("-Xmx512m");
+        command.addAll(flags);
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

@@ -1,0 +1,124 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Code;
+import im.testkit.client.RawClient;
+import im.testkit.history.Start;
+import im.testkit.load.Stage;
+import im.testkit.load.Traffic;
+import im.testkit.server.AdminPages;
+import im.testkit.server.ServerProcess;
+import im.testkit.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The disk fills up, or fails, in the middle of traffic: nothing is accepted any more and the server says why; after a
+ * restart on a disk with room all that was accepted is there, and what was refused is accepted under the same ids.
+ */
+@Timeout(180)
+class DiskFullIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Path folder = TestServer.newFolder();
+    private final Path data = folder.resolve("data");
+    private boolean mounted;
+
+    @BeforeEach
+    void mayMount() {
+        Needs.working("sh", "-c", "mount -t tmpfs -o size=1m tmpfs " + folder + " && umount " + folder);
+    }
+
+    @AfterEach
+    void unmount() throws IOException {
+        if (mounted) {
+            var unused = Needs.run("umount", data.toString());
+        }
+        TestServer.delete(folder);
+    }
+
+    /** @param mebibytes in the smaller one the log finds no room to grow, in the larger its first table does not */
+    @ParameterizedTest
+    @ValueSource(ints = {44, 72})
+    void aFullDiskStopsAcceptingAndARestartWithRoomLosesNothing(int mebibytes) throws IOException {
+        Files.createDirectories(data);
+        assertThat(Needs.run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", data.toString()))
+                .isEmpty();
+        mounted = true;
+        try (ServerProcess server =
+                ServerProcess.start(ServerSpec.in(folder).holdingAll().set("drain.timeout", "2s"))) {
+            failAndRecover(server, "No space left on device", () -> {
+                int ended = server.terminate();
+                assertThat(ended).as("exit code").isZero();
+                var unused = Needs.run("mount", "-o", "remount,size=512m", data.toString());
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "fdatasync")
+    void aDiskThatFailsStopsAcceptingAndARestartOnAGoodOneLosesNothing(String call) throws IOException {
+        Needs.working("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true");
+        try (ServerProcess server = ServerProcess.prepare(ServerSpec.in(folder).holdingAll())) {
+            server.change(spec -> spec.wrappedIn(
+                    "strace",
+                    "-f",
+                    "-qq",
+                    "-e",
+                    "trace=" + call,
+                    "-e",
+                    "inject=" + call + ":error=EIO:when=300+",
+                    "-o",
+                    "/dev/null"));
+            server.start();
+            server.change(spec -> spec.wrappedIn());
+            failAndRecover(server, "Input/output error", server::kill9);
+        }
+    }
+
+    private static void failAndRecover(ServerProcess server, String why, Runnable repair) throws IOException {
+        AdminPages admin = server.adminPages();
+        try (Stage stage = new Stage(server, true, Stage.chooseSeed());
+                RawClient watch =
+                        RawClient.welcomed(server.tcp(), server.tokens().of("watch"), "wrist")) {
+            for (String name : List.of("ann", "bob", "cy")) {
+                stage.app(stage.uid(name), "phone", Start.NEW_FROM_FIRST_HELD).connect();
+            }
+            stage.awaitLive(stage.apps());
+            try (Traffic traffic = new Traffic(stage, stage.apps(), 150, 48 * 1024)) {
+                traffic.awaitMore(50);
+
+                Stage.await(() -> admin.ready().status() == 503, PATIENCE, "a server that is not ready");
+
+                assertThat(admin.ready().text()).contains("message-log", why);
+                assertThat(admin.get("/livez").status()).isEqualTo(200);
+                assertThat(refused(watch, "ann")).isEqualTo(Code.UNAVAILABLE);
+                long accepted = traffic.accepted();
+                assertThat(refused(watch, "bob")).isEqualTo(Code.UNAVAILABLE);
+                assertThat(traffic.accepted()).as("accepted without a log").isEqualTo(accepted);
+
+                repair.run();
+                server.start();
+                traffic.awaitMore(600);
+                traffic.awaitTotal(1_000);
+                traffic.stop();
+            }
+            assertThat(server.adminPages().ready().status()).isEqualTo(200);
+            Judged.clean(stage, "disk " + why.charAt(0));
+        }
+    }
+
+    private static Code refused(RawClient watch, String peer) throws IOException {
+        return watch.sendAndAwait(watch.text(TestServer.messageId(), peer, "is anybody there"))
+                .getCode();
+    }
+}

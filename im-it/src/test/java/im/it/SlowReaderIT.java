@@ -1,0 +1,101 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.testkit.history.Event;
+import im.testkit.history.Start;
+import im.testkit.load.App;
+import im.testkit.load.Stage;
+import im.testkit.load.Traffic;
+import im.testkit.server.AdminPages;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** One reader that takes little, and much that waits for it. */
+@Timeout(180)
+class SlowReaderIT {
+    private static final int BACKLOG = 10_000;
+    private static final int PAYLOAD_BYTES = 4 * 1024;
+    private static final int SLOW_BYTES_PER_SECOND = 16 * 1024;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** It may use less memory than the backlog is large: 40 MiB. */
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll()
+            .set("session.loop-outbound-bytes", "2MiB")
+            .flags("-Xmx64m", "-XX:MaxDirectMemorySize=24m"));
+
+    @Test
+    void aBacklogOfTenThousandWaitsInTheStoreAndHarmsNobody() {
+        AdminPages admin = SERVER.process().adminPages();
+        try (Stage stage = new Stage(SERVER.process(), true, Stage.chooseSeed())) {
+            App slow = stage.app(stage.uid("slow"), "phone", Start.NEW_FROM_FIRST_HELD)
+                    .connect();
+            List<App> writers = Stream.of("w0", "w1", "w2", "w3")
+                    .map(name -> stage.app(stage.uid(name), "phone", Start.NEW_FROM_HEADS)
+                            .connect())
+                    .toList();
+            List<App> others = Stream.of("ann", "bob")
+                    .map(name -> stage.app(stage.uid(name), "phone", Start.NEW_FROM_FIRST_HELD)
+                            .connect())
+                    .toList();
+            stage.awaitLive(stage.apps());
+            double lagging = admin.metric("im_gateway_lagging_total");
+            slow.proxy().rate(SLOW_BYTES_PER_SECOND);
+            try (Traffic traffic = new Traffic(stage, others, 100, 100)) {
+                write(writers, slow.uid());
+
+                assertThat(admin.metric("im_gateway_lagging_total")).isGreaterThan(lagging);
+                long before = taken(stage, others.get(0)) + taken(stage, others.get(1));
+                traffic.awaitMore(300);
+                assertThat(taken(stage, others.get(0)) + taken(stage, others.get(1)) - before)
+                        .as("messages that others were given meanwhile")
+                        .isGreaterThan(250);
+                assertThat(taken(stage, slow))
+                        .as("messages that the slow one has by then")
+                        .isLessThan(BACKLOG / 2);
+                traffic.stop();
+            }
+            slow.proxy().calm();
+            Stage.await(
+                    () -> {
+                        Stage.let(Duration.ofMillis(200));
+                        return taken(stage, slow) >= BACKLOG;
+                    },
+                    PATIENCE,
+                    "the backlog caught up");
+            Judged.clean(stage, "slow reader", BACKLOG);
+
+            assertThat(stage.apps())
+                    .allSatisfy(app -> assertThat(app.proxy().accepted())
+                            .as("connections of %s", app.uid())
+                            .isEqualTo(1));
+        }
+    }
+
+    /** All of it accepted. */
+    private static void write(List<App> writers, String slow) {
+        for (int i = 0; i < BACKLOG; i++) {
+            App writer = writers.get(i % writers.size());
+            if (i % 16 == 0) {
+                Stage.await(() -> writer.client().unsettled() < 100, PATIENCE, "answers to what was written");
+            }
+            writer.send(slow, new byte[PAYLOAD_BYTES]);
+        }
+        Stage.await(
+                () -> writers.stream().allMatch(writer -> writer.client().unsettled() == 0),
+                PATIENCE,
+                "the backlog accepted");
+    }
+
+    private static long taken(Stage stage, App app) {
+        return stage.history().events().stream()
+                .filter(event ->
+                        event instanceof Event.CalledBack && event.by().uid().equals(app.uid()))
+                .count();
+    }
+}
