@@ -54,8 +54,11 @@ final class OneRead {
     private void end(Runnable then) {
         underWay = false;
         if (!closed) {
-            then.run();
-            next.run();
+            try {
+                then.run();
+            } finally {
+                next.run();
+            }
         }
     }
 

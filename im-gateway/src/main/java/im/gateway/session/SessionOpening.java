@@ -14,6 +14,7 @@ import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Welcome;
+import im.relay.CursorStore;
 import im.relay.ReadResult;
 import im.relay.SeededBug;
 import im.router.Registration;
@@ -28,6 +29,7 @@ import java.util.function.LongConsumer;
  */
 final class SessionOpening implements ConnectionListener {
     private static final int MIN_HEARTBEAT_MILLIS = 1_000;
+    private static final int CROWDED_RETRY_MILLIS = 60_000;
     private static final Set<Feature> SPOKEN = EnumSet.of(Feature.RECEIPTS, Feature.TRANSIENT);
 
     private final SessionServices services;
@@ -85,6 +87,22 @@ final class SessionOpening implements ConnectionListener {
                     CloseReason.RATE_LIMITED, "connections of this device displace each other", retryAfterMs, 0);
             return;
         }
+        services.routes()
+                .connectionsOf(token.uid())
+                .thenAccept(there -> connection.loop().execute(() -> {
+                    if (there.length > CursorStore.MAX_DEVICES) {
+                        connection.close(
+                                CloseReason.RATE_LIMITED,
+                                "more than " + CursorStore.MAX_DEVICES + " devices of the uid are connected",
+                                CROWDED_RETRY_MILLIS,
+                                0);
+                    } else if (!closed) {
+                        open(token);
+                    }
+                }));
+    }
+
+    private void open(Verdict.Valid token) {
         boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS;
         services.cursors().open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
             if (closed) {

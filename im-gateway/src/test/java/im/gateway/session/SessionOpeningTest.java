@@ -11,7 +11,10 @@ import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Versions;
 import im.protocol.v1.Welcome;
+import im.relay.CursorStore;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,5 +234,23 @@ class SessionOpeningTest {
 
     private long[] routes() {
         return fixture.routes.connectionsOf("me").toCompletableFuture().join();
+    }
+
+    @Test
+    void moreDevicesThanAUidMayHaveAreNotConnectedAtOnce() {
+        List<WireConnection> there = IntStream.rangeClosed(0, CursorStore.MAX_DEVICES)
+                .mapToObj(i ->
+                        fixture.hello(ClientFrames.hello(1).setDevice("d" + i).build()))
+                .toList();
+        assertThat(there).allMatch(connection -> connection.closed == null);
+
+        WireConnection one =
+                fixture.hello(ClientFrames.hello(1).setDevice("more").build());
+
+        assertThat(one.closed).isEqualTo(CloseReason.RATE_LIMITED);
+        assertThat(one.closeRetryAfterMs).isPositive();
+        there.get(3).close(CloseReason.PEER, "");
+        assertThat(fixture.hello(ClientFrames.hello(1).setDevice("more").build()).closed)
+                .isNull();
     }
 }

@@ -55,10 +55,21 @@ final class LogWriter implements Runnable {
     public void run() {
         try {
             for (Intake.Taken taken = intake.take(); taken != null; taken = intake.take()) {
-                handle(taken);
+                guarded(taken);
             }
         } finally {
             synced.close();
+        }
+    }
+
+    /** A bug here ends the log, and says so; it does not leave senders with a thread that is gone. */
+    private void guarded(Intake.Taken taken) {
+        try {
+            handle(taken);
+        } catch (RuntimeException | Error e) {
+            failure = "the log failed: " + e;
+            LOG.atError().setCause(e).log("log failed, nothing is accepted until a restart");
+            wakeups.flush();
         }
     }
 
