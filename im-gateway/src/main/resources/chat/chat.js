@@ -191,6 +191,7 @@ function announce({ peer, text }) {
 
 function renderList(open) {
   $('missing').hidden = !conversations.missing;
+  $('no-chats').hidden = conversations.list().length > 0 || link.state !== 'live';
   const rows = new Map([...$('list').children].map(row => [row.dataset.peer, row]));
   const list = conversations.list();
   let next = $('list').firstChild;

@@ -211,7 +211,9 @@ class Conversation {
   }
 
   get last() {
-    return [...this.pending.values()].at(-1) ?? this.#last;
+    const own = [...this.pending.values()].at(-1);
+    const isNewest = own && (own.state !== 'failed' || !this.#last || own.ms > this.#last.ms);
+    return isNewest ? own : this.#last;
   }
 
   get activeMs() {

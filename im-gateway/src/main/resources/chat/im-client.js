@@ -46,7 +46,7 @@ export class ImClient extends EventTarget {
   #outbox;
   #socket = null; #turn = 0; #state = 'stopped';
   #failures = 0; #tokenRefusals = 0; #farewell = null; #retry = 0; #notBefore = 0; #clock = 0;
-  #features = []; #heartbeatMs = CONNECT_TIMEOUT_MS; #heardAt = 0; #saidAt = 0; #pingAt = 0;
+  #features = []; #heartbeatMs = 0; #heardAt = 0; #saidAt = 0; #pingAt = 0;
   #ref = 0; #asked = new Map(); #syncs = new Map(); #wanted = new Map(); #filling = new Set(); #acks = new Set();
 
   /** @param token an async function that gets a fresh token of the uid */
@@ -124,15 +124,14 @@ export class ImClient extends EventTarget {
     clearTimeout(this.#retry);
     const turn = ++this.#turn; // what belongs to an earlier connection is dropped (D37)
     this.#set('connecting');
+    this.#farewell = this.#socket = null;
+    this.#heardAt = this.#saidAt = this.#pingAt = Date.now(); // all up to Welcome is to be answered like one Ping
+    this.#clock = setInterval(() => this.#tick(), 500);
     try {
       const token = await this.#token();
       if (turn !== this.#turn) return;
       const socket = new WebSocket(this.#url, 'im.v1.json');
       this.#socket = socket;
-      this.#farewell = null;
-      this.#heartbeatMs = CONNECT_TIMEOUT_MS;
-      this.#heardAt = this.#saidAt = this.#pingAt = Date.now(); // Hello is to be answered like a Ping
-      this.#clock = setInterval(() => this.#tick(), 500);
       socket.onopen = () => turn === this.#turn && this.#hello(token);
       socket.onmessage = ({ data }) => turn === this.#turn && this.#hear(JSON.parse(data));
       socket.onclose = ({ code, reason }) => turn === this.#turn && this.#closed(code, reason);

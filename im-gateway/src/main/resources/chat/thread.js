@@ -15,6 +15,8 @@ export class Thread {
   #log;
   #elements = new Map(); // key → element
   #conversation = null;
+  #wasAtEnd = true;
+  #size = '';
   #older;
   #again;
 
@@ -27,7 +29,16 @@ export class Thread {
     this.#log = log;
     this.#older = older;
     this.#again = again;
-    log.addEventListener('scroll', () => this.#wantOlder());
+    log.addEventListener('scroll', () => {
+      // In a frame that changes the size too, this comes before the observer, and says nothing about the reader.
+      if (this.#size === sizeOf(log)) this.#wasAtEnd = this.atEnd;
+      this.#wantOlder();
+    });
+    // A keyboard that comes up, or a banner: who was at the end still is.
+    new ResizeObserver(() => {
+      this.#size = sizeOf(log);
+      if (this.#wasAtEnd) this.toEnd();
+    }).observe(log);
   }
 
   get atEnd() {
@@ -53,6 +64,7 @@ export class Thread {
 
   toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#wasAtEnd = true;
   }
 
   #firstMessage() {
@@ -181,6 +193,8 @@ export function tick(progress) {
 export function timeOrDay(ms) {
   return new Date(ms).toDateString() === new Date().toDateString() ? TIME.format(ms) : dayName(ms, 'short');
 }
+
+function sizeOf(element) { return `${element.clientWidth} ${element.clientHeight}`; }
 
 function bubble(key, message) {
   const element = node('div', `message ${message.own ? 'mine' : 'theirs'}`);

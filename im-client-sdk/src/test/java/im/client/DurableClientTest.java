@@ -18,7 +18,9 @@ import im.protocol.v1.SyncPage;
 import im.protocol.v1.Welcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,7 +205,11 @@ class DurableClientTest {
             Welcome.Builder welcome = FakePeer.welcome();
             welcome.getLimitsBuilder().setDedupeMs(2);
             peer.say(welcome);
-            peer.answer(peer.expectSend("hi", false), Code.OK);
+            Frame send = peer.expectSend("hi", false);
+            assertThat(openSends())
+                    .as("from now on it may be in the log")
+                    .allSatisfy(stored -> assertThat(stored.triedMillis()).isPositive());
+            peer.answer(send, Code.OK);
             assertThat(outcome()).isInstanceOf(SendOutcome.Accepted.class);
         }
     }
@@ -236,6 +242,15 @@ class DurableClientTest {
             assertThat(List.of(outcome(), outcome()))
                     .hasAtLeastOneElementOfType(SendOutcome.Accepted.class)
                     .hasAtLeastOneElementOfType(SendOutcome.Unknown.class);
+        }
+    }
+
+    /** What the file says while its client lives; another folder, since this one is taken. */
+    private List<StoredSend> openSends() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("copy"));
+        Files.copy(folder.resolve("state"), copy.resolve("state"), StandardCopyOption.REPLACE_EXISTING);
+        try (FileStore store = FileStore.open(copy)) {
+            return store.load().sends();
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.v1.Code;
 import im.testkit.client.RawClient;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,13 @@ class ChatPageIT {
         bobs.say("to both");
         anns.hasHeard("to both");
         second.hasHeard("to both");
+        for (ChatWindow tab : List.of(anns, second, anns)) {
+            String device = tab.device();
+            tab.page.reload();
+            tab.hasHeard("to both");
+            assertThat(tab.device()).isEqualTo(device);
+        }
+        assertThat(second.device()).isNotEqualTo(anns.device());
     }
 
     @Test
@@ -226,6 +234,8 @@ class ChatPageIT {
         assertThat(anns.page.count(".chat")).isZero();
         assertThat(anns.scrollWidth()).isEqualTo(390);
 
+        assertThat(anns.page.texts("#no-chats")).containsExactly("No conversations yet. Start one above.");
+
         anns.chatWith(bob);
         assertThat(anns.page.count(".side")).isZero();
         anns.say("a word that is much too long for a phone: " + "x".repeat(300));
@@ -234,7 +244,27 @@ class ChatPageIT {
 
         anns.page.click("#back-link");
         eventually(() -> assertThat(anns.page.count(".side")).isOne());
-        assertThat(anns.page.count(".chat")).isZero();
+        assertThat(anns.page.count(".chat, #no-chats")).isZero();
         assertThat(anns.scrollWidth()).isEqualTo(390);
+    }
+
+    @Test
+    void whoIsAtTheEndStaysThereWhenAKeyboardComesUp() {
+        anns.chatWith(bob);
+        bobs.chatWith(ann);
+        for (int i = 0; i < 30; i++) {
+            anns.paste("message " + i);
+        }
+        eventually(() -> assertThat(bobs.heard()).endsWith("message 29"));
+
+        bobs.page.viewport(390, 844, true);
+        bobs.page.viewport(390, 444, true);
+
+        eventually(() -> assertThat(bobs.number("document.querySelector('#log').clientHeight"))
+                .isLessThan(400));
+        bobs.hides("#newest");
+        anns.say("seen at once");
+        eventually(
+                () -> assertThat(anns.page.count(".mine:last-child .tick.read")).isOne());
     }
 }

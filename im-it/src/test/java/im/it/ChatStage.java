@@ -104,4 +104,16 @@ final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllC
         serverWasAway = true;
         server.kill9();
     }
+
+    /** As {@link #killServer}, and it has lost all messages and knows no device, but keeps its ports. */
+    void killServerAndItsStore() throws IOException {
+        killServer();
+        TestServer.delete(folder.resolve("server").resolve("data").resolve("store"));
+    }
+
+    /** As {@link #killServer}, but with SIGTERM. */
+    void stopServer() {
+        serverWasAway = true;
+        assertThat(server.terminate()).isZero();
+    }
 }

@@ -116,9 +116,8 @@ final class ChatWindow {
 
     /** The name of this tab's device. */
     String device() {
-        return String.valueOf(page.evaluate(
-                        "Object.keys(localStorage).find(key => key.startsWith('im/device/%s/'))".formatted(uid)))
-                .substring("im/device//".length() + uid.length());
+        return String.valueOf(
+                page.evaluate("`web-${localStorage['im/browser']}-${sessionStorage['im/device/%s']}`".formatted(uid)));
     }
 
     int scrollWidth() {
