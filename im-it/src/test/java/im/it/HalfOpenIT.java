@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class HalfOpenIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.set("session.heartbeat", "1s"));
+    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "1s"));
 
     @ParameterizedTest
     @EnumSource(Transport.class)

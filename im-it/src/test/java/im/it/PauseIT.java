@@ -29,7 +29,7 @@ class PauseIT {
     private static final int PATIENTS = 70;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.set("session.heartbeat", "2s"));
+    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "2s"));
 
     @AfterEach
     void goOn() {

@@ -33,7 +33,7 @@ class SlowLinkIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = new TestServer(ServerSpec::holdingAll);
 
     @TempDir
     Path folder;

@@ -10,6 +10,7 @@ import im.testkit.load.App;
 import im.testkit.load.Stage;
 import im.testkit.load.Traffic;
 import im.testkit.server.AdminPages;
+import im.testkit.server.ServerSpec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class TakeoverStormIT {
     private static final Duration BETWEEN = Duration.ofMillis(100);
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = new TestServer(ServerSpec::holdingAll);
 
     private final List<RawClient> copies = new ArrayList<>();
 

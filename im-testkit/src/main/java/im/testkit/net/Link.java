@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -139,9 +140,10 @@ final class Link {
     }
 
     private static void reset(Socket socket) {
-        try {
+        try (socket) {
             socket.setSoLinger(true, 0);
-            socket.close();
+        } catch (SocketException e) {
+            // It was never connected, or has ended: there is nothing to reset.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -166,15 +166,15 @@ public final class TcpProxy implements AutoCloseable {
 
     private void connect(Socket client, long cutsBefore) throws IOException {
         Socket server = new Socket();
+        // Before the server can know of it, so that no knob misses a connection that somebody has seen.
+        Link link = new Link(this, client, server);
+        links.add(link);
         try {
             server.connect(target.get(), 5_000);
         } catch (IOException e) {
-            client.setSoLinger(true, 0);
-            client.close();
+            link.close();
             return;
         }
-        Link link = new Link(this, client, server);
-        links.add(link);
         link.start();
         if (!open || cuts.get() != cutsBefore) {
             link.close();

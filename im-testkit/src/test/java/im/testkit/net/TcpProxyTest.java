@@ -122,6 +122,78 @@ class TcpProxyTest {
     }
 
     @Test
+    void whatGoesIntoABlackHoleIsGoneAndTheOtherWayPasses() throws IOException {
+        proxy.blackHole(Direction.TO_SERVER);
+        client.getOutputStream().write(7);
+        server.getOutputStream().write(8);
+
+        assertThat(client.getInputStream().read()).isEqualTo(8);
+        assertSilent(server);
+        assertThat(proxy.swallowed()).isEqualTo(1);
+    }
+
+    @Test
+    void theEndOfAConnectionIsNotSeenThroughABlackHole() throws IOException {
+        proxy.blackHole(Direction.TO_SERVER, Direction.TO_CLIENT);
+
+        client.setSoLinger(true, 0);
+        client.close();
+
+        assertSilent(server);
+    }
+
+    @Test
+    void aNewConnectionPassesWhereAnOlderOneHasABlackHole() throws IOException {
+        proxy.blackHole(Direction.TO_SERVER, Direction.TO_CLIENT);
+
+        try (Socket later = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
+                Socket accepted = listener.accept()) {
+            later.getOutputStream().write(7);
+            assertThat(accepted.getInputStream().read()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aRateSpreadsBytesOverTime() throws IOException {
+        proxy.rate(10_000);
+        long began = System.nanoTime();
+        client.getOutputStream().write(new byte[5_000]);
+
+        assertThat(server.getInputStream().readNBytes(5_000)).hasSize(5_000);
+        assertThat(System.nanoTime() - began)
+                .isGreaterThanOrEqualTo(Duration.ofMillis(450).toNanos());
+    }
+
+    @Test
+    void aStallDelaysWhatComesBehindIt() throws IOException {
+        proxy.stall(1, Duration.ofMillis(150));
+        long began = System.nanoTime();
+        client.getOutputStream().write(7);
+
+        assertThat(server.getInputStream().read()).isEqualTo(7);
+        assertThat(System.nanoTime() - began)
+                .isGreaterThanOrEqualTo(Duration.ofMillis(150).toNanos());
+        assertThat(proxy.stalls()).isEqualTo(1);
+    }
+
+    @Test
+    void aLinkThatIsCalmAgainPassesAtOnceWhatWasSlow() throws IOException {
+        proxy.rate(1);
+        client.getOutputStream().write(new byte[1_000]);
+        assertSilent(server);
+
+        proxy.calm();
+
+        server.setSoTimeout(0);
+        assertThat(server.getInputStream().readNBytes(1_000)).hasSize(1_000);
+    }
+
+    private static void assertSilent(Socket socket) throws IOException {
+        socket.setSoTimeout(100);
+        assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
     void aConnectionToAServerThatIsGoneIsReset() throws IOException {
         listener.close();
 
