@@ -2,6 +2,7 @@ package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.it.Commands.Ended;
 import im.relay.local.CheckReport;
 import im.relay.local.FolderCheck;
 import im.testkit.load.RandomWorkload;
@@ -34,5 +35,34 @@ class ConservationIT {
         System.out.println(String.join("\n", report.lines()));
         assertThat(report.isSound()).as(String.join("\n", report.lines())).isTrue();
         assertThat(report.others().acknowledged()).isPositive();
+    }
+
+    /** The two devices of both uids are owed a copy of each message; the ledger leaves out the one that sent it. */
+    @Test
+    void theServersTotalsAreWhatTheClientsCounted() throws Exception {
+        Ended run;
+        try (ServerProcess server = ServerProcess.start(ServerSpec.in(folder))) {
+            run = new Commands(folder)
+                    .run(("simulate chat --connections 40 --devices 2 --rate 200 --duration 3s --json - --url "
+                                    + server.tcp())
+                            .split(" "));
+            assertThat(run.code()).as(run.err()).isZero();
+            server.terminate();
+        }
+
+        CheckReport report = FolderCheck.run(folder.resolve("data"));
+
+        long accepted = number(run.out(), "accepted");
+        assertThat(report.isSound()).as(String.join("\n", report.lines())).isTrue();
+        assertThat(report.own().accepted()).isEqualTo(2 * accepted);
+        assertThat(report.others().accepted()).isEqualTo(report.others().acknowledged());
+        assertThat(report.others().acknowledged() + report.own().acknowledged() - accepted)
+                .isEqualTo(number(run.out(), "delivered"))
+                .isPositive();
+    }
+
+    private static long number(String json, String key) {
+        String from = json.substring(json.indexOf("\"" + key + "\" : ") + key.length() + 5);
+        return Long.parseLong(from.substring(0, from.indexOf(',')));
     }
 }
