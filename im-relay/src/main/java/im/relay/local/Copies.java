@@ -21,7 +21,7 @@ import org.rocksdb.Slice;
  * and when it is acknowledged, dropped or written off. Writer thread only.
  */
 final class Copies {
-    /** Conversations and messages that one commit looks at for the devices it forgets; the device that passes it is the last. */
+    /** Conversations and messages that are looked at for the devices that one commit forgets, those of its last apart. */
     static final int MAX_COUNTED = 4_096;
 
     private final LogState state;
