@@ -78,23 +78,17 @@ final class Devices {
 
     /** False where that must wait for another commit. */
     private boolean makeRoom(String uid) throws RocksDBException {
+        // Not by a scan: that would pass over all that were forgotten since the last compaction.
         List<Used> devices = new ArrayList<>();
-        byte[] prefix = Keyspace.devicePrefix(uid);
-        try (Slice bound = new Slice(Keyspace.behind(prefix));
-                ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
-                RocksIterator at = tables.db.newIterator(tables.devices, options)) {
-            for (at.seek(prefix); at.isValid(); at.next()) {
-                String device = Keyspace.text(at.key(), prefix.length, at.key().length);
-                if (forgotten.contains(name(uid, device))) {
-                    continue;
-                }
+        for (String device : recipients.of(uid).keySet()) {
+            if (!opened.contains(name(uid, device))) {
                 boolean usedNow = used.contains(name(uid, device));
+                byte[] stored = tables.db.get(tables.devices, Keyspace.device(uid, device));
                 devices.add(new Used(
-                        device, usedNow ? nowMs : DeviceEntry.decode(at.value()).lastUsedMs()));
+                        device, usedNow ? nowMs : DeviceEntry.decode(stored).lastUsedMs()));
             }
-            at.status();
         }
-        devices.sort(Comparator.comparingLong(Used::ms));
+        devices.sort(Comparator.comparingLong(Used::ms).thenComparing(Used::device));
         opened.stream()
                 .filter(name -> name.startsWith(uid + '\0'))
                 .forEach(name -> devices.add(new Used(name.substring(uid.length() + 1), nowMs)));
