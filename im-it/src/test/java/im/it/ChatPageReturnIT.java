@@ -42,7 +42,7 @@ class ChatPageReturnIT {
         anns.say("before");
         bobs.hasHeard("before");
 
-        bobs.page.navigate("about:blank");
+        bobs.leave();
         anns.say("meanwhile");
         anns.hasTicks("read", "accepted");
         bobs.page.navigate(STAGE.server().http() + "/#/" + ann);
