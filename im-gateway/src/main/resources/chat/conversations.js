@@ -62,8 +62,8 @@ export class Conversations extends EventTarget {
   again(peer, messageId) {
     const { pending } = this.of(peer);
     const { text } = pending.get(messageId);
+    this.send(peer, text); // which may throw: then it stays as it was
     pending.delete(messageId);
-    this.send(peer, text);
   }
 
   /** The note that something may be missing was seen. */

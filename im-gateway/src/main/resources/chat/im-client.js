@@ -174,7 +174,7 @@ export class ImClient extends EventTarget {
   #tick() {
     const now = Date.now();
     // Silence counts from a ping that was not answered, not from our own timers: those of a hidden page are slow.
-    if (this.#pingAt && this.#pingAt >= this.#heardAt) {
+    if (this.#pingAt) {
       const patience = this.#state === 'connecting' ? CONNECT_TIMEOUT_MS : this.#heartbeatMs * 0.3;
       if (now - this.#pingAt >= patience) this.#drop('no answer');
     } else if (this.#live() && now - Math.min(this.#saidAt, this.#heardAt) >= this.#heartbeatMs) {
@@ -221,6 +221,7 @@ export class ImClient extends EventTarget {
 
   #hear(frame) {
     this.#heardAt = Date.now();
+    if (this.#live()) this.#pingAt = 0; // answered, also within its own millisecond
     const asked = this.#asked.get(frame.ref);
     this.#asked.delete(frame.ref);
     if (frame.deliver) this.#deliver(frame.deliver);

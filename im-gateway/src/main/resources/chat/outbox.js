@@ -21,7 +21,8 @@ export class Outbox {
   }
 
   add(peer, text) {
-    const entry = { messageId: this.newId(), contentType: 'text/plain', text, queuedMs: Date.now() };
+    // Room for the time of its first try, so that a storage that is full now does not hold it back then.
+    const entry = { messageId: this.newId(), contentType: 'text/plain', text, queuedMs: Date.now(), firstTryRoom: Date.now() };
     if (!this.#lanes.has(peer)) this.#lanes.set(peer, newLane([]));
     const { queue } = this.#lanes.get(peer);
     queue.push(entry);
@@ -109,6 +110,7 @@ export class Outbox {
   #transmit(peer, lane, entry) {
     if (!entry.firstTryMs) {
       entry.firstTryMs = Date.now();
+      delete entry.firstTryRoom;
       this.#save();
     }
     const { messageId, contentType, text } = entry;

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,9 @@ final class Callbacks {
     static final int FULL_BYTES = 1024 * 1024;
 
     private static final int BATCH = 128;
+    /** Before calls that the executor refused are offered again. */
+    private static final long RETRY_MILLIS = 100;
+
     private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
 
     /** Told on the event loop. */
@@ -128,18 +132,20 @@ final class Callbacks {
     private void start(Batch batch) {
         try {
             executor.execute(batch);
-        } catch (RejectedExecutionException e) {
-            refused(batch);
+        } catch (RuntimeException e) {
+            refused(batch, e);
         }
     }
 
     /** At the client's end its own pool may have ended first: the last change of state is then told from here. */
-    private void refused(Batch batch) {
+    private void refused(Batch batch, RuntimeException why) {
         if (ended) {
             batch.run();
         } else {
-            LOG.warn("callback executor refused; what waits is offered again with the next message");
+            LOG.warn("callback executor refused; what waits is offered again in {} ms", RETRY_MILLIS, why);
             putBack(batch);
+            scheduled = true;
+            loop.schedule(this::submit, RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -215,7 +221,8 @@ final class Callbacks {
             }
             try {
                 call.make(listeners);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // Errors, and what other languages throw unchecked: the calls behind it are to be made all the same.
                 LOG.warn("listener failed; counts as done", e);
             }
             return true;

@@ -75,7 +75,7 @@ final class ClientSession {
                 kept,
                 owner -> new Callbacks(loop, callbackExecutor, listeners, owner));
         traffic.restore(loaded);
-        Dialer dialer = new Dialer(loop, resources.epoll(), resources.callbacks());
+        Dialer dialer = new Dialer(loop, resources.epoll(), resources.resolvers());
         this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, kept, view, listeners.features());
         kept.onFailure(this::storeFailed);
     }
@@ -122,8 +122,12 @@ final class ClientSession {
             return CompletableFuture.completedFuture(refusal);
         }
         SendPromise promise = new SendPromise(id, unsettled::decrementAndGet);
+        // Asked here and not on the loop: what was sent before close() was called is still to be taken there.
+        boolean late = closing;
         if (unsettled.incrementAndGet() > config.maxQueuedSends()) {
             promise.rejected(Code.OVERLOADED, config.maxQueuedSends() + " sends are waiting");
+        } else if (late) {
+            promise.rejected(Code.UNAVAILABLE, "client is shut down");
         } else if (!config.queueWhileDisconnected() && !view.isConnected()) {
             promise.rejected(Code.UNAVAILABLE, "not connected");
         } else {
@@ -137,7 +141,7 @@ final class ClientSession {
 
     private void enqueue(Send send, SendPromise promise) {
         String refusal = view.refusal();
-        if (ending || closing) {
+        if (ending) {
             promise.rejected(Code.UNAVAILABLE, "client is shut down");
         } else if (refusal != null) {
             promise.rejected(Code.UNAVAILABLE, "connection refused for good: " + refusal);
@@ -157,9 +161,27 @@ final class ClientSession {
             return CompletableFuture.completedFuture(
                     new SendOutcome.Rejected(id, ErrorCode.UNAVAILABLE, "not connected"));
         }
-        Send send = Outgoing.send(message, id).toBuilder().setTransient(true).build();
-        return ask(Frame.newBuilder().setSend(send), answer -> Incoming.outcome(id, answer.getSendResult()))
-                .exceptionally(failure -> new SendOutcome.Unknown(id, String.valueOf(failure.getMessage())));
+        Frame.Builder send = Frame.newBuilder()
+                .setSend(Outgoing.send(message, id).toBuilder().setTransient(true));
+        CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
+        if (!onLoop(() -> pass(id, send, outcome))) {
+            outcome.complete(new SendOutcome.Rejected(id, ErrorCode.UNAVAILABLE, "client resources are closed"));
+        }
+        return outcome;
+    }
+
+    private void pass(String id, Frame.Builder send, CompletableFuture<SendOutcome> outcome) {
+        Requests requests = traffic.requests();
+        if (requests.canAsk()) {
+            requests.ask(send)
+                    .whenComplete((answer, failure) -> outcome.complete(
+                            answer != null
+                                    ? Incoming.outcome(id, answer.getSendResult())
+                                    : new SendOutcome.Unknown(id, String.valueOf(failure.getMessage()))));
+        } else {
+            outcome.complete(new SendOutcome.Rejected(
+                    id, ErrorCode.UNAVAILABLE, "not connected, or too many questions are open"));
+        }
     }
 
     CompletableFuture<ConversationPage> conversations(int limit, String page) {

@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that clients share: event loops (epoll where the machine has it, else NIO) and as many threads for
- * callbacks, and for stores if a client has one. However many clients share them, there are no others. Whoever creates them closes them, after the clients.
+ * callbacks, for stores if a client has one, and for host names while one is looked up. However many clients share
+ * them, there are no others. Whoever creates them closes them, after the clients.
  */
 public final class ImClientResources implements AutoCloseable {
     private static final long KEEP_ALIVE_SECONDS = 10;
@@ -24,6 +25,7 @@ public final class ImClientResources implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ThreadPoolExecutor callbacks;
     private final ThreadPoolExecutor stores;
+    private final ThreadPoolExecutor resolvers;
     private final boolean epoll;
 
     private ImClientResources(int threads) {
@@ -32,6 +34,7 @@ public final class ImClientResources implements AutoCloseable {
         loops = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("im-client", true), io);
         callbacks = pool(threads, "im-client-callback");
         stores = pool(threads, "im-client-store");
+        resolvers = pool(threads, "im-client-resolver");
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
@@ -74,11 +77,17 @@ public final class ImClientResources implements AutoCloseable {
         return stores;
     }
 
+    /** For host names, whose look-up may block; a listener that waits for a connection must not hold it up. */
+    Executor resolvers() {
+        return resolvers;
+    }
+
     /** Ends the threads without waiting for them; tasks of a client that is still open are lost. */
     Future<?> release() {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         callbacks.shutdown();
         stores.shutdown();
+        resolvers.shutdown();
         return loops.terminationFuture();
     }
 

@@ -256,7 +256,8 @@ final class Kept {
                 if (update != null) {
                     to.save(update);
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
+                // Also what an app's store should not throw: whoever waits for it has to be told.
                 why = "store failed: " + e;
             }
             if (thenClosed != null) {
@@ -269,7 +270,7 @@ final class Kept {
             try {
                 to.close();
                 return before;
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 return before == null ? "store failed to close: " + e : before;
             }
         }

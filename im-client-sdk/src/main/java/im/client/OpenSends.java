@@ -81,7 +81,10 @@ final class OpenSends {
                         enter(send, promise);
                         added.run();
                     },
-                    () -> promise.rejected(Code.INTERNAL, "not kept: " + kept.failure()));
+                    () -> {
+                        saving.remove(key);
+                        promise.rejected(Code.INTERNAL, "not kept: " + kept.failure());
+                    });
         }
     }
 
@@ -109,6 +112,11 @@ final class OpenSends {
                 mayBeWritten ? now : 0,
                 send.toByteArray()));
         return number;
+    }
+
+    /** Whether sends are being saved that are not in the outbox yet. */
+    boolean isSaving() {
+        return !saving.isEmpty();
     }
 
     /** Before a connection may take sends: from now on all of them may have been written. */

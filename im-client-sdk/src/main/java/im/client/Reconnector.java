@@ -208,7 +208,7 @@ final class Reconnector implements ClientConnection.Owner {
                 .setClient(CLIENT)
                 .setLogId(traffic.logId())
                 .setNewDevice(start)
-                .setClientCursors(ownCursors && traffic.hasCursors())
+                .setClientCursors(ownCursors && traffic.canResume())
                 .setAttempt(lastAttempt)
                 .addAllFeatures(features)
                 .build();

@@ -36,6 +36,11 @@ final class Requests {
         lost.forEach(one -> one.completeExceptionally(new ImClientException(0, "the connection was lost")));
     }
 
+    /** Whether a question can be written now. */
+    boolean canAsk() {
+        return connection != null && open.size() < MAX_OPEN;
+    }
+
     /** Writes the frame; completes with its answer, which is no Error. */
     CompletionStage<Frame> ask(Frame.Builder question) {
         ClientConnection to = connection;
@@ -54,7 +59,9 @@ final class Requests {
             }
         });
         to.write(question.setRef(ref).build());
-        return answer.whenComplete((frame, failure) -> timeout.cancel());
+        // The stage itself is returned, not the one behind it, which would wrap the failure.
+        answer.whenComplete((frame, failure) -> timeout.cancel());
+        return answer;
     }
 
     /** Takes the answer to a question asked here; false if it answers something else. */

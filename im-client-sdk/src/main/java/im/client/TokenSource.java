@@ -1,5 +1,6 @@
 package im.client;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +54,7 @@ final class TokenSource {
             return CompletableFuture.completedStage(known);
         }
         try {
-            return supplier.get();
+            return Objects.requireNonNull(supplier.get(), "the supplier gave no stage");
         } catch (RuntimeException e) {
             return CompletableFuture.failedStage(e);
         }

@@ -124,8 +124,8 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         return logId;
     }
 
-    boolean hasCursors() {
-        return inbox.hasCursors();
+    boolean canResume() {
+        return inbox.canResume();
     }
 
     /** From now on {@code to} carries everything: Resume first, then what waits to be sent. */
@@ -206,7 +206,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
 
     private void drainedIfQuiet() {
         Runnable drained = whenDrained;
-        if (drained != null && callbacksQuiet && (connection == null || outbox.isEmpty())) {
+        if (drained != null && callbacksQuiet && (connection == null || (outbox.isEmpty() && !openSends.isSaving()))) {
             whenDrained = null;
             kept.whenSaved(drained, drained);
         }

@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page of dev mode in a browser: what two people see of each other. */
+@Tag("once")
 @Timeout(180)
 class ChatPageIT {
     @RegisterExtension

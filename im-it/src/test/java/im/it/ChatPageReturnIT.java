@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page of dev mode after it, its connection or the server was gone. */
+@Tag("once")
 @Timeout(180)
 class ChatPageReturnIT {
     private static final int HELD = 10;
@@ -40,7 +42,7 @@ class ChatPageReturnIT {
         anns.say("before");
         bobs.hasHeard("before");
 
-        bobs.page.navigate("about:blank");
+        bobs.leave();
         anns.say("meanwhile");
         anns.hasTicks("read", "accepted");
         bobs.page.navigate(STAGE.server().http() + "/#/" + ann);

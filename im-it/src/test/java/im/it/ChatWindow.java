@@ -38,6 +38,12 @@ final class ChatWindow {
         return this;
     }
 
+    /** The page is gone, not only told to go. */
+    void leave() {
+        page.navigate("about:blank");
+        eventually(() -> assertThat(page.evaluate("location.href")).isEqualTo("about:blank"));
+    }
+
     void isOnline() {
         shows("#link-text", "Online");
     }

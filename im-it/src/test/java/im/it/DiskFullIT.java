@@ -1,8 +1,11 @@
 package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import im.protocol.v1.Code;
+import im.protocol.v1.Frame;
+import im.protocol.v1.Ping;
 import im.testkit.client.RawClient;
 import im.testkit.history.Start;
 import im.testkit.load.Stage;
@@ -35,7 +38,7 @@ class DiskFullIT {
 
     @BeforeEach
     void mayMount() {
-        Needs.working("sh", "-c", "mount -t tmpfs -o size=1m tmpfs " + folder + " && umount " + folder);
+        Needs.permitted("sh", "-c", "mount -t tmpfs -o size=1m tmpfs " + folder + " && umount " + folder);
     }
 
     @AfterEach
@@ -97,7 +100,10 @@ class DiskFullIT {
             try (Traffic traffic = new Traffic(stage, stage.apps(), 150, 48 * 1024)) {
                 traffic.awaitMore(50);
 
-                Stage.await(() -> admin.ready().status() == 503, PATIENCE, "a server that is not ready");
+                await("a server that is not ready")
+                        .atMost(PATIENCE)
+                        .pollInterval(Duration.ofSeconds(1))
+                        .until(() -> stopped(admin, watch));
 
                 assertThat(admin.ready().text()).contains("message-log", why);
                 assertThat(admin.get("/livez").status()).isEqualTo(200);
@@ -115,6 +121,12 @@ class DiskFullIT {
             assertThat(server.adminPages().ready().status()).isEqualTo(200);
             Judged.clean(stage, "disk " + why.charAt(0));
         }
+    }
+
+    /** The watch stays alive however long a disk takes to fill. */
+    private static boolean stopped(AdminPages admin, RawClient watch) throws IOException {
+        watch.send(Frame.newBuilder().setPing(Ping.getDefaultInstance()).build());
+        return admin.ready().status() == 503;
     }
 
     private static Code refused(RawClient watch, String peer) throws IOException {

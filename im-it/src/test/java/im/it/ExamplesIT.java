@@ -68,7 +68,7 @@ class ExamplesIT {
                 SERVER.token(bob)));
         command.addAll(List.of(more));
         Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .redirectOutput(out(started.size()).toFile())
                 .start();
         started.add(process);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a test needs of the machine. Where it is missing the test is skipped with the reason, or fails where the
- * environment's {@code IM_IT} is {@code required}.
+ * What a test needs of the machine. Where a program is missing the test is skipped with the reason, or fails where the
+ * environment's {@code IM_IT} is {@code required}; what a container's kernel forbids cannot be installed, and is skipped.
  */
 final class Needs {
     private static final int PATIENCE_SECONDS = 20;
@@ -22,6 +22,15 @@ final class Needs {
         String why = complaint(command);
         if (!why.isEmpty() && "required".equals(System.getenv("IM_IT"))) {
             fail(why);
+        }
+        assumeTrue(why.isEmpty(), why);
+    }
+
+    /** A command of programs that are here, which this process must have the privilege to run. */
+    static void permitted(String... command) {
+        String why = complaint(command);
+        if (!why.isEmpty()) {
+            System.out.println("skipped, not permitted here: " + why);
         }
         assumeTrue(why.isEmpty(), why);
     }

@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The harness has teeth: it finds what was broken on purpose, and finds nothing where nothing is broken. */
+@Tag("once")
 @Timeout(180)
 class SeededBugIT {
     private static final int ROUNDS = 6;

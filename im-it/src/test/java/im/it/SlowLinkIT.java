@@ -78,7 +78,9 @@ class SlowLinkIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 20})
     void lostPacketsCostTimeAndNothingElse(int percent) throws IOException, InterruptedException {
-        Needs.working("unshare", "-n", "sh", "-c", "ip link set lo up && " + dropping(5));
+        Needs.working("iptables", "--version");
+        Needs.working("ip", "-V");
+        Needs.permitted("unshare", "-n", "sh", "-c", "ip link set lo up && " + dropping(5));
         try (ServerProcess server = ServerProcess.start(
                 ServerSpec.in(folder).wrappedIn("unshare", "-n", "sh", "-c", "ip link set lo up; exec \"$@\"", "sh"))) {
             String[] inside = {"nsenter", "-t", Long.toString(server.pid()), "-n"};

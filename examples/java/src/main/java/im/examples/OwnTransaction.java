@@ -10,7 +10,6 @@ import im.client.store.FileStore;
 import im.client.store.StoreUpdate;
 import im.client.store.StoredState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +32,21 @@ public final class OwnTransaction implements ClientStore {
 
     /** The transaction: peer and position are the cursor, the line as a whole is the message. */
     private void onMessage(ReceivedMessage message) {
-        commit(message.conversationPeer() + " " + message.position() + " " + message.text() + "\n");
+        commit(message.conversationPeer() + " " + message.position() + " " + oneLine(message.text()) + "\n");
+    }
+
+    /** What others write must not look like a line of ours. */
+    private static String oneLine(String text) {
+        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     }
 
     private void commit(String line) {
         try {
             Files.writeString(database, line, CREATE, APPEND);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Thrown to the client it would count as taken: nothing behind it may be before it is.
+            System.err.println("the database takes no more: " + e);
+            Runtime.getRuntime().halt(1);
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ public final class FileStore implements ClientStore {
     }
 
     /**
-     * Takes the folder, which is made if it is not there.
+     * Takes the folder; if it is not there it is made, for its owner only where the file system can tell owners apart:
+     * texts that were not sent yet lie in it.
      *
      * @throws IOException if it cannot be written to, or another client uses it
      */
@@ -49,7 +51,7 @@ public final class FileStore implements ClientStore {
 
     /** @param smallBytes a file up to this size is not written anew */
     static FileStore open(Path folder, long smallBytes) throws IOException {
-        Files.createDirectories(folder);
+        makePrivate(folder);
         FileChannel lock =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean taken = false;
@@ -66,6 +68,22 @@ public final class FileStore implements ClientStore {
             throw new IOException(folder + " is in use by another client");
         }
         return new FileStore(folder, lock, smallBytes);
+    }
+
+    private static void makePrivate(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        Path parent = folder.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } else {
+            Files.createDirectory(folder);
+        }
     }
 
     @Override

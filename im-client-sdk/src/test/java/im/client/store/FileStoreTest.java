@@ -2,10 +2,12 @@ package im.client.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,6 +49,16 @@ class FileStoreTest {
         try (FileStore store = FileStore.open(folder)) {
             return store.load();
         }
+    }
+
+    @Test
+    void aFolderThatItMakesIsTheOwnersAlone() throws IOException {
+        assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"), "no owners here");
+        Path made = folder.resolve("deep").resolve("store");
+
+        FileStore.open(made).close();
+
+        assertThat(Files.getPosixFilePermissions(made)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test

@@ -443,6 +443,11 @@ public final class Delivery {
         headReads.ask(conversation, answer);
     }
 
+    /** As {@link #askHead}, and also when the connection is closed before the answer. */
+    public void askHeadBeyondClose(ConversationKey conversation, LongConsumer answer) {
+        headReads.askBeyondClose(conversation, answer);
+    }
+
     public int askedHeads() {
         return headReads.underWay();
     }

@@ -25,6 +25,16 @@ final class HeadReads {
     /** Asks until the store tells; not once this is closed. */
     void ask(ConversationKey conversation, LongConsumer answer) {
         underWay++;
+        read(conversation, head -> {
+            if (!closed) {
+                answer.accept(head);
+            }
+        });
+    }
+
+    /** As {@link #ask}, but what was asked before {@link #close} is still answered, if the first try succeeds. */
+    void askBeyondClose(ConversationKey conversation, LongConsumer answer) {
+        underWay++;
         read(conversation, answer);
     }
 
@@ -35,7 +45,7 @@ final class HeadReads {
         store.head(conversation, loop, result -> {
             if (result instanceof ReadResult.Failed<Long> failed) {
                 loop.schedule(() -> read(conversation, answer), Math.max(1, failed.retryAfterMs()));
-            } else if (!closed && result instanceof ReadResult.Ok<Long> head) {
+            } else if (result instanceof ReadResult.Ok<Long> head) {
                 underWay--;
                 answer.accept(head.value());
             }

@@ -128,7 +128,7 @@ final class ClaimedPositions {
         }
     }
 
-    /** D29 holds for read positions too. */
+    /** D29 holds for read positions too; the last word of a client that leaves counts, as no device says it again. */
     void read(long ref, Cursor upTo) {
         Refusal refusal = new Refusal(ref);
         ConversationKey conversation = conversation(upTo, refusal);
@@ -140,7 +140,7 @@ final class ClaimedPositions {
             refusal.position("the conversation's head");
             return;
         }
-        delivery.askHead(conversation, head -> {
+        delivery.askHeadBeyondClose(conversation, head -> {
             if (position > head) {
                 refusal.position("the conversation's head");
             } else if (position > 0) {

@@ -18,8 +18,11 @@ import im.relay.CursorStore;
 import im.relay.ReadResult;
 import im.relay.SeededBug;
 import im.router.Registration;
+import im.router.RouteDirectory;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 
 /**
@@ -91,15 +94,19 @@ final class SessionOpening implements ConnectionListener {
                 .connectionsOf(token.uid())
                 .thenAccept(there -> connection.loop().execute(() -> {
                     if (there.length > CursorStore.MAX_DEVICES) {
-                        connection.close(
-                                CloseReason.RATE_LIMITED,
-                                "more than " + CursorStore.MAX_DEVICES + " devices of the uid are connected",
-                                CROWDED_RETRY_MILLIS,
-                                0);
+                        crowded();
                     } else if (!closed) {
                         open(token);
                     }
                 }));
+    }
+
+    private void crowded() {
+        connection.close(
+                CloseReason.RATE_LIMITED,
+                "more than " + CursorStore.MAX_DEVICES + " devices of the uid are connected",
+                CROWDED_RETRY_MILLIS,
+                0);
     }
 
     private void open(Verdict.Valid token) {
@@ -122,7 +129,30 @@ final class SessionOpening implements ConnectionListener {
     private void register(Verdict.Valid token, Runnable then) {
         services.routes()
                 .register(token.uid(), hello.getDevice(), hello.getAttempt(), connection.id())
-                .thenAccept(registration -> connection.loop().execute(() -> registered(token, registration, then)));
+                .thenCompose(registration -> takeBackIfCrowded(token, registration)
+                        .thenAccept(takenBack -> connection.loop().execute(() -> {
+                            if (takenBack) {
+                                crowded();
+                            } else {
+                                registered(token, registration, then);
+                            }
+                        })));
+    }
+
+    /**
+     * Many that came at once have passed {@link #openDevice} together, so each is counted again when it has its route.
+     * At once, before the others register, or all of them would find themselves one too many.
+     */
+    private CompletionStage<Boolean> takeBackIfCrowded(Verdict.Valid token, Registration registration) {
+        boolean added = registration instanceof Registration.Registered done && done.displaced() == Registration.NONE;
+        if (!added) {
+            return CompletableFuture.completedStage(false);
+        }
+        RouteDirectory routes = services.routes();
+        return routes.connectionsOf(token.uid())
+                .thenCompose(there -> there.length > CursorStore.MAX_DEVICES + 1
+                        ? routes.remove(token.uid(), hello.getDevice(), connection.id())
+                        : CompletableFuture.completedStage(false));
     }
 
     private void registered(Verdict.Valid token, Registration registration, Runnable then) {

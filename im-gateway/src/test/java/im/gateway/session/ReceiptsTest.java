@@ -102,6 +102,18 @@ class ReceiptsTest {
         assertThat(connection.received()).isEmpty();
     }
 
+    @Test
+    void theLastWordOfAClientThatLeavesCounts() {
+        WireConnection connection = fixture.idle();
+        long head = fixture.append(A).position();
+
+        connection.receive(read(4, "a", head));
+        connection.close(CloseReason.PEER, "");
+        fixture.answer();
+
+        assertThat(fixture.store.reads).containsEntry(A, head);
+    }
+
     /** D29: a position that does not exist is refused, for read positions as for cursors. */
     @ParameterizedTest
     @ValueSource(longs = {-1, 2, Long.MAX_VALUE})

@@ -253,4 +253,24 @@ class SessionOpeningTest {
         assertThat(fixture.hello(ClientFrames.hello(1).setDevice("more").build()).closed)
                 .isNull();
     }
+
+    @Test
+    void devicesThatComeAllAtOnceAreNoMoreThanOneAfterTheOther() {
+        List<WireConnection> crowd = IntStream.range(0, 100)
+                .mapToObj(i -> {
+                    WireConnection connection = new WireConnection(fixture.manual.loop);
+                    fixture.sessions.open(
+                            connection, 1, hello(1).setDevice("d" + i).build());
+                    return connection;
+                })
+                .toList();
+        fixture.manual.run();
+
+        assertThat(crowd.stream().filter(connection -> connection.closed == null))
+                .hasSize(CursorStore.MAX_DEVICES + 1);
+        assertThat(crowd)
+                .allMatch(connection -> connection.closed == null
+                        || (connection.closed == CloseReason.RATE_LIMITED && connection.closeRetryAfterMs > 0));
+        assertThat(routes()).hasSize(CursorStore.MAX_DEVICES + 1);
+    }
 }

@@ -110,8 +110,7 @@ final class Commit implements AutoCloseable {
         return here != null ? here : state.extent(conversation);
     }
 
-    /** Whether the device is new. */
-    boolean open(String uid, String device, boolean fromHeads) throws RocksDBException {
+    Devices.Opened open(String uid, String device, boolean fromHeads) throws RocksDBException {
         return devices.open(uid, device, fromHeads, state.lastPosition);
     }
 

@@ -21,6 +21,9 @@ import org.rocksdb.Slice;
  * and when it is acknowledged, dropped or written off. Writer thread only.
  */
 final class Copies {
+    /** Conversations and messages that are looked at for the devices that one commit forgets, those of its last apart. */
+    static final int MAX_COUNTED = 4_096;
+
     private final LogState state;
     private final Tables tables;
     private final Recipients recipients;
@@ -29,6 +32,7 @@ final class Copies {
     private final List<PlacedMessage> placed;
     private final Map<ConversationKey, Extent> extents;
     private final Map<ByteBuffer, Long> raised = new HashMap<>();
+    private int counted;
 
     /**
      * @param placed what the commit has placed until now
@@ -63,14 +67,31 @@ final class Copies {
         }
     }
 
+    /** Whether the devices that this commit forgets have cost enough: everybody's messages wait behind them. */
+    boolean isSpent() {
+        return counted >= MAX_COUNTED;
+    }
+
     /** A device is about to be forgotten, with its cursors. */
     void writtenOff(String uid, String device) throws RocksDBException {
         long owedFrom = recipients.of(uid).getOrDefault(device, Long.MAX_VALUE);
+        if (StoreReader.number(tables.db.get(tables.index, Keyspace.version(uid))) > owedFrom) {
+            writeOffStored(uid, device, owedFrom);
+        }
+        for (PlacedMessage message : placed) {
+            if (message.conversation().includes(uid) && message.position() > owedFrom) {
+                conservation.add(kind(uid, sender(message.placed())), Fate.WRITTEN_OFF, 1);
+            }
+        }
+    }
+
+    private void writeOffStored(String uid, String device, long owedFrom) throws RocksDBException {
         byte[] prefix = Keyspace.indexPrefix(uid);
         try (Slice bound = new Slice(Keyspace.behind(prefix));
                 ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
                 RocksIterator at = tables.db.newIterator(tables.index, options)) {
             for (at.seek(prefix); at.isValid(); at.next()) {
+                counted++;
                 long head = Keyspace.number(at.value(), 0);
                 if (head > owedFrom && at.key().length > prefix.length) {
                     String name = Keyspace.text(at.key(), prefix.length, at.key().length);
@@ -78,11 +99,6 @@ final class Copies {
                 }
             }
             at.status();
-        }
-        for (PlacedMessage message : placed) {
-            if (message.conversation().includes(uid) && message.position() > owedFrom) {
-                conservation.add(kind(uid, sender(message.placed())), Fate.WRITTEN_OFF, 1);
-            }
         }
     }
 
@@ -115,6 +131,7 @@ final class Copies {
                 ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
                 RocksIterator at = tables.db.newIterator(tables.messages, options)) {
             for (at.seek(Keyspace.message(conversation, after + 1)); at.isValid(); at.next()) {
+                counted++;
                 conservation.add(kind(uid, sender(at.value())), fate, 1);
             }
             at.status();

@@ -38,18 +38,27 @@ final class Devices {
         this.copies = copies;
     }
 
-    /** Whether the device is new. */
-    boolean open(String uid, String device, boolean fromHeads, long lastPosition) throws RocksDBException {
+    /** What became of a device that a connection came for. */
+    enum Opened {
+        NEW,
+        KNOWN,
+        /** Nothing: another one had to be forgotten for it, and this commit has forgotten enough. */
+        NOT_NOW
+    }
+
+    Opened open(String uid, String device, boolean fromHeads, long lastPosition) throws RocksDBException {
         if (opened.contains(name(uid, device)) || touch(uid, device)) {
-            return false;
+            return Opened.KNOWN;
         }
-        makeRoom(uid);
+        if (!makeRoom(uid)) {
+            return Opened.NOT_NOW;
+        }
         opened.add(name(uid, device));
         dropCursors(uid, device);
         DeviceEntry entry = new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition);
         batch.put(tables.devices, Keyspace.device(uid, device), entry.encode());
         recipients.opened(uid, device, entry.owedFrom());
-        return true;
+        return Opened.NEW;
     }
 
     /** Whether the device is known. */
@@ -67,30 +76,30 @@ final class Devices {
         return true;
     }
 
-    private void makeRoom(String uid) throws RocksDBException {
+    /** False where that must wait for another commit. */
+    private boolean makeRoom(String uid) throws RocksDBException {
+        // Not by a scan: that would pass over all that were forgotten since the last compaction.
         List<Used> devices = new ArrayList<>();
-        byte[] prefix = Keyspace.devicePrefix(uid);
-        try (Slice bound = new Slice(Keyspace.behind(prefix));
-                ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
-                RocksIterator at = tables.db.newIterator(tables.devices, options)) {
-            for (at.seek(prefix); at.isValid(); at.next()) {
-                String device = Keyspace.text(at.key(), prefix.length, at.key().length);
-                if (forgotten.contains(name(uid, device))) {
-                    continue;
-                }
+        for (String device : recipients.of(uid).keySet()) {
+            if (!opened.contains(name(uid, device))) {
                 boolean usedNow = used.contains(name(uid, device));
+                byte[] stored = tables.db.get(tables.devices, Keyspace.device(uid, device));
                 devices.add(new Used(
-                        device, usedNow ? nowMs : DeviceEntry.decode(at.value()).lastUsedMs()));
+                        device, usedNow ? nowMs : DeviceEntry.decode(stored).lastUsedMs()));
             }
-            at.status();
         }
-        devices.sort(Comparator.comparingLong(Used::ms));
+        devices.sort(Comparator.comparingLong(Used::ms).thenComparing(Used::device));
         opened.stream()
                 .filter(name -> name.startsWith(uid + '\0'))
                 .forEach(name -> devices.add(new Used(name.substring(uid.length() + 1), nowMs)));
-        for (Used device : devices.subList(0, Math.max(0, devices.size() - CursorStore.MAX_DEVICES + 1))) {
+        List<Used> longestUnused = devices.subList(0, Math.max(0, devices.size() - CursorStore.MAX_DEVICES + 1));
+        if (!longestUnused.isEmpty() && copies.isSpent()) {
+            return false;
+        }
+        for (Used device : longestUnused) {
             forget(uid, device.device());
         }
+        return true;
     }
 
     private record Used(String device, long ms) {}

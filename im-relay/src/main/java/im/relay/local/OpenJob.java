@@ -12,7 +12,7 @@ final class OpenJob implements Job {
     private final boolean fromHeads;
     private final Executor lane;
     private final Consumer<ReadResult<Boolean>> done;
-    private boolean isNew;
+    private Devices.Opened opened = Devices.Opened.NOT_NOW;
 
     OpenJob(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
         this.uid = uid;
@@ -39,12 +39,16 @@ final class OpenJob implements Job {
 
     @Override
     public void apply(Commit commit) throws RocksDBException {
-        isNew = commit.open(uid, device, fromHeads);
+        opened = commit.open(uid, device, fromHeads);
     }
 
     @Override
     public void succeed() {
-        done.accept(new ReadResult.Ok<>(isNew));
+        if (opened == Devices.Opened.NOT_NOW) {
+            fail("too many devices come and go", false);
+        } else {
+            done.accept(new ReadResult.Ok<>(opened == Devices.Opened.NEW));
+        }
     }
 
     @Override

@@ -175,8 +175,12 @@ final class StoreReader {
             for (Head head : heads) {
                 version = Math.max(version, head.position);
                 ConversationKey conversation = head.conversation;
+                Long cursor = cursors.get(conversation.text());
+                if (head.position <= base(request, conversation, cursor, device, 0) && !wanted.contains(conversation)) {
+                    continue; // a floor only raises the base: most conversations need no further read
+                }
                 long floor = extent(conversation, snapshot).floor();
-                long base = base(request, conversation, cursors.get(conversation.text()), device, floor);
+                long base = base(request, conversation, cursor, device, floor);
                 if (wanted.remove(conversation) || head.position > base) {
                     behind.add(new Behind(conversation, head.position, base, floor));
                 }

@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
 import im.relay.CursorStore;
+import im.relay.ReadResult;
 import im.relay.Retention;
 import im.relay.local.CheckReport.Copies;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,5 +171,34 @@ class ConservationTest {
         assertThat(metric("others", "accepted")).isEqualTo(2);
         assertThat(metric("others", "acknowledged")).isEqualTo(1);
         assertThat(pending("others")).isEqualTo(1);
+    }
+
+    @Test
+    void oneCommitForgetsOnlyAsManyDevicesAsItHasTimeToCountAndTheRestComeAgain() throws Exception {
+        for (int i = 1; i <= CursorStore.MAX_DEVICES; i++) {
+            open(store.cursors(), "b", "b" + i, false);
+        }
+        for (int i = 0; i < im.relay.local.Copies.MAX_COUNTED; i++) {
+            store.log().append(List.of(message("a" + i, "b", ++lastId, "m")), Runnable::run, outcomes -> {});
+        }
+        send("x", "y", 1);
+        List<ReadResult<Boolean>> told = Collections.synchronizedList(new ArrayList<>());
+        WriterStop stop = store.stopWriter();
+        stop.reach(store.log());
+        for (int i = 1; i <= 8; i++) {
+            store.cursors().open("b", "new" + i, false, Runnable::run, told::add);
+        }
+        stop.open();
+        assertThat(open(store.cursors(), "c", "c1", false)).isTrue();
+
+        assertThat(told).hasSize(8);
+        assertThat(told.get(0)).isEqualTo(new ReadResult.Ok<>(true));
+        assertThat(told.subList(1, 8))
+                .allMatch(result -> result instanceof ReadResult.Failed<Boolean> failed && failed.retryAfterMs() > 0);
+        assertThat(metric("others", "written_off")).isEqualTo(im.relay.local.Copies.MAX_COUNTED);
+        assertThat(open(store.cursors(), "b", "new2", false))
+                .as("in the next commit")
+                .isTrue();
+        check();
     }
 }

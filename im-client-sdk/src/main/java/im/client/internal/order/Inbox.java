@@ -58,6 +58,9 @@ public final class Inbox {
         void acksDue();
     }
 
+    /** Cursors that a gateway takes of one device. */
+    static final int MAX_RESUMED = 20_000;
+
     private static final long MIN_SYNC_RETRY_MILLIS = 50;
     private static final long MAX_SYNC_RETRY_MILLIS = 5_000;
 
@@ -315,9 +318,14 @@ public final class Inbox {
         return !ackDue.isEmpty();
     }
 
-    /** Whether there is something to tell in Resume. */
-    public boolean hasCursors() {
-        return completeAsOf.millis() > 0 || conversations.values().stream().anyMatch(at -> at.cursor > 0);
+    /**
+     * Whether there is something to tell in Resume, and it may be told: a device with more cursors than a gateway takes
+     * goes on from the gateway's copy of them, or it would be sent away each time.
+     */
+    public boolean canResume() {
+        long cursors =
+                conversations.values().stream().filter(at -> at.cursor > 0).count();
+        return cursors <= MAX_RESUMED && (completeAsOf.millis() > 0 || cursors > 0);
     }
 
     /** The connection is gone, and with it its Syncs and the acknowledgements that were not written. */

@@ -232,7 +232,7 @@ class InboxTest {
         appHasSeen("bob", 1);
         inbox.disconnected();
 
-        assertThat(inbox.hasCursors()).isTrue();
+        assertThat(inbox.canResume()).isTrue();
         assertThat(texts(inbox.connected(true))).containsExactly("bob1");
         deliver("bob", placed(2, 1));
         deliver("cid", placed(3, 0));
@@ -275,7 +275,7 @@ class InboxTest {
     void whatAnEarlierRunKeptIsWhereThisOneGoesOnAndWhatItShowedIsMarked() {
         inbox.restore(Map.of("bob", 5L), Map.of("bob", 7L, "cid", 9L));
 
-        assertThat(inbox.hasCursors()).isTrue();
+        assertThat(inbox.canResume()).isTrue();
         assertThat(texts(inbox.connected(true))).containsExactly("bob5");
         deliver("bob", placed(5, 4), placed(6, 5), placed(7, 6), placed(8, 7));
 
@@ -293,5 +293,17 @@ class InboxTest {
         appHasSeen("bob", 7);
 
         assertThat(exits.kept).containsExactly("bob5", "bob7");
+    }
+
+    @Test
+    void aDeviceWithMoreCursorsThanAGatewayTakesDoesNotTellThem() {
+        for (int i = 0; i < Inbox.MAX_RESUMED; i++) {
+            inbox.restore(Map.of("p" + i, 1L), Map.of());
+        }
+        assertThat(inbox.canResume()).isTrue();
+
+        inbox.restore(Map.of("one-more", 1L), Map.of());
+
+        assertThat(inbox.canResume()).isFalse();
     }
 }

@@ -253,7 +253,7 @@ class InboxTruncationTest {
         inbox.caughtUp(2_000);
         inbox.caughtUp(1_000);
         assertThat(inbox.completeAsOfMillis()).isEqualTo(2_000);
-        assertThat(inbox.hasCursors()).isTrue();
+        assertThat(inbox.canResume()).isTrue();
 
         inbox.forgetAll();
 

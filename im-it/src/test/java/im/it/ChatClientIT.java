@@ -1,0 +1,91 @@
+package im.it;
+
+import static im.it.ChatWindow.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The chat page's client without the page, in a browser, with a socket and a storage that do as they are told. */
+@Timeout(180)
+class ChatClientIT {
+    @RegisterExtension
+    static final ChatStage STAGE = new ChatStage(spec -> spec);
+
+    private static final String STAGE_SCRIPT = """
+            (async () => {
+              const { ImClient } = await import('/im-client.js');
+              const sockets = [], states = [], kept = new Map();
+              window.WebSocket = class {
+                static OPEN = 1;
+                readyState = 1;
+                sent = [];
+                constructor() { sockets.push(this); }
+                send(data) {
+                  const frame = JSON.parse(data);
+                  this.sent.push(frame);
+                  if (frame.ping) this.say({ ref: frame.ref, pong: {} });
+                }
+                say(frame) { this.onmessage({ data: JSON.stringify(frame) }); }
+                close() {}
+              };
+              const size = () => [...kept.values()].reduce((sum, value) => sum + value.length, 0);
+              const storage = {
+                most: Infinity,
+                getItem: key => kept.get(key) ?? null,
+                setItem(key, value) {
+                  const more = value.length - (kept.get(key)?.length ?? 0);
+                  if (more > 0 && size() + more > this.most) throw new DOMException('full', 'QuotaExceededError');
+                  kept.set(key, value);
+                },
+              };
+              const client = new ImClient({ url: 'x', uid: 'ann', device: 'd', token: async () => 't', storage });
+              client.addEventListener('state', ({ detail }) => states.push(detail.state));
+              const welcome = () => {
+                sockets.at(-1).onopen();
+                sockets.at(-1).say({ welcome: {
+                  version: 1, uid: 'ann', heartbeatMs: 100, logId: 'l', limits: { unansweredSends: 64, dedupeMs: '600000' } } });
+                sockets.at(-1).say({ caughtUp: {} });
+              };
+              window.stage = { client, sockets, states, storage, welcome, size };
+              client.start();
+            })()
+            """;
+
+    private ChatWindow anns;
+
+    @BeforeEach
+    void aClientWithoutAPage() {
+        anns = STAGE.window(TestServer.uid("ann"));
+        anns.page.navigate(STAGE.server().http() + "/");
+        eventually(() -> assertThat(anns.page.count("#login-uid")).isOne());
+        anns.page.evaluate(STAGE_SCRIPT);
+        eventually(() -> assertThat(anns.number("stage.sockets.length")).isOne());
+        anns.page.evaluate("stage.welcome()");
+    }
+
+    @Test
+    void aPongWithinItsPingsMillisecondIsAnAnswer() {
+        eventually(() -> assertThat(anns.number("stage.sockets[0].sent.filter(f => f.ping).length"))
+                .isGreaterThanOrEqualTo(3));
+
+        assertThat(anns.page.evaluate("stage.states.join()")).isEqualTo("connecting,online");
+    }
+
+    @Test
+    void whatWasKeptIsSentAlthoughTheStorageIsFullMeanwhile() {
+        anns.page.evaluate("""
+                stage.sockets[0].onclose({ code: 1006, reason: '' });
+                stage.client.send('bob', 'one');
+                stage.client.send('bob', 'two');
+                stage.storage.most = stage.size();
+                """);
+        eventually(() -> assertThat(anns.number("stage.sockets.length")).isGreaterThanOrEqualTo(2));
+        anns.page.evaluate("stage.welcome()");
+
+        assertThat(anns.page.evaluate("stage.sockets.at(-1).sent.filter(f => f.send).map(f => f.send.text).join()"))
+                .isEqualTo("one,two");
+    }
+}
