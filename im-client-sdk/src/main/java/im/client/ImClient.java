@@ -125,7 +125,7 @@ public final class ImClient implements AutoCloseable {
      * not repeated.
      */
     public void markRead(String peer, long position) {
-        session.markRead(peer, position);
+        session.markRead(Objects.requireNonNull(peer, "peer"), position);
     }
 
     /** The same calls for callers that wait. */

@@ -3,6 +3,7 @@ package im.client;
 import static im.client.FakePeer.placed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import im.client.store.ClientStore;
 import im.client.store.FileStore;
@@ -442,17 +443,21 @@ class DurableClientTest {
             peer.deliver("bob", placed(1, 0, "bob", "a"), placed(2, 1, "bob", "b"));
             awaitQuietly(inListener);
 
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(it.client::close);
+            Thread closing = new Thread(it.client::close, "closing");
+            closing.start();
+            await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+            // Answered by the loop, and so behind what close() has told it.
             peer.answer(send, Code.OK);
             assertThat(ClientFixture.get(sent)).isInstanceOf(SendOutcome.Accepted.class);
-            assertThat(closed).isNotDone();
+            assertThat(closing.isAlive()).isTrue();
             goOn.countDown();
 
             assertThat(peer.expect(BodyCase.ACK).getAck().getCursors(0).getPosition())
                     .isEqualTo(1);
             peer.expect(BodyCase.CLOSE);
             peer.hangUp();
-            ClientFixture.get(closed);
+            closing.join(20_000);
+            assertThat(closing.isAlive()).isFalse();
             assertThat(seen).containsExactly("a");
         }
         try (FileStore store = FileStore.open(folder)) {

@@ -135,6 +135,16 @@ class QuestionsTest {
         }
     }
 
+    @Test
+    @SuppressWarnings("NullAway") // what an app that is not checked for nulls can do
+    void aReadMarkOfNobodyIsRefusedAtOnceAndNotAtTheNextConnection() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
+            assertThatThrownBy(() -> it.client.markRead(null, 5)).isInstanceOf(NullPointerException.class);
+
+            it.connect();
+        }
+    }
+
     private static String readMark(FakePeer peer) throws InterruptedException {
         Cursor upTo = peer.expect(BodyCase.READ).getRead().getUpTo();
         return upTo.getConversation().getPeer() + " " + upTo.getPosition();

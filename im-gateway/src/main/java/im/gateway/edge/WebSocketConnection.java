@@ -82,7 +82,12 @@ final class WebSocketConnection extends NettyConnection {
             controlFrames = 0;
         }
         if (++controlFrames > CONTROL_FRAMES) {
-            close(CloseReason.RATE_LIMITED, "more than " + CONTROL_FRAMES + " control frames in a heartbeat");
+            int retryAfterMs = (int) edge().config().heartbeat().toMillis();
+            close(
+                    CloseReason.RATE_LIMITED,
+                    "more than " + CONTROL_FRAMES + " control frames in a heartbeat",
+                    retryAfterMs,
+                    0);
         } else if (event instanceof WebSocketEvent.Ping) {
             send(WebSocketCodec.encodePong(((WebSocketEvent.Ping) event).payload(), Framing.WEBSOCKET_SERVER, alloc()));
         }

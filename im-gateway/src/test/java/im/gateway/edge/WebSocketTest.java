@@ -183,6 +183,10 @@ class WebSocketTest {
             Peer.Ending ending = peer.readToEnd();
             assertThat(ending.code()).isEqualTo(4429);
             assertThat(ending.closeFrames()).containsExactly(4429);
+            assertThat(ending.frames())
+                    .last()
+                    .satisfies(frame ->
+                            assertThat(frame.getClose().getRetryAfterMs()).isPositive());
         }
     }
 
