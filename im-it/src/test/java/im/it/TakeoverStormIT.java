@@ -63,7 +63,8 @@ class TakeoverStormIT {
                     .filteredOn(copy -> copy.closed() != null)
                     .allMatch(copy -> last(copy).hasClose());
             assertThat(sessions(admin, sessions + 1)).as("sessions: one more").isEqualTo(sessions + 1);
-            assertThat(admin.metric("im_gateway_connections")).isEqualTo(sessions + 1);
+            Stage.await(
+                    () -> admin.metric("im_gateway_connections") == sessions + 1, PATIENCE, "connections: one more");
             for (RawClient copy : copies) {
                 copy.close();
             }
