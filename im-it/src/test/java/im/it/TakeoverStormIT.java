@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class TakeoverStormIT {
     private static final int CONNECTS = 50;
     private static final Duration BETWEEN = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RegisterExtension
     static final TestServer SERVER = new TestServer(ServerSpec::holdingAll);
@@ -86,7 +87,7 @@ class TakeoverStormIT {
                     .build());
             Stage.await(
                     () -> copy.closed() != null || copy.inbox().stream().anyMatch(Frame::hasWelcome),
-                    Duration.ofSeconds(20),
+                    PATIENCE,
                     "an answer to Hello");
             Stage.let(BETWEEN);
         }
