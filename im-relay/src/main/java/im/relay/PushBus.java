@@ -1,20 +1,25 @@
 package im.relay;
 
+import im.router.Route;
+import im.router.Routes;
+
 /**
  * Carries what is placed, receipts and transient messages to the connections of their receivers. Best effort: a lost
  * push costs latency only.
  *
- * <p>Of every call: {@code uid} is the receiver, {@code connections} are ids on one node, the array belonging to the bus
- * from now on, and {@code wakeups} is where tasks for event loops are collected; the caller flushes them.
+ * <p>Of every call: {@code uid} is the receiver, {@code routes} say where, and {@code wakeups} is where tasks for event loops are collected; the caller flushes them.
  */
 public interface PushBus {
 
-    void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups);
+    void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups);
 
     /** Whether any connection of this process takes receipts; while none does, none need be pushed. */
     boolean takesReceipts();
 
-    void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups);
+    void pushReceipt(Receipt receipt, String uid, Routes routes, Wakeups wakeups);
 
-    void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups);
+    void pushTransient(TransientMessage message, String uid, Routes routes, Wakeups wakeups);
+
+    /** Tells another node that one of its connections was displaced by a newer one of its device. */
+    void displaced(Route route);
 }

@@ -1,17 +1,16 @@
 package im.router;
 
+import org.jspecify.annotations.Nullable;
+
 /** What became of a registration. */
 public sealed interface Registration {
-
-    /** The value of {@link Registered#displaced()} when nothing was displaced. Connection ids are never 0. */
-    long NONE = 0;
 
     /**
      * The route is in place.
      *
-     * @param displaced the connection that it replaced, or {@link #NONE}
+     * @param displaced the connection that it replaced, or null
      */
-    record Registered(long displaced) implements Registration {}
+    record Registered(@Nullable Route displaced) implements Registration {}
 
     /**
      * A newer connection of the device holds the route.

@@ -3,7 +3,7 @@ package im.router;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A shared map (uid, device) → connection. Safe from any thread; no call blocks. A stage completes on a thread of the
+ * A shared map (uid, device) → node and connection. What is registered is a connection of this process. Safe from any thread; no call blocks. A stage completes on a thread of the
  * form's choice, in the memory form before the call returns.
  */
 public interface RouteDirectory {
@@ -17,6 +17,6 @@ public interface RouteDirectory {
     /** Removes the route if it still names {@code connection}; completes with whether it did. */
     CompletionStage<Boolean> remove(String uid, String device, long connection);
 
-    /** The connections of all devices of the uid, in no order; empty when nobody is there. The array is the caller's. */
-    CompletionStage<long[]> connectionsOf(String uid);
+    /** The connections of all devices of the uid, in no order; empty when nobody is there. */
+    CompletionStage<Routes> routesOf(String uid);
 }

@@ -11,7 +11,6 @@ import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
-import java.util.Arrays;
 
 /**
  * What a connection sends that is kept nowhere: told at once to the peer's connections and the sender's other ones. At
@@ -82,11 +81,9 @@ public final class TransientLane {
     }
 
     private void tell(String receiver, TransientMessage message) {
-        services.routes().connectionsOf(receiver).thenAccept(all -> {
-            long[] others =
-                    Arrays.stream(all).filter(id -> id != connection.id()).toArray();
+        services.routes().routesOf(receiver).thenAccept(all -> {
             Wakeups wakeups = new Wakeups();
-            services.bus().pushTransient(message, receiver, others, wakeups);
+            services.bus().pushTransient(message, receiver, all.without(connection.id()), wakeups);
             wakeups.flush();
         });
     }

@@ -8,6 +8,8 @@ import im.relay.PushBus;
 import im.relay.Receipt;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
+import im.router.Route;
+import im.router.Routes;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -23,8 +25,8 @@ public final class LoopPushBus implements PushBus {
     }
 
     @Override
-    public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
-        toEach(connections, wakeups, session -> session.push(message));
+    public void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups) {
+        toEach(routes, wakeups, session -> session.push(message));
     }
 
     @Override
@@ -33,17 +35,21 @@ public final class LoopPushBus implements PushBus {
     }
 
     @Override
-    public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {
-        toEach(connections, wakeups, session -> session.pushReceipt(receipt));
+    public void pushReceipt(Receipt receipt, String uid, Routes routes, Wakeups wakeups) {
+        toEach(routes, wakeups, session -> session.pushReceipt(receipt));
     }
 
     @Override
-    public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {
-        toEach(connections, wakeups, session -> session.pushTransient(message));
+    public void pushTransient(TransientMessage message, String uid, Routes routes, Wakeups wakeups) {
+        toEach(routes, wakeups, session -> session.pushTransient(message));
     }
 
-    private void toEach(long[] connections, Wakeups wakeups, Consumer<Session> action) {
-        for (long connection : connections) {
+    /** In one process the newer connection displaces the older one itself. */
+    @Override
+    public void displaced(Route route) {}
+
+    private void toEach(Routes routes, Wakeups wakeups, Consumer<Session> action) {
+        for (long connection : routes.here()) {
             Loop loop = loops.get(ConnectionIds.loop(connection));
             wakeups.add(loop, () -> {
                 if (loop.find(connection) instanceof Session session) {

@@ -5,6 +5,8 @@ import im.relay.PushBus;
 import im.relay.Receipt;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
+import im.router.Route;
+import im.router.Routes;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -37,9 +39,9 @@ public final class PushLoss implements PushBus {
     }
 
     @Override
-    public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+    public void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups) {
         if (ThreadLocalRandom.current().nextDouble() >= probability) {
-            bus.push(message, uid, connections, wakeups);
+            bus.push(message, uid, routes, wakeups);
         }
     }
 
@@ -49,12 +51,17 @@ public final class PushLoss implements PushBus {
     }
 
     @Override
-    public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {
-        bus.pushReceipt(receipt, uid, connections, wakeups);
+    public void pushReceipt(Receipt receipt, String uid, Routes routes, Wakeups wakeups) {
+        bus.pushReceipt(receipt, uid, routes, wakeups);
     }
 
     @Override
-    public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {
-        bus.pushTransient(message, uid, connections, wakeups);
+    public void pushTransient(TransientMessage message, String uid, Routes routes, Wakeups wakeups) {
+        bus.pushTransient(message, uid, routes, wakeups);
+    }
+
+    @Override
+    public void displaced(Route route) {
+        bus.displaced(route);
     }
 }

@@ -18,12 +18,13 @@ import im.relay.CursorStore;
 import im.relay.ReadResult;
 import im.relay.SeededBug;
 import im.router.Registration;
+import im.router.Route;
 import im.router.RouteDirectory;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
 /**
  * A connection between its Hello and its Welcome: token, device, route, in this order; then it hands over to a
@@ -38,7 +39,7 @@ final class SessionOpening implements ConnectionListener {
     private final SessionServices services;
     private final TailChecks tailChecks;
     private final Connection connection;
-    private final LongConsumer displace;
+    private final Consumer<Route> displace;
     private final long ref;
     private final Hello hello;
     private boolean newDevice;
@@ -51,7 +52,7 @@ final class SessionOpening implements ConnectionListener {
             SessionServices services,
             TailChecks tailChecks,
             Connection connection,
-            LongConsumer displace,
+            Consumer<Route> displace,
             long ref,
             Hello hello) {
         this.services = services;
@@ -91,9 +92,9 @@ final class SessionOpening implements ConnectionListener {
             return;
         }
         services.routes()
-                .connectionsOf(token.uid())
+                .routesOf(token.uid())
                 .thenAccept(there -> connection.loop().execute(() -> {
-                    if (there.length > CursorStore.MAX_DEVICES) {
+                    if (there.size() > CursorStore.MAX_DEVICES) {
                         crowded();
                     } else if (!closed) {
                         open(token);
@@ -144,13 +145,13 @@ final class SessionOpening implements ConnectionListener {
      * At once, before the others register, or all of them would find themselves one too many.
      */
     private CompletionStage<Boolean> takeBackIfCrowded(Verdict.Valid token, Registration registration) {
-        boolean added = registration instanceof Registration.Registered done && done.displaced() == Registration.NONE;
+        boolean added = registration instanceof Registration.Registered done && done.displaced() == null;
         if (!added) {
             return CompletableFuture.completedStage(false);
         }
         RouteDirectory routes = services.routes();
-        return routes.connectionsOf(token.uid())
-                .thenCompose(there -> there.length > CursorStore.MAX_DEVICES + 1
+        return routes.routesOf(token.uid())
+                .thenCompose(there -> there.size() > CursorStore.MAX_DEVICES + 1
                         ? routes.remove(token.uid(), hello.getDevice(), connection.id())
                         : CompletableFuture.completedStage(false));
     }
@@ -160,9 +161,10 @@ final class SessionOpening implements ConnectionListener {
             connection.close(
                     CloseReason.OLDER_ATTEMPT, "a newer connection of the device is here", 0, older.storedAttempt());
         } else if (registration instanceof Registration.Registered done) {
-            if (done.displaced() != Registration.NONE && done.displaced() != connection.id()) {
+            Route displaced = done.displaced();
+            if (displaced != null && !displaced.equals(new Route(Route.HERE, connection.id()))) {
                 services.takeovers().happened(token.uid(), hello.getDevice());
-                displace.accept(done.displaced());
+                displace.accept(displaced);
             }
             if (closed) {
                 var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());

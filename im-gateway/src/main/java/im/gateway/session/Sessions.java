@@ -7,6 +7,7 @@ import im.gateway.connection.SessionOpener;
 import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.v1.Hello;
+import im.router.Route;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,14 @@ public final class Sessions implements SessionOpener {
         SessionOpening opening = new SessionOpening(services, checks, connection, this::displace, ref, hello);
         connection.listen(opening);
         opening.start();
+    }
+
+    private void displace(Route route) {
+        if (route.isHere()) {
+            displace(route.connection());
+        } else {
+            services.bus().displaced(route);
+        }
     }
 
     private void displace(long id) {

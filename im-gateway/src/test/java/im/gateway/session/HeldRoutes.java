@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.router.Registration;
 import im.router.RouteDirectory;
+import im.router.Routes;
 import im.router.memory.MemoryRouteDirectory;
 import java.util.ArrayDeque;
 import java.util.Random;
@@ -37,7 +38,7 @@ final class HeldRoutes implements RouteDirectory {
     }
 
     @Override
-    public CompletionStage<long[]> connectionsOf(String uid) {
-        return memory.connectionsOf(uid);
+    public CompletionStage<Routes> routesOf(String uid) {
+        return memory.routesOf(uid);
     }
 }

@@ -11,6 +11,7 @@ import im.protocol.ConversationKey;
 import im.protocol.v1.Feature;
 import im.relay.Receipt;
 import im.relay.Wakeups;
+import im.router.Routes;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,7 +146,7 @@ class ReceiptsTest {
     private void push(WireConnection connection, Receipt... receipts) {
         Wakeups wakeups = new Wakeups();
         for (Receipt receipt : receipts) {
-            fixture.bus.pushReceipt(receipt, "me", new long[] {connection.id()}, wakeups);
+            fixture.bus.pushReceipt(receipt, "me", Routes.here(connection.id()), wakeups);
         }
         wakeups.flush();
         fixture.manual.run();

@@ -233,7 +233,7 @@ class SessionOpeningTest {
     }
 
     private long[] routes() {
-        return fixture.routes.connectionsOf("me").toCompletableFuture().join();
+        return fixture.routes.routesOf("me").toCompletableFuture().join().here();
     }
 
     @Test

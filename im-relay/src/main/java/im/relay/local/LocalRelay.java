@@ -6,6 +6,7 @@ import im.relay.PushBus;
 import im.relay.Receipt;
 import im.relay.Wakeups;
 import im.router.RouteDirectory;
+import im.router.Routes;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -56,34 +57,34 @@ public final class LocalRelay implements CommitListener {
     }
 
     private void push(PlacedMessage message, String uid, Wakeups wakeups) {
-        toConnections(uid, wakeups, (connections, own) -> bus.push(message, uid, connections, own));
+        toConnections(uid, wakeups, (to, own) -> bus.push(message, uid, to, own));
     }
 
     private interface ToConnections {
-        void push(long[] connections, Wakeups wakeups);
+        void push(Routes routes, Wakeups wakeups);
     }
 
     private void toConnections(String uid, Wakeups wakeups, ToConnections action) {
-        CompletableFuture<long[]> found = routes.connectionsOf(uid).toCompletableFuture();
+        CompletableFuture<Routes> found = routes.routesOf(uid).toCompletableFuture();
         if (found.isDone() && !found.isCompletedExceptionally()) {
             push(found.join(), wakeups, action);
             return;
         }
         // Routes of a form that is not in memory: the answer comes on another thread, with wake-ups of its own.
-        found.whenComplete((connections, failure) -> {
+        found.whenComplete((to, failure) -> {
             if (failure != null) {
                 LOG.atWarn().addKeyValue("cause", failure).log("routes cannot be read, nothing is pushed");
                 return;
             }
             Wakeups own = new Wakeups();
-            push(connections, own, action);
+            push(to, own, action);
             own.flush();
         });
     }
 
-    private static void push(long[] connections, Wakeups wakeups, ToConnections action) {
-        if (connections.length > 0) {
-            action.push(connections, wakeups);
+    private static void push(Routes routes, Wakeups wakeups, ToConnections action) {
+        if (!routes.isEmpty()) {
+            action.push(routes, wakeups);
         }
     }
 }

@@ -9,7 +9,9 @@ import im.relay.Receipt;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
 import im.router.Registration;
+import im.router.Route;
 import im.router.RouteDirectory;
+import im.router.Routes;
 import im.router.memory.MemoryRouteDirectory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,16 +34,20 @@ class LocalRelayTest {
         }
 
         @Override
-        public void pushReceipt(Receipt receipt, String uid, long[] connections, Wakeups wakeups) {}
+        public void pushReceipt(Receipt receipt, String uid, Routes routes, Wakeups wakeups) {}
 
         @Override
-        public void pushTransient(TransientMessage message, String uid, long[] connections, Wakeups wakeups) {}
+        public void pushTransient(TransientMessage message, String uid, Routes routes, Wakeups wakeups) {}
+
+        @Override
+        public void displaced(Route route) {}
 
         final List<String> pushed = new ArrayList<>();
         final Executor lane = Runnable::run;
 
         @Override
-        public void push(PlacedMessage message, String uid, long[] connections, Wakeups wakeups) {
+        public void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups) {
+            long[] connections = routes.here().clone();
             Arrays.sort(connections);
             String line = message.position() + " " + uid + " " + Arrays.toString(connections);
             wakeups.add(lane, () -> pushed.add(line));
@@ -50,7 +56,7 @@ class LocalRelayTest {
 
     /** Answers when the test says so. */
     private static final class LateRoutes implements RouteDirectory {
-        final CompletableFuture<long[]> answer = new CompletableFuture<>();
+        final CompletableFuture<Routes> answer = new CompletableFuture<>();
 
         @Override
         public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
@@ -63,7 +69,7 @@ class LocalRelayTest {
         }
 
         @Override
-        public CompletionStage<long[]> connectionsOf(String uid) {
+        public CompletionStage<Routes> routesOf(String uid) {
             return answer;
         }
     }
@@ -104,7 +110,7 @@ class LocalRelayTest {
         wakeups.flush();
         assertThat(bus.pushed).isEmpty();
 
-        routes.answer.complete(new long[] {11});
+        routes.answer.complete(Routes.here(11));
 
         assertThat(bus.pushed).containsExactly("2 a [11]");
     }

@@ -3,6 +3,7 @@ package im.router.memory;
 import im.protocol.Ids;
 import im.router.Registration;
 import im.router.RouteDirectory;
+import im.router.Routes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
@@ -13,11 +14,11 @@ import java.util.random.RandomGenerator;
  */
 public final class MemoryRouteDirectory implements RouteDirectory {
     private static final int STRIPES = 64;
-    private static final CompletionStage<long[]> NOBODY = CompletableFuture.completedStage(new long[0]);
+    private static final CompletionStage<Routes> NOBODY = CompletableFuture.completedStage(Routes.NONE);
     private static final CompletionStage<Boolean> REMOVED = CompletableFuture.completedStage(true);
     private static final CompletionStage<Boolean> NOT_REMOVED = CompletableFuture.completedStage(false);
     private static final CompletionStage<Registration> NOTHING_DISPLACED =
-            CompletableFuture.completedStage(new Registration.Registered(Registration.NONE));
+            CompletableFuture.completedStage(RouteTable.NOTHING_DISPLACED);
 
     private final RouteTable[] stripes = new RouteTable[STRIPES];
     private final long seed;
@@ -34,11 +35,11 @@ public final class MemoryRouteDirectory implements RouteDirectory {
 
     /**
      * @throws IllegalArgumentException when uid or device is not a valid id, or the connection is
-     *     {@link Registration#NONE}
+     *     0
      */
     @Override
     public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
-        if (!Ids.isValid(uid) || !Ids.isValid(device) || connection == Registration.NONE) {
+        if (!Ids.isValid(uid) || !Ids.isValid(device) || connection == 0) {
             throw new IllegalArgumentException(
                     "not a route: uid=" + uid + " device=" + device + " connection=" + connection);
         }
@@ -56,10 +57,10 @@ public final class MemoryRouteDirectory implements RouteDirectory {
     }
 
     @Override
-    public CompletionStage<long[]> connectionsOf(String uid) {
+    public CompletionStage<Routes> routesOf(String uid) {
         long hash = UidHash.of(uid, seed);
         long[] connections = stripe(hash).connectionsOf(hash, uid);
-        return connections.length == 0 ? NOBODY : CompletableFuture.completedStage(connections);
+        return connections.length == 0 ? NOBODY : CompletableFuture.completedStage(Routes.here(connections));
     }
 
     /** Routes held; exact only while nobody changes them. */

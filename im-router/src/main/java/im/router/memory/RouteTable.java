@@ -1,6 +1,7 @@
 package im.router.memory;
 
 import im.router.Registration;
+import im.router.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * tombstones. The table grows by half above 3/4 full and shrinks to what it needs below 1/4.
  */
 final class RouteTable {
-    static final Registration NOTHING_DISPLACED = new Registration.Registered(Registration.NONE);
+    static final Registration NOTHING_DISPLACED = new Registration.Registered(null);
 
     private static final int LEAST = 8;
 
@@ -86,7 +87,7 @@ final class RouteTable {
         long displaced = connections[slot];
         attempts[slot] = attempt;
         connections[slot] = connection;
-        return new Registration.Registered(displaced);
+        return new Registration.Registered(new Route(Route.HERE, displaced));
     }
 
     /** The slot of the route, or -1. */

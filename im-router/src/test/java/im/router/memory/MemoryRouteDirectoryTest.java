@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import im.router.Registration;
+import im.router.Route;
 import im.router.RouteDirectory;
 import im.router.RouteDirectoryContract;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
     private static final int UIDS = 40;
     private static final int DEVICES = 3;
 
-    private record Route(long attempt, long connection) {}
+    private record Entry(long attempt, long connection) {}
 
     private final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));
 
@@ -37,7 +38,7 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
     @Test
     void everyStageIsCompleteWhenTheCallReturns() {
         assertThat(routes.register("a", "d", 1, 11).toCompletableFuture()).isDone();
-        assertThat(routes.connectionsOf("a").toCompletableFuture()).isDone();
+        assertThat(routes.routesOf("a").toCompletableFuture()).isDone();
         assertThat(routes.remove("a", "d", 11).toCompletableFuture()).isDone();
     }
 
@@ -45,8 +46,7 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
     void whatIsNoIdOrNoConnectionIsRefused() {
         assertThatThrownBy(() -> routes.register("\u0100", "d", 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> routes.register("a", "", 1, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> routes.register("a", "d", 1, Registration.NONE))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> routes.register("a", "d", 1, 0)).isInstanceOf(IllegalArgumentException.class);
         register("A", "d", 1, 1);
         assertThat(connectionsOf("\u0141")).isEmpty();
     }
@@ -59,7 +59,7 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
     void threadsThatChangeTheSameUidsSeeTheirOwnDevicesAsTheyLeftThem() throws Exception {
         long seed = Long.getLong("im.test.seed", new Random().nextLong());
         System.out.println("MemoryRouteDirectoryTest -Dim.test.seed=" + seed);
-        Map<String, Route> expected = new ConcurrentHashMap<>();
+        Map<String, Entry> expected = new ConcurrentHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         CountDownLatch start = new CountDownLatch(1);
         List<Future<?>> running = new ArrayList<>();
@@ -91,11 +91,11 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
         }
     }
 
-    private void change(int thread, SplittableRandom random, Map<String, Route> expected) {
+    private void change(int thread, SplittableRandom random, Map<String, Entry> expected) {
         String uid = "u" + random.nextInt(UIDS);
         String device = "t" + thread + "d" + random.nextInt(DEVICES);
         String key = uid + "/" + device;
-        Route before = expected.get(key);
+        Entry before = expected.get(key);
         long connection = 1 + random.nextLong(1L << 40);
         long attempt = random.nextInt(20);
         switch (random.nextInt(4)) {
@@ -115,9 +115,9 @@ class MemoryRouteDirectoryTest extends RouteDirectoryContract {
                 if (before != null && before.attempt() > attempt) {
                     assertThat(answer).isEqualTo(new Registration.Older(before.attempt()));
                 } else {
-                    long displaced = before == null ? Registration.NONE : before.connection();
+                    Route displaced = before == null ? null : new Route(Route.HERE, before.connection());
                     assertThat(answer).isEqualTo(new Registration.Registered(displaced));
-                    expected.put(key, new Route(attempt, connection));
+                    expected.put(key, new Entry(attempt, connection));
                 }
             }
         }

@@ -1,0 +1,46 @@
+package im.relay;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The write side of the conversation store, for whoever applies the log to it. Each partition remembers how far it got,
+ * and moves only from there, so that a writer that is behind, a zombie, and a store that lost its end are all told the
+ * same way (D1–D3, D6). Stages fail when the store does not answer in time; then nobody knows whether it moved, and the
+ * writer asks {@link #state}. Safe from any thread; no call blocks.
+ */
+public interface ConversationView {
+    /** What {@link State#applied} says when nothing is there. */
+    long ABSENT = -1;
+
+    /** @param applied position up to which the log is in the view, or {@link #ABSENT} */
+    record State(long applied, long floor) {}
+
+    CompletionStage<State> state(int partition);
+
+    /**
+     * Appends and moves in one step, or does nothing.
+     *
+     * @param expected where the caller believes the view stands
+     * @param applied where it stands afterwards; equal to {@code expected} for a mere comparison (D4)
+     * @param messages positions in (expected, applied], rising; may be empty
+     */
+    CompletionStage<Move> apply(int partition, long expected, long applied, List<LoggedMessage> messages);
+
+    /**
+     * Moves without messages, over what the log does not hold any more or what is too old to be applied (D6).
+     *
+     * @param expected as in {@link #apply}, or {@link #ABSENT}: then {@code applied} becomes the floor, below which a
+     *     conversation's past is unknown; otherwise (expected, applied] becomes a hole
+     */
+    CompletionStage<Move> skip(int partition, long expected, long applied);
+
+    /** What became of it. */
+    sealed interface Move {
+        /** @param prevs for each message the position before it in its conversation, in the order given */
+        record Moved(long[] prevs) implements Move {}
+
+        /** @param applied where the view really stands, or {@link #ABSENT}; nothing was changed */
+        record Mismatch(long applied) implements Move {}
+    }
+}

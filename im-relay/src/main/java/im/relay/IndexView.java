@@ -1,0 +1,37 @@
+package im.relay;
+
+import im.protocol.ConversationKey;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The write side of the users' indexes: for each uid its conversations and their heads. Cut into buckets by uid; each
+ * bucket keeps a mark for each partition, how far the log is in it (D1, D5). Stages fail when the index does not answer
+ * in time. Safe from any thread; no call blocks.
+ */
+public interface IndexView {
+    /** A mark that is not there. */
+    long ABSENT = -1;
+
+    int buckets();
+
+    int bucketOf(String uid);
+
+    /** The marks of all buckets for a partition, {@link #ABSENT} where there is none. */
+    CompletionStage<long[]> marks(int partition);
+
+    /** @param head merged by max: a smaller one than is there changes nothing */
+    record Entry(String uid, ConversationKey conversation, long head) {}
+
+    /**
+     * Merges and moves the mark in one step, or does nothing when the mark is not what the caller last wrote.
+     *
+     * @param expected the mark as the caller knows it; may be {@link #ABSENT}
+     * @param mark where it stands afterwards, not below {@code expected}
+     * @param entries all of this bucket; may be empty
+     * @param replay whether this repeats what a lost mark forgot: every uid of it gets a new version tag (D26)
+     * @return the mark that was there: the call has taken effect iff it equals {@code expected}
+     */
+    CompletionStage<Long> merge(
+            int bucket, int partition, long expected, long mark, List<Entry> entries, boolean replay);
+}
