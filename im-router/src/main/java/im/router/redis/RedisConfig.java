@@ -1,6 +1,6 @@
 package im.router.redis;
 
-import java.nio.file.Path;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,11 +11,10 @@ import java.util.regex.Pattern;
  *
  * @param kind what answers at the addresses
  * @param addresses {@code host:port} of the server, of the Sentinels, or of some nodes of the cluster
- * @param master the name that the Sentinels know the server by; empty unless {@code kind} is {@link Kind#SENTINEL}
+ * @param master the name that the Sentinels know the server by; read with {@link Kind#SENTINEL} only
  * @param username needs a password beside it
  * @param password of the servers; Sentinels are asked without one
- * @param tls whether to speak TLS and check the server's certificate and name
- * @param trust PEM file of certificates to trust instead of the JVM's; only with {@code tls}
+ * @param tls whether to speak TLS and check the server's certificate (the JVM's trust store) and name
  * @param keyPrefix before every key, so that several systems can share a Redis; without braces
  * @param connectTimeout also how long the start check waits for an answer
  * @param commandTimeout after which a call fails and its outcome is not known
@@ -29,7 +28,6 @@ public record RedisConfig(
         Optional<String> username,
         Optional<String> password,
         boolean tls,
-        Optional<Path> trust,
         String keyPrefix,
         Duration connectTimeout,
         Duration commandTimeout,
@@ -42,23 +40,20 @@ public record RedisConfig(
     /** @throws IllegalArgumentException that names what cannot be */
     public RedisConfig {
         addresses = List.copyOf(addresses);
-        require(!addresses.isEmpty(), "redis addresses: expected host:port, comma separated");
+        require(!addresses.isEmpty(), "redis.uris: expected one at least");
         for (String address : addresses) {
             require(
                     ADDRESS.matcher(address).matches() && port(address) >= 1 && port(address) <= 65_535,
-                    "redis address: '" + address + "', expected host:port");
+                    "redis.uris: '" + address + "', expected host:port");
         }
-        require(kind != Kind.SINGLE || addresses.size() == 1, "redis addresses: expected one for a single server");
-        require(
-                (kind == Kind.SENTINEL) == !master.isEmpty(),
-                "redis master: '" + master + "', expected the name that the Sentinels know, and with Sentinels only");
-        require(username.isEmpty() || password.isPresent(), "redis username: expected a password beside it");
-        require(trust.isEmpty() || tls, "redis trusted certificates: expected TLS to be on");
+        require(kind != Kind.SINGLE || addresses.size() == 1, "redis.uris: expected one where redis.kind is single");
+        require(kind != Kind.SENTINEL || !master.isEmpty(), "redis.master: expected the name that the Sentinels know");
+        require(username.isEmpty() || password.isPresent(), "redis.username: expected a password beside it");
         require(
                 !keyPrefix.contains("{") && !keyPrefix.contains("}"),
-                "redis key prefix: '" + keyPrefix + "', expected no braces");
+                "redis.prefix: '" + keyPrefix + "', expected no braces");
         require(isPositive(connectTimeout), "redis connect timeout: expected more than 0");
-        require(isPositive(commandTimeout), "redis command timeout: expected more than 0");
+        require(isPositive(commandTimeout), "redis.timeout: expected more than 0");
         require(maxInFlight >= 1, "redis calls in flight: " + maxInFlight + ", expected 1 or more");
     }
 
@@ -87,42 +82,35 @@ public record RedisConfig(
     }
 
     /**
-     * @param uri {@code redis://host:port}, {@code redis-sentinel://host:port,host:port/master} or
-     *     {@code redis-cluster://host:port,host:port}; {@code rediss…} for TLS
-     * @throws IllegalArgumentException when it is none of these
+     * With defaults for the rest.
+     *
+     * @param uris {@code redis://HOST:PORT}, or all of them {@code rediss://HOST:PORT} for TLS
+     * @throws IllegalArgumentException when they are something else
      */
-    public static RedisConfig of(String uri) {
-        int schemeEnd = uri.indexOf("://");
-        require(schemeEnd > 0, "redis uri: expected redis://…, redis-sentinel://… or redis-cluster://…");
-        String scheme = uri.substring(0, schemeEnd);
-        boolean tls = scheme.startsWith("rediss");
-        Kind kind = switch (tls ? scheme.replaceFirst("rediss", "redis") : scheme) {
-            case "redis" -> Kind.SINGLE;
-            case "redis-sentinel" -> Kind.SENTINEL;
-            case "redis-cluster" -> Kind.CLUSTER;
-            default ->
-                throw new IllegalArgumentException(
-                        "redis uri: scheme '" + scheme + "', expected redis, redis-sentinel or redis-cluster");
-        };
-        String rest = uri.substring(schemeEnd + 3);
-        require(rest.indexOf('@') < 0, "redis uri: expected no password in it; it has a setting of its own");
-        int slash = rest.indexOf('/');
-        String hosts = slash < 0 ? rest : rest.substring(0, slash);
-        String path = slash < 0 ? "" : rest.substring(slash + 1);
-        require(kind == Kind.SENTINEL || path.isEmpty(), "redis uri: expected nothing behind host and port");
+    public static RedisConfig of(Kind kind, List<URI> uris, String master) {
+        boolean tls = !uris.isEmpty() && "rediss".equals(uris.get(0).getScheme());
+        for (URI uri : uris) {
+            require(
+                    (tls ? "rediss" : "redis").equals(uri.getScheme()) && uri.getUserInfo() == null,
+                    "redis.uris: expected redis://HOST:PORT, or rediss:// for all of them, and no password");
+        }
         return new RedisConfig(
                 kind,
-                List.of(hosts.split(",")),
-                path,
+                uris.stream().map(URI::getAuthority).toList(),
+                master,
                 Optional.empty(),
                 Optional.empty(),
                 tls,
-                Optional.empty(),
                 DEFAULT_PREFIX,
                 Duration.ofSeconds(2),
-                Duration.ofMillis(700),
+                Duration.ofSeconds(1),
                 8_192,
                 Breaker.DEFAULT);
+    }
+
+    /** One server, with defaults for the rest. */
+    public static RedisConfig single(String host, int port) {
+        return of(Kind.SINGLE, List.of(URI.create("redis://" + host + ":" + port)), "");
     }
 
     public RedisConfig withCredentials(Optional<String> user, Optional<String> secret) {
@@ -133,23 +121,6 @@ public record RedisConfig(
                 user,
                 secret,
                 tls,
-                trust,
-                keyPrefix,
-                connectTimeout,
-                commandTimeout,
-                maxInFlight,
-                breaker);
-    }
-
-    public RedisConfig withTrust(Optional<Path> certificates) {
-        return new RedisConfig(
-                kind,
-                addresses,
-                master,
-                username,
-                password,
-                tls,
-                certificates,
                 keyPrefix,
                 connectTimeout,
                 commandTimeout,
@@ -165,7 +136,6 @@ public record RedisConfig(
                 username,
                 password,
                 tls,
-                trust,
                 prefix,
                 connectTimeout,
                 commandTimeout,
@@ -182,7 +152,6 @@ public record RedisConfig(
                 username,
                 password,
                 tls,
-                trust,
                 keyPrefix,
                 connect,
                 command,

@@ -6,7 +6,6 @@ import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -166,9 +165,6 @@ final class RedisConnection {
                                 .count(KEEP_ALIVE_COUNT)
                                 .build())
                         .build());
-        config.trust()
-                .ifPresent(pem -> builder.sslOptions(
-                        SslOptions.builder().trustManager(pem.toFile()).build()));
         return builder;
     }
 

@@ -5,6 +5,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -34,9 +35,7 @@ final class StartCheck {
             Map<String, String> facts =
                     facts(config.addressesText(), single.async().info());
             if ("1".equals(facts.get("cluster_enabled"))) {
-                throw fault(
-                        config.addressesText(),
-                        "is a node of a Redis Cluster, expected redis-cluster://… for the redis uri");
+                throw fault(config.addressesText(), "is a node of a Redis Cluster, expected redis.kind to be cluster");
             }
             check(config.addressesText(), facts);
         }
@@ -105,7 +104,7 @@ final class StartCheck {
     }
 
     private RedisStartException fault(String address, String what) {
-        return new RedisStartException("redis at " + address + " " + what);
+        return new RedisStartException("redis.uris: the server at " + address + " " + what);
     }
 
     /** Says what a failed connection means to whoever configured it. */
@@ -115,13 +114,17 @@ final class StartCheck {
             why = Failures.message(t);
             if (why.startsWith("WRONGPASS") || why.startsWith("NOAUTH") || why.startsWith("ERR AUTH")) {
                 boolean given = config.password().isPresent();
-                return new RedisStartException("redis at " + config.addressesText() + " refuses the "
-                        + (given ? "username or password" : "connection without a password")
-                        + ", expected the redis username and password to be those of the server: " + why);
+                return new RedisStartException(
+                        (given ? "redis.username, redis.password" : "redis.password") + ": the server at "
+                                + config.addressesText() + " refuses the "
+                                + (given ? "username or password" : "connection without a password")
+                                + ", expected those of the server: " + why);
             }
         }
-        return new RedisStartException("redis at " + config.addressesText() + " cannot be reached as "
-                + config.kind() + (config.master().isEmpty() ? "" : " with master '" + config.master() + "'") + ": "
-                + why);
+        return new RedisStartException(
+                "redis.uris: " + config.addressesText() + " cannot be reached where redis.kind is "
+                        + config.kind().name().toLowerCase(Locale.ROOT)
+                        + (config.kind() == RedisConfig.Kind.SENTINEL ? " and redis.master " + config.master() : "")
+                        + ": " + why);
     }
 }
