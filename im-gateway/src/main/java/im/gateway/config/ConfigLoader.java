@@ -33,11 +33,23 @@ public final class ConfigLoader {
      * @param home folder in which the default data folder lies
      * @throws ConfigException with all that is wrong
      */
-    public static LoadedConfig load(@Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home)
-            throws ConfigException {
+    public static LoadedConfig<ServerConfig> load(
+            @Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) throws ConfigException {
         ConfigLoader loader = new ConfigLoader();
         loader.gather(file, environment, flags, home);
-        return new LoadedConfig(loader.build(loader::server), loader.warnings, loader.values);
+        return new LoadedConfig<>(loader.build(loader::server), loader.warnings, loader.values);
+    }
+
+    /**
+     * The same sources, for a process of a cluster that serves no sessions and knows no key.
+     *
+     * @throws ConfigException with all that is wrong in any key
+     */
+    public static LoadedConfig<NodeConfig> loadForNode(
+            @Nullable Path file, Map<String, String> environment, List<Flag> flags, Path home) throws ConfigException {
+        ConfigLoader loader = new ConfigLoader();
+        loader.gather(file, environment, flags, home);
+        return new LoadedConfig<>(loader.build(loader::node), loader.warnings, loader.values);
     }
 
     /**
@@ -66,6 +78,8 @@ public final class ConfigLoader {
         RawValue dev = set.get(Keys.DEV.name());
         if (dev != null && dev.text().equals("true")) {
             values.put(Keys.HOST.name(), new RawValue("127.0.0.1", "dev mode", false));
+            values.put(ClusterKeys.KAFKA_REPLICATION.name(), new RawValue("1", "dev mode", false));
+            values.put(ClusterKeys.KAFKA_MIN_INSYNC.name(), new RawValue("1", "dev mode", false));
         }
         values.putAll(set);
     }
@@ -141,7 +155,8 @@ public final class ConfigLoader {
                         get(Keys.TCP_PORT),
                         get(Keys.ADMIN_HOST),
                         get(Keys.ADMIN_PORT),
-                        get(Keys.ALLOWED_ORIGINS)),
+                        get(Keys.ALLOWED_ORIGINS),
+                        get(Keys.PROXIES)),
                 new SessionConfig(
                         get(Keys.HEARTBEAT),
                         get(Keys.HANDSHAKE_TIMEOUT),
@@ -155,12 +170,69 @@ public final class ConfigLoader {
                         get(Keys.QUEUE_MESSAGES),
                         get(Keys.QUEUE_BYTES),
                         get(Keys.CACHE),
-                        new Retention(
-                                get(Keys.RETENTION_TIME), get(Keys.RETENTION_MESSAGES), get(Keys.RETENTION_BYTES))),
+                        retention()),
                 auth(),
                 get(Keys.DRAIN_TIMEOUT),
                 new IoConfig(get(Keys.IO_THREADS), get(Keys.TRANSPORT), get(Keys.ALLOCATOR)),
+                new LoggingConfig(get(Keys.LOG_LEVEL), get(Keys.LOG_FORMAT)),
+                cluster());
+    }
+
+    private NodeConfig node() {
+        return new NodeConfig(
+                get(Keys.DEV),
+                get(Keys.DATA),
+                get(Keys.NODE),
+                get(Keys.HOST),
+                get(Keys.ADMIN_HOST),
+                get(Keys.ADMIN_PORT),
+                get(Keys.DEDUPE_WINDOW),
+                retention(),
+                cluster(),
+                get(Keys.DRAIN_TIMEOUT),
                 new LoggingConfig(get(Keys.LOG_LEVEL), get(Keys.LOG_FORMAT)));
+    }
+
+    private Retention retention() {
+        return new Retention(get(Keys.RETENTION_TIME), get(Keys.RETENTION_MESSAGES), get(Keys.RETENTION_BYTES));
+    }
+
+    private ClusterConfig cluster() {
+        return new ClusterConfig(
+                get(ClusterKeys.ADVERTISE_WS),
+                get(ClusterKeys.ADVERTISE_TCP),
+                get(ClusterKeys.REGISTRY_NODES),
+                get(ClusterKeys.REGISTRY_ROUTES),
+                get(ClusterKeys.REGISTRY_LEASE),
+                kafka(),
+                new RedisSettings(
+                        get(ClusterKeys.REDIS_KIND),
+                        get(ClusterKeys.REDIS_URIS),
+                        get(ClusterKeys.REDIS_MASTER),
+                        get(ClusterKeys.REDIS_USERNAME),
+                        get(ClusterKeys.REDIS_PASSWORD),
+                        get(ClusterKeys.REDIS_TIMEOUT),
+                        get(ClusterKeys.REDIS_PREFIX)),
+                new EtcdSettings(
+                        get(ClusterKeys.ETCD_ENDPOINTS),
+                        get(ClusterKeys.ETCD_USERNAME),
+                        get(ClusterKeys.ETCD_PASSWORD),
+                        get(ClusterKeys.ETCD_TIMEOUT),
+                        get(ClusterKeys.ETCD_PREFIX)),
+                new RouterSettings(get(ClusterKeys.ROUTER_PORT), get(ClusterKeys.ROUTER_CHOICE)));
+    }
+
+    private KafkaSettings kafka() {
+        return new KafkaSettings(
+                get(ClusterKeys.KAFKA_BOOTSTRAP),
+                get(ClusterKeys.KAFKA_TOPIC_NUMBER),
+                get(ClusterKeys.KAFKA_PARTITIONS),
+                get(ClusterKeys.KAFKA_PUSH_PARTITIONS),
+                get(ClusterKeys.KAFKA_REPLICATION),
+                get(ClusterKeys.KAFKA_MIN_INSYNC),
+                get(ClusterKeys.KAFKA_APPEND_TIMEOUT),
+                get(ClusterKeys.KAFKA_TIMEOUT),
+                get(ClusterKeys.KAFKA_PROPERTIES));
     }
 
     private AuthConfig auth() {

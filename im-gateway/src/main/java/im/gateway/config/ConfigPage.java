@@ -8,7 +8,7 @@ public final class ConfigPage {
     private ConfigPage() {}
 
     /** Every key with its unit, default, value in force and that value's source, in columns. */
-    public static String effective(LoadedConfig loaded) {
+    public static String effective(LoadedConfig<?> loaded) {
         StringBuilder page = new StringBuilder(row("KEY", "UNIT", "DEFAULT", "VALUE", "SOURCE"));
         for (Key<?> key : Keys.ALL) {
             RawValue value = loaded.values().get(key.name());
@@ -17,7 +17,7 @@ public final class ConfigPage {
                         key.name(),
                         dash(key.kind().unit()),
                         dash(key.defaultText()),
-                        dash(Problem.escape(value.text())),
+                        dash(Problem.shown(key.name(), value.text())),
                         value.source()));
             }
         }

@@ -3,6 +3,7 @@ package im.gateway.config;
 import im.gateway.config.IoConfig.AllocatorKind;
 import im.gateway.config.IoConfig.Transport;
 import im.gateway.connection.ConnectionIds;
+import im.gateway.proxy.AddressRange;
 import im.protocol.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,8 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Every key there is: the one place where names, bounds and defaults are written down. */
+/** Every key there is, with {@link ClusterKeys}: where names, bounds and defaults are written down. */
 final class Keys {
     static final int MAX_IO_THREADS = ConnectionIds.MAX_LOOPS;
     private static final long KIB = 1024;
@@ -52,6 +54,13 @@ final class Keys {
             List.of(),
             "Web origins whose pages may open a WebSocket, beside the server's own. A list in the file, else separated"
                     + " by commas; * alone for any. Clients that are no browsers send no origin and are not asked.");
+    static final Key<List<AddressRange>> PROXIES = new Key<>(
+            "listen.proxy-protocol-from",
+            Kind.ranges(),
+            List.of(),
+            "Balancers, as IP addresses or prefixes such as 10.0.0.0/8; a list in the file, else separated by commas."
+                    + " Their connections must begin with a PROXY header, version 1 or 2, whose address then counts as"
+                    + " the client's; everybody else's that do are refused.");
 
     static final Key<Duration> HEARTBEAT = new Key<>(
             "session.heartbeat",
@@ -182,8 +191,7 @@ final class Keys {
             LoggingConfig.Format.TEXT,
             "text: a line a person reads, with key=value pairs. json: one object a line.");
 
-    /** In the order of the documentation. */
-    static final List<Key<?>> ALL = List.of(
+    private static final List<Key<?>> OF_EVERY_MODE = List.of(
             DEV,
             DATA,
             NODE,
@@ -193,6 +201,7 @@ final class Keys {
             ADMIN_HOST,
             ADMIN_PORT,
             ALLOWED_ORIGINS,
+            PROXIES,
             HEARTBEAT,
             HANDSHAKE_TIMEOUT,
             WINDOW_MESSAGES,
@@ -218,6 +227,10 @@ final class Keys {
             ALLOCATOR,
             LOG_LEVEL,
             LOG_FORMAT);
+
+    /** In the order of the documentation. */
+    static final List<Key<?>> ALL =
+            Stream.concat(OF_EVERY_MODE.stream(), ClusterKeys.ALL.stream()).toList();
 
     static final Map<String, Key<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));

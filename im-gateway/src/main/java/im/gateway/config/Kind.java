@@ -1,5 +1,6 @@
 package im.gateway.config;
 
+import im.gateway.proxy.AddressRange;
 import im.protocol.Ids;
 import java.net.URI;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ record Kind<T>(
     }
 
     private static String nameOf(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static Kind<String> id() {
@@ -145,13 +146,88 @@ record Kind<T>(
                 "1 to " + MAX_TEXT + " printable characters");
     }
 
+    /** A text that is printed nowhere, not even where it is wrong. */
+    static Kind<Secret> secret() {
+        return new Kind<>(
+                "",
+                Secret::new,
+                v -> text().allowed().test(v.text()),
+                Secret::toString,
+                "1 to " + MAX_TEXT + " printable characters");
+    }
+
+    /** One absolute URI of a host and, if there is one, a port and a path; nobody's name and password. */
+    static Kind<URI> uri(String... schemes) {
+        return new Kind<>(
+                "",
+                URI::create,
+                v -> isUri(v, List.of(schemes)),
+                URI::toString,
+                "a uri such as " + schemes[0] + "://host:port");
+    }
+
+    /** One or more of {@link #uri}, separated by commas. */
+    static Kind<List<URI>> uris(String... schemes) {
+        return new Kind<>(
+                "",
+                text -> parts(text).stream().map(URI::create).toList(),
+                v -> !v.isEmpty() && v.stream().allMatch(uri -> isUri(uri, List.of(schemes)) && uri.getPort() > 0),
+                v -> v.stream().map(URI::toString).collect(Collectors.joining(",")),
+                "uris such as " + schemes[0] + "://host:port, separated by commas, without a password");
+    }
+
+    private static boolean isUri(URI uri, List<String> schemes) {
+        return uri.getScheme() != null
+                && schemes.contains(uri.getScheme())
+                && uri.getHost() != null
+                && uri.getPort() != 0
+                && uri.getPort() <= 65_535
+                && uri.getRawUserInfo() == null
+                && uri.getRawQuery() == null
+                && uri.getRawFragment() == null;
+    }
+
+    /** One or more HOST:PORT, separated by commas. */
+    static Kind<List<String>> addresses() {
+        return new Kind<>(
+                "",
+                Kind::parts,
+                v -> !v.isEmpty() && v.stream().allMatch(Kind::isAddress),
+                v -> String.join(",", v),
+                "addresses HOST:PORT, separated by commas");
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            return isUri(URI.create("x://" + text), List.of("x"))
+                    && URI.create("x://" + text).getPort() > 0
+                    && text.equals(URI.create("x://" + text).getRawAuthority());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Zero or more IP addresses or prefixes, separated by commas. */
+    static Kind<List<AddressRange>> ranges() {
+        return new Kind<>(
+                "",
+                text -> parts(text).stream().map(AddressRange::parse).toList(),
+                v -> true,
+                v -> v.stream().map(AddressRange::toString).collect(Collectors.joining(",")),
+                "IP addresses or prefixes such as 10.0.0.0/8, separated by commas, or nothing");
+    }
+
+    private static List<String> parts(String text) {
+        return text.isBlank()
+                ? List.of()
+                : Arrays.stream(text.split(",", -1)).map(String::trim).toList();
+    }
+
     /** Zero or more web origins, separated by commas; {@code *} alone for any. */
     static Kind<List<String>> origins() {
         return new Kind<>(
                 "",
-                text -> text.isBlank()
-                        ? List.of()
-                        : Arrays.stream(text.split(",", -1)).map(String::trim).toList(),
+                Kind::parts,
                 v -> v.equals(List.of("*")) || v.stream().allMatch(Kind::isOrigin),
                 v -> String.join(",", v),
                 "web origins such as https://chat.example.org, separated by commas, or * alone");

@@ -1,5 +1,8 @@
 package im.gateway.config;
 
+import im.gateway.config.InvalidSettings.Fault;
+import im.gateway.proxy.AddressRange;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,10 +13,17 @@ import java.util.List;
  * @param tcpPort TCP; 0 as above
  * @param adminHost address or name that the admin listener binds
  * @param adminPort health and metrics; 0 as above
+ * @param proxies balancers, whose connections to the public listeners begin with a PROXY header, and nobody else's do
  * @param allowedOrigins web origins that may open a WebSocket; {@code *} alone for any
  */
 public record ListenConfig(
-        String host, int httpPort, int tcpPort, String adminHost, int adminPort, List<String> allowedOrigins) {
+        String host,
+        int httpPort,
+        int tcpPort,
+        String adminHost,
+        int adminPort,
+        List<String> allowedOrigins,
+        List<AddressRange> proxies) {
 
     public ListenConfig {
         Keys.HOST.require(host);
@@ -23,6 +33,21 @@ public record ListenConfig(
         Keys.ADMIN_PORT.require(adminPort);
         allowedOrigins = List.copyOf(allowedOrigins);
         Keys.ALLOWED_ORIGINS.require(allowedOrigins);
+        proxies = List.copyOf(proxies);
+        Keys.PROXIES.require(proxies);
+    }
+
+    /** What stands against dev mode, which hands out tokens. */
+    static List<Fault> publicFaults(String host, String adminHost) {
+        String expectation = "a loopback address, as dev mode hands out tokens";
+        List<Fault> faults = new ArrayList<>();
+        if (!isLoopback(host)) {
+            faults.add(Fault.of(Keys.HOST, host, expectation));
+        }
+        if (!isLoopback(adminHost)) {
+            faults.add(Fault.of(Keys.ADMIN_HOST, adminHost, expectation));
+        }
+        return faults;
     }
 
     /** Whether a host names this machine only, judged by its text: nothing is looked up. */

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param data folder of everything that must survive a restart
  * @param node this node's name, told to clients
  * @param drainTimeout from SIGTERM to exit, at most
+ * @param cluster read by a gateway of a cluster only
  */
 public record ServerConfig(
         boolean dev,
@@ -26,7 +27,8 @@ public record ServerConfig(
         AuthConfig auth,
         Duration drainTimeout,
         IoConfig io,
-        LoggingConfig logging) {
+        LoggingConfig logging,
+        ClusterConfig cluster) {
 
     public ServerConfig {
         data = data.toAbsolutePath().normalize();
@@ -35,7 +37,7 @@ public record ServerConfig(
         Keys.DRAIN_TIMEOUT.require(drainTimeout);
         List<Fault> faults = new ArrayList<>(portFaults(listen));
         if (dev) {
-            faults.addAll(devFaults(listen));
+            faults.addAll(ListenConfig.publicFaults(listen.host(), listen.adminHost()));
         } else {
             faults.addAll(productionFaults(auth));
         }
@@ -56,18 +58,6 @@ public record ServerConfig(
             if (other != null) {
                 faults.add(Fault.of(port.getKey(), port.getValue(), "another port than that of " + other.name()));
             }
-        }
-        return faults;
-    }
-
-    private static List<Fault> devFaults(ListenConfig listen) {
-        String expectation = "a loopback address, as dev mode hands out tokens";
-        List<Fault> faults = new ArrayList<>();
-        if (!ListenConfig.isLoopback(listen.host())) {
-            faults.add(Fault.of(Keys.HOST, listen.host(), expectation));
-        }
-        if (!ListenConfig.isLoopback(listen.adminHost())) {
-            faults.add(Fault.of(Keys.ADMIN_HOST, listen.adminHost(), expectation));
         }
         return faults;
     }

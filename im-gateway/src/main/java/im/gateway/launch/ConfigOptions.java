@@ -4,6 +4,8 @@ import im.gateway.config.ConfigException;
 import im.gateway.config.ConfigLoader;
 import im.gateway.config.ConfigLoader.Flag;
 import im.gateway.config.LoadedConfig;
+import im.gateway.config.NodeConfig;
+import im.gateway.config.ServerConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +55,12 @@ final class ConfigOptions {
         // Nothing to keep: whoever parses the command line shows the help.
     }
 
-    LoadedConfig load() throws ConfigException {
+    /** For a process that serves no sessions: a relay, a router. */
+    LoadedConfig<NodeConfig> loadForNode() throws ConfigException {
+        return ConfigLoader.loadForNode(file(), System.getenv(), flags(), home());
+    }
+
+    LoadedConfig<ServerConfig> load() throws ConfigException {
         return ConfigLoader.load(file(), System.getenv(), flags(), home());
     }
 

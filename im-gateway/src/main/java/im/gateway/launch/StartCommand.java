@@ -21,7 +21,7 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, CannotStart, InterruptedException {
-        LoadedConfig loaded = options.load();
+        LoadedConfig<ServerConfig> loaded = options.load();
         ServerConfig config = loaded.config();
         LogOutput.apply(config.logging());
         loaded.warnings().forEach(LOG::warn);

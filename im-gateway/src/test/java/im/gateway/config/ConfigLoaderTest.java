@@ -28,7 +28,8 @@ class ConfigLoaderTest {
         ServerConfig config = load(null, Map.of(), DEV).config();
 
         assertThat(config.data()).isEqualTo(HOME.resolve("data"));
-        assertThat(config.listen()).isEqualTo(new ListenConfig("127.0.0.1", 8080, 9000, "127.0.0.1", 9100, List.of()));
+        assertThat(config.listen())
+                .isEqualTo(new ListenConfig("127.0.0.1", 8080, 9000, "127.0.0.1", 9100, List.of(), List.of()));
         assertThat(config.session())
                 .isEqualTo(new SessionConfig(
                         Duration.ofSeconds(30),
@@ -54,7 +55,7 @@ class ConfigLoaderTest {
                 "IM_SESSION_WINDOW_MESSAGES", "8", "IM_SESSION_UNANSWERED_SENDS", "8", "IM_SESSION_HEARTBEAT", "");
         Flag flag = new Flag("session.unanswered-sends", "9", "--set");
 
-        LoadedConfig loaded = load(file, environment, DEV, flag);
+        LoadedConfig<ServerConfig> loaded = load(file, environment, DEV, flag);
 
         SessionConfig session = loaded.config().session();
         assertThat(session.handshakeTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -132,7 +133,7 @@ class ConfigLoaderTest {
                 .containsExactlyInAnyOrder(
                         "session.heartbeats is \"1s\" (im.yaml:3): expected a key that exists; the config command lists them",
                         "node is \"c\" (im.yaml:5): expected each key once",
-                        "kafka is \"{…}\" (im.yaml:6): expected a key that exists; the config command lists them",
+                        "kafka.brokers is \"x\" (im.yaml:7): expected a key that exists; the config command lists them",
                         "io is \"4\" (im.yaml:8): expected a key that exists; the config command lists them",
                         "session.heartbeat is \"0s\" (im.yaml:2): expected a duration from 1s to 5m, such as 500ms, 30s, 10m",
                         "node is \"a b\" (im.yaml:4): expected 1 to 64 letters, digits or characters of . _ @ + = -",
@@ -229,7 +230,7 @@ class ConfigLoaderTest {
 
     @Test
     void aVariableThatLooksLikeOursButNamesNoKeyIsToldAndIgnored() throws Exception {
-        LoadedConfig loaded = load(null, Map.of("IM_SESSION_HEARTBEET", "1s", "IM_JDKS", "17"), DEV);
+        LoadedConfig<ServerConfig> loaded = load(null, Map.of("IM_SESSION_HEARTBEET", "1s", "IM_JDKS", "17"), DEV);
 
         assertThat(loaded.warnings())
                 .containsExactly("environment variable IM_SESSION_HEARTBEET names no key and is ignored");
@@ -251,7 +252,42 @@ class ConfigLoaderTest {
         return Files.writeString(folder.resolve("im.yaml"), text);
     }
 
-    private static LoadedConfig load(@Nullable Path file, Map<String, String> environment, Flag... flags)
+    @Test
+    void aPasswordIsShownNowhereNotEvenWhereItIsWrongOrItsKeyIs() throws Exception {
+        LoadedConfig<ServerConfig> loaded = load(null, Map.of("IM_REDIS_PASSWORD", "hunter2"), DEV);
+        ConfigException refused = refused(
+                file("redis: {password: hunter2, pasword: hunter2}\netcd.password: \"hun\\nter2\"\n"), Map.of(), DEV);
+
+        assertThat(loaded.config().cluster().redis().password()).contains(new Secret("hunter2"));
+        assertThat(loaded.config().toString()).doesNotContain("hunter2");
+        assertThat(ConfigPage.effective(loaded)).doesNotContain("hunter2").contains("(secret)");
+        assertThat(refused.lines()).hasSize(2).noneMatch(line -> line.contains("hun") && !line.contains("pasword"));
+    }
+
+    @Test
+    void devModeWantsOneCopyOfEachPartition() throws Exception {
+        KafkaSettings production = loadProduction().cluster().kafka();
+        KafkaSettings dev = load(null, Map.of(), DEV).config().cluster().kafka();
+
+        assertThat(List.of(production.replication(), production.minInsync())).containsExactly(3, 2);
+        assertThat(List.of(dev.replication(), dev.minInsync())).containsExactly(1, 1);
+    }
+
+    private static ServerConfig loadProduction() throws ConfigException {
+        return load(null, Map.of(), new Flag("auth.key-file", "/etc/key", "--set"))
+                .config();
+    }
+
+    @Test
+    void aProcessWithoutSessionsNeedsNoKeyFile() throws Exception {
+        NodeConfig config = ConfigLoader.loadForNode(null, Map.of("IM_NODE", "relay-7"), List.of(), Path.of("/home"))
+                .config();
+
+        assertThat(config.node()).isEqualTo("relay-7");
+        assertThat(config.dev()).isFalse();
+    }
+
+    private static LoadedConfig<ServerConfig> load(@Nullable Path file, Map<String, String> environment, Flag... flags)
             throws ConfigException {
         return ConfigLoader.load(file, environment, List.of(flags), HOME);
     }

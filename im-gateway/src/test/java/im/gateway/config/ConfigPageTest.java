@@ -26,7 +26,7 @@ class ConfigPageTest {
         String example = Files.readString(page).replaceAll("(?s).*?```yaml\n(.*?)```.*", "$1");
         Path file = Files.writeString(Files.createTempFile("im", ".yaml"), example);
 
-        LoadedConfig loaded = ConfigLoader.load(file, Map.of(), List.of(), Path.of("/"));
+        LoadedConfig<ServerConfig> loaded = ConfigLoader.load(file, Map.of(), List.of(), Path.of("/"));
         Files.delete(file);
 
         assertThat(loaded.config().listen().allowedOrigins()).containsExactly("https://chat.example.org");

@@ -44,6 +44,10 @@ class KeyBoundsTest {
                     "listen.allowed-origins",
                     "|*|https://a.example|https://a.example,http://b:8080",
                     "a.example|https://a.example/|https://a.example/x|ftp://a|*,https://a|null|https://u@a|https://a,"),
+            Row.of(
+                    "listen.proxy-protocol-from",
+                    "|10.0.0.0/8|192.0.2.7|::1,2001:db8::/32|0.0.0.0/0",
+                    "10.0.0.1/8|10.0.0.0/33|10.0.0.0/|10.0.0|example.org|::1%eth0|[::1]|,"),
             Row.of("session.heartbeat", "1s|1000ms|30s|5m|300s", "999ms|301s|30|30 s|-1s|1h|PT30S||9999999999s"),
             Row.of("session.handshake-timeout", "1s|1m", "999ms|61s|10"),
             Row.of("session.window-messages", "1|512", "0|513|all|-1|1e2"),
@@ -68,13 +72,44 @@ class KeyBoundsTest {
             Row.of("io.transport", "auto|epoll|nio", "EPOLL|io_uring|"),
             Row.of("io.allocator", "adaptive|pooled", "heap|Pooled|"),
             Row.of("logging.level", "error|warn|info|debug|trace", "INFO|all|"),
-            Row.of("logging.format", "text|json", "xml|JSON|"));
+            Row.of("logging.format", "text|json", "xml|JSON|"),
+            Row.of("advertise.ws", "|ws://h:1/v1/ws|wss://h", "http://h:1|ws://u:p@h|h:1|ws://h?x|ws://h:0"),
+            Row.of("advertise.tcp", "|tcp://10.0.0.7:9000", "10.0.0.7:9000|ws://h"),
+            Row.of("registry.nodes", "etcd|redis", "zookeeper|ETCD|"),
+            Row.of("registry.routes", "etcd|redis", "kafka|"),
+            Row.of("registry.lease", "2s|10s|2m", "1999ms|121s|10"),
+            Row.of("kafka.bootstrap", "h:1|10.0.0.1:9092,[::1]:9092", "|h|h:0|h:65536|h:x|u@h:1|h:1,|kafka://h:1"),
+            Row.of("kafka.topic-number", "1|9999", "0|10000|x"),
+            Row.of("kafka.partitions", "1|1024", "0|1025|x"),
+            Row.of("kafka.push-partitions", "1|4096", "0|4097|x"),
+            Row.of("kafka.replication", "1|9", "0|10|x"),
+            Row.of("kafka.min-insync-replicas", "1", "0|2|10|x"),
+            Row.of("kafka.append-timeout", "1s|2m", "999ms|121s|5"),
+            Row.of("kafka.timeout", "500ms|2m", "499ms|121s|5"),
+            Row.of("kafka.properties-file", "|/etc/kafka.properties", "\u0000"),
+            Row.of("redis.kind", "single|sentinel|cluster", "master|SINGLE|"),
+            Row.of(
+                    "redis.uris",
+                    "redis://h:1|rediss://h:6379",
+                    "|h:6379|redis://h|redis://u:p@h:1|redis://a:1,redis://b:1"),
+            Row.of("redis.master", "mymaster|" + LONG_TEXT, "|" + LONG_TEXT + "a"),
+            Row.of("redis.username", "|im", "a\nb"),
+            Row.of("redis.password", "|x|" + LONG_TEXT, LONG_TEXT + "a|a\nb"),
+            Row.of("redis.timeout", "50ms|30s", "49ms|31s|1"),
+            Row.of("redis.prefix", "im:|x", "|" + LONG_TEXT + "a"),
+            Row.of("etcd.endpoints", "http://h:1|https://a:1,https://b:2", "|h:2379|http://h|http://u:p@h:1"),
+            Row.of("etcd.username", "|im", "a\nb"),
+            Row.of("etcd.password", "|x", LONG_TEXT + "a|a\nb"),
+            Row.of("etcd.timeout", "100ms|30s", "99ms|31s|1"),
+            Row.of("etcd.prefix", "/im/|x", "|" + LONG_TEXT + "a"),
+            Row.of("router.port", "0|1|65535", BAD_PORTS),
+            Row.of("router.choice", "round-robin|least-connections|consistent-hash", "round_robin|random|"));
 
     @ParameterizedTest
     @FieldSource("ROWS")
     void aValueWithinBoundsIsTaken(Row row) throws Exception {
         for (String text : row.good()) {
-            LoadedConfig loaded = load(row.key(), text);
+            LoadedConfig<ServerConfig> loaded = load(row.key(), text);
 
             RawValue value = loaded.values().get(row.key());
             assertThat(value).as(row.key() + "=" + text).isEqualTo(new RawValue(text, "--set", true));
@@ -87,7 +122,7 @@ class KeyBoundsTest {
         for (String text : row.bad()) {
             List<String> lines = problems(row.key(), text);
 
-            String shown = text.isEmpty() ? "is not set" : "is \"" + Problem.escape(text) + "\"";
+            String shown = text.isEmpty() ? "is not set" : "is \"" + Problem.shown(row.key(), text) + "\"";
             assertThat(lines).as(row.key() + "=" + text).hasSize(1);
             assertThat(lines.get(0)).startsWith(row.key() + " " + shown + " (--set): expected ");
             assertThat(lines.get(0).chars().noneMatch(Character::isISOControl)).isTrue();
@@ -112,7 +147,7 @@ class KeyBoundsTest {
     }
 
     /** In dev mode, so that a key by itself stands. */
-    private static LoadedConfig load(String key, String text) throws ConfigException {
+    private static LoadedConfig<ServerConfig> load(String key, String text) throws ConfigException {
         List<ConfigLoader.Flag> flags = new ArrayList<>();
         if (!key.equals("dev")) {
             flags.add(new ConfigLoader.Flag("dev", "true", "--dev"));

@@ -51,6 +51,6 @@ class EndpointsTest {
     }
 
     private static ListenConfig listen(String host, String adminHost) {
-        return new ListenConfig(host, 0, 0, adminHost, 0, List.of());
+        return new ListenConfig(host, 0, 0, adminHost, 0, List.of(), List.of());
     }
 }

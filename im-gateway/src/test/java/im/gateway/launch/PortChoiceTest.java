@@ -44,6 +44,6 @@ class PortChoiceTest {
     }
 
     private static ListenConfig listen(int http, int tcp, int admin) {
-        return new ListenConfig("127.0.0.1", http, tcp, "127.0.0.1", admin, List.of());
+        return new ListenConfig("127.0.0.1", http, tcp, "127.0.0.1", admin, List.of(), List.of());
     }
 }

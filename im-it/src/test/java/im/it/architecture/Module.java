@@ -4,15 +4,16 @@ import java.util.List;
 
 /** The modules of the product and what each may know. {@code im-it} itself knows all of them and is known by none. */
 enum Module {
+    SERVERS("im-servers", "im.servers", 12),
     PROTOCOL("im-protocol", "im.protocol", 100),
     ROUTER("im-router", "im.router", 6, PROTOCOL),
     RELAY("im-relay", "im.relay", 40, ROUTER, PROTOCOL),
-    GATEWAY("im-gateway", "im.gateway", 90, RELAY, ROUTER, PROTOCOL),
+    GATEWAY("im-gateway", "im.gateway", 90, RELAY, ROUTER, PROTOCOL, SERVERS),
     CLIENT("im-client-sdk", "im.client", 50, PROTOCOL),
     SIMULATOR("im-simulator", "im.simulator", 50, CLIENT, PROTOCOL),
     EXAMPLES("examples/java", "im.examples", 3, CLIENT),
     /** For tests only, so it may know everything. */
-    TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL);
+    TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL, SERVERS);
 
     final String folder;
     final String rootPackage;

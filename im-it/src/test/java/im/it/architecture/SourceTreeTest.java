@@ -36,10 +36,10 @@ class SourceTreeTest {
         List<String> modules =
                 Stream.of(Module.values()).map(module -> module.folder).toList();
         assertThat(elements(Path.of("pom.xml"), "module").map(Element::getTextContent))
-                .as("modules in pom.xml: those of im.it.architecture.Module and im-it")
-                .hasSize(modules.size() + 1)
+                .as("modules in pom.xml: those of im.it.architecture.Module, im-it, and one without code")
+                .hasSize(modules.size() + 2)
                 .containsAll(modules)
-                .contains("im-it");
+                .contains("im-it", "im-servers/kafka");
     }
 
     @Test

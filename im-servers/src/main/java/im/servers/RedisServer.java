@@ -1,0 +1,121 @@
+package im.servers;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A Redis of one process, or a Sentinel. It keeps nothing over a restart unless {@code appendonly yes} or {@code save} is
+ * set.
+ */
+public final class RedisServer extends Server {
+    static final String PROGRAM = "redis-server";
+    private static final String VARIABLE = "IM_REDIS";
+    private static final int ANSWER_MILLIS = 1_000;
+
+    private final Map<String, String> settings;
+    private final boolean sentinel;
+
+    private RedisServer(Path folder, int port, ServerOptions options, Map<String, String> settings, boolean sentinel) {
+        super(sentinel ? "sentinel" : "redis", folder, port, options.lifetime());
+        this.settings = settings;
+        this.sentinel = sentinel;
+    }
+
+    /** Whether one can be had here; {@code IM_REDIS=HOST:PORT} names one that runs already. */
+    public static Availability available() {
+        return Availability.ofAddress(VARIABLE, local());
+    }
+
+    /** Whether one can be started here. */
+    public static Availability local() {
+        return Availability.ofProgram(PROGRAM, PROGRAM);
+    }
+
+    static java.util.Optional<Address> external() {
+        return Availability.fromEnvironment(VARIABLE);
+    }
+
+    public static RedisServer start(Path folder, ServerOptions options) {
+        RedisServer server = prepare(folder, options);
+        server.start();
+        return server;
+    }
+
+    /** Starts nothing yet. */
+    public static RedisServer prepare(Path folder, ServerOptions options) {
+        int port = options.portOrFree();
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("bind", Address.LOOPBACK);
+        settings.put("port", Integer.toString(port));
+        settings.put("dir", quoted(folder));
+        settings.put("save", "\"\"");
+        settings.put("appendonly", "no");
+        settings.put("maxmemory-policy", "noeviction");
+        settings.putAll(options.settings());
+        return new RedisServer(folder, port, options, settings, false);
+    }
+
+    /** A Sentinel; it is told of what it watches by {@code sentinel …} settings, one of each name, or by commands. */
+    public static RedisServer startSentinel(Path folder, ServerOptions options) {
+        int port = options.portOrFree();
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("bind", Address.LOOPBACK);
+        settings.put("port", Integer.toString(port));
+        settings.put("dir", quoted(folder));
+        settings.putAll(options.settings());
+        RedisServer server = new RedisServer(folder, port, options, settings, true);
+        server.start();
+        return server;
+    }
+
+    private static String quoted(Path folder) {
+        return "\"" + folder.toAbsolutePath() + "\"";
+    }
+
+    /** A Sentinel writes what it learnt into its file, so that one is kept. */
+    @Override
+    protected void prepare() throws IOException {
+        if (sentinel && Files.exists(configuration())) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        settings.forEach(
+                (key, value) -> text.append(key).append(' ').append(value).append('\n'));
+        Files.writeString(configuration(), text);
+    }
+
+    private Path configuration() {
+        return folder().resolve(name() + ".conf");
+    }
+
+    @Override
+    protected List<String> command() {
+        String program = Programs.find(PROGRAM).map(Path::toString).orElse(PROGRAM);
+        String file = configuration().toString();
+        return sentinel ? List.of(program, file, "--sentinel") : List.of(program, file);
+    }
+
+    /** Not while it loads its data; one that wants a password answers too. */
+    @Override
+    protected boolean answers() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(Address.LOOPBACK, port()), ANSWER_MILLIS);
+            socket.setSoTimeout(ANSWER_MILLIS);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            StringBuilder answer = new StringBuilder();
+            for (int next = in.read(); next >= 0 && next != '\r'; next = in.read()) {
+                answer.append((char) next);
+            }
+            return !answer.isEmpty() && !answer.toString().startsWith("-LOADING");
+        }
+    }
+}
