@@ -19,14 +19,17 @@ import java.util.Map;
  */
 record Batch(long first, long next, long end, List<LoggedMessage> messages, int duplicates, int poison, long bytes) {
 
-    /** The largest position of each conversation, for each of its uids, by the bucket of the uid's index. */
+    /** The last message of each conversation, for each of its uids, by the bucket of the uid's index. */
     Map<Integer, List<IndexView.Entry>> heads(IndexView index) {
-        Map<ConversationKey, Long> heads = new LinkedHashMap<>();
-        messages.forEach(message -> heads.put(message.conversation(), message.position()));
+        Map<ConversationKey, LoggedMessage> heads = new LinkedHashMap<>();
+        messages.forEach(message -> heads.put(message.conversation(), message));
         Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
-        heads.forEach((conversation, head) -> conversation.uids().forEach(uid -> buckets.computeIfAbsent(
-                        index.bucketOf(uid), bucket -> new ArrayList<>())
-                .add(new IndexView.Entry(uid, conversation, head))));
+        heads.values()
+                .forEach(head -> head.conversation()
+                        .uids()
+                        .forEach(uid -> buckets.computeIfAbsent(index.bucketOf(uid), bucket -> new ArrayList<>())
+                                .add(new IndexView.Entry(
+                                        uid, head.conversation(), head.position(), head.acceptedMs()))));
         return buckets;
     }
 }

@@ -151,8 +151,7 @@ final class BatchSteps {
         }
         List<LoggedMessage> messages = batch.messages();
         int old = 0;
-        while (old < messages.size()
-                && LogPosition.offset(messages.get(old).position()) < standing.pushedBefore()) {
+        while (old < messages.size() && LogPosition.offset(messages.get(old).position()) < standing.pushedBefore()) {
             old++;
         }
         context.meters().pushed(ApplyMeters.Push.OLD, old);
@@ -182,9 +181,23 @@ final class BatchSteps {
     private void check(Reading reading, boolean marksToo) {
         Checking checking = reading.due();
         applier.move(checking);
+        long asked = context.lane().wallMillis();
+        applier.await(ports.log().extent(partition), extent -> extended(extent, asked, checking, marksToo));
+    }
+
+    private void extended(LogExtent extent, long asked, Checking checking, boolean marksToo) {
+        if (!extent.epochs().equals(standing.extent.epochs())) {
+            applier.failed(Trouble.NEW_EPOCH, new IllegalStateException("epochs are " + extent.epochs()));
+            return;
+        }
+        boolean atEnd = extent.end() <= standing.next() && !standing.hasPending();
         applier.await(
-                ports.view().apply(partition, standing.applied(), standing.applied(), List.of()),
+                ports.view().reached(partition, standing.applied(), standing.completeAt(atEnd ? asked - skew() : 0)),
                 move -> compared(move, checking, marksToo));
+    }
+
+    private long skew() {
+        return context.config().clockSkew().toMillis();
     }
 
     private void compared(Move move, Checking checking, boolean marksToo) {
@@ -205,25 +218,16 @@ final class BatchSteps {
             markMoved();
             return;
         }
-        applier.await(
-                standing.marks.raise(Map.of(), standing.applied(), false), same -> raised(same, checking));
+        applier.await(standing.marks.raise(Map.of(), standing.applied(), false), same -> raised(same, checking));
     }
 
     private void raised(boolean same, Checking checking) {
-        if (!same) {
+        if (same) {
+            standing.markedAtMs = context.lane().millis();
+            checked(checking);
+        } else {
             markMoved();
-            return;
         }
-        applier.await(ports.log().extent(partition), extent -> extended(extent, checking));
-    }
-
-    private void extended(LogExtent extent, Checking checking) {
-        if (!extent.epochs().equals(standing.extent.epochs())) {
-            applier.failed(Trouble.NEW_EPOCH, new IllegalStateException("epochs are " + extent.epochs()));
-            return;
-        }
-        standing.markedAtMs = context.lane().millis();
-        checked(checking);
     }
 
     private void checked(Checking checking) {

@@ -106,7 +106,9 @@ final class DedupeWindow {
 
     /** Bytes of its tables. */
     long bytes() {
-        return generations.stream().mapToLong(generation -> 20L * generation.times.length).sum();
+        return generations.stream()
+                .mapToLong(generation -> 20L * generation.times.length)
+                .sum();
     }
 
     private static final class Generation {

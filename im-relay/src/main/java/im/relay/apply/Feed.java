@@ -52,7 +52,9 @@ final class Feed {
     Fed feed(LogReader.Entry entry, Decoded decoded, LogExtent extent, DedupeWindow window) {
         window.advance(entry.timeMs());
         if (decoded instanceof Decoded.Messages messages) {
-            return new Fed(fresh(entry.offset(), messages, extent, window), messages.entries().size());
+            return new Fed(
+                    fresh(entry.offset(), messages, extent, window),
+                    messages.entries().size());
         }
         if (decoded instanceof Decoded.Newer newer) {
             throw new NewerFormatException(entry.offset(), newer.format());
@@ -68,8 +70,7 @@ final class Feed {
         return new Fed(List.of(), 0);
     }
 
-    private List<LoggedMessage> fresh(
-            long offset, Decoded.Messages decoded, LogExtent extent, DedupeWindow window) {
+    private List<LoggedMessage> fresh(long offset, Decoded.Messages decoded, LogExtent extent, DedupeWindow window) {
         List<LoggedMessage> fresh = new ArrayList<>(decoded.entries().size());
         for (int i = 0; i < decoded.entries().size(); i++) {
             LogEntry entry = decoded.entries().get(i);

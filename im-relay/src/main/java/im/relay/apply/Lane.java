@@ -12,6 +12,9 @@ public interface Lane extends Executor {
     /** Elapsed time, milliseconds since some moment; never goes back. */
     long millis();
 
+    /** The wall clock, milliseconds since 1970. */
+    long wallMillis();
+
     /** A task that waits for its time. */
     interface Timer {
         void cancel();

@@ -56,8 +56,7 @@ final class Marks {
         long expected = known[bucket];
         long mark = Math.max(expected, position);
         known[bucket] = mark;
-        return index.merge(bucket, partition, expected, mark, entries, replay)
-                .thenApply(found -> found == expected);
+        return index.merge(bucket, partition, expected, mark, entries, replay).thenApply(found -> found == expected);
     }
 
     /** Moves every mark that is below the position there, with its entries where it has some. */

@@ -175,7 +175,8 @@ final class PartitionApplier {
         RelayConfig config = context.config();
         lane.after(Duration.ofMillis(backOffMs), guarded(() -> seek(waiting.over())));
         backOffMs = Math.min(
-                Math.max(2 * backOffMs, config.backOffMin().toMillis()), config.backOffMax().toMillis());
+                Math.max(2 * backOffMs, config.backOffMin().toMillis()),
+                config.backOffMax().toMillis());
     }
 
     private Runnable guarded(Runnable task) {

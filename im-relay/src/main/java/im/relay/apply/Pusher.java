@@ -47,7 +47,8 @@ final class Pusher {
 
     /** @return completes normally, whatever becomes of it, within the wait */
     CompletableFuture<?> push(List<LoggedMessage> messages, long[] prevs) {
-        int copies = messages.stream().mapToInt(m -> m.conversation().uids().size()).sum();
+        int copies =
+                messages.stream().mapToInt(m -> m.conversation().uids().size()).sum();
         if (copies == 0) {
             return CompletableFuture.completedFuture(null);
         }
@@ -120,7 +121,10 @@ final class Pusher {
                 bytes = PUSH_BYTES;
             }
             bytes += size;
-            Push.Builder push = records.get(records.size() - 1).addPushesBuilder().setUid(uid).setMessage(pushed);
+            Push.Builder push = records.get(records.size() - 1)
+                    .addPushesBuilder()
+                    .setUid(uid)
+                    .setMessage(pushed);
             connections.forEach(route -> push.addConnections(route.connection()));
         }
 

@@ -59,10 +59,11 @@ public final class Relay implements AutoCloseable {
         if (closed) {
             return;
         }
-        progress().forEach((partition, text) -> LOG.atInfo()
-                .addKeyValue("partition", partition)
-                .addKeyValue("progress", text)
-                .log("catching up"));
+        progress()
+                .forEach((partition, text) -> LOG.atInfo()
+                        .addKeyValue("partition", partition)
+                        .addKeyValue("progress", text)
+                        .log("catching up"));
         lanes.of(0).after(REPORT, this::report);
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param pushWait how long a batch waits for routes and push bus
  * @param backOffMin the first pause after a failure; doubles
  * @param backOffMax the longest pause
+ * @param clockSkew how far this process's clock may be ahead of the log's
  * @param windowEntries identities that one partition remembers at most, about 40 bytes each
  */
 public record RelayConfig(
@@ -26,6 +27,7 @@ public record RelayConfig(
         Duration pushWait,
         Duration backOffMin,
         Duration backOffMax,
+        Duration clockSkew,
         int windowEntries) {
 
     public static final RelayConfig DEFAULT = new RelayConfig(
@@ -38,6 +40,7 @@ public record RelayConfig(
             Duration.ofMillis(500),
             Duration.ofMillis(50),
             Duration.ofSeconds(2),
+            Duration.ofSeconds(5),
             2 << 20);
 
     /** @throws IllegalArgumentException names what is out of bounds */
@@ -48,6 +51,9 @@ public record RelayConfig(
         positive("callTimeout", callTimeout);
         positive("pushWait", pushWait);
         positive("backOffMin", backOffMin);
+        if (clockSkew.isNegative()) {
+            throw new IllegalArgumentException("clockSkew: " + clockSkew + ", expected zero or more");
+        }
         if (backOffMax.compareTo(backOffMin) < 0) {
             throw new IllegalArgumentException("backOffMax: " + backOffMax + ", expected " + backOffMin + " or more");
         }

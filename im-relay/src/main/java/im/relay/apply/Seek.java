@@ -1,5 +1,6 @@
 package im.relay.apply;
 
+import im.protocol.ConversationKey;
 import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
 import im.relay.IndexView;
@@ -35,7 +36,10 @@ final class Seek {
     private final Ports ports;
     private final int partition;
     private final DedupeWindow window;
-    private final Map<IndexView.Entry, Long> replay = new HashMap<>();
+    /** By uid and conversation: an entry of a uid only if the uid's bucket lacks it. */
+    private final Map<ReplayKey, IndexView.Entry> replay = new HashMap<>();
+
+    private record ReplayKey(String uid, ConversationKey conversation) {}
 
     Seek(Context context, PartitionApplier applier) {
         this.context = context;
@@ -63,8 +67,11 @@ final class Seek {
             return;
         }
         if (extent.end() > extent.first() && (applied == ConversationView.ABSENT || extent.first() > 0)) {
-            timeOf(extent.end() - 1, extent.first(), last -> offsetAt(
-                    last - context.config().retention().toMillis(), oldest -> place(applied, extent, oldest)));
+            timeOf(
+                    extent.end() - 1,
+                    extent.first(),
+                    last -> offsetAt(
+                            last - context.config().retention().toMillis(), oldest -> place(applied, extent, oldest)));
         } else {
             place(applied, extent, extent.first());
         }
@@ -124,8 +131,8 @@ final class Seek {
                 Arrays.setAll(trusted, bucket -> Math.max(known[bucket], applied));
             }
             Marks marks = new Marks(ports.index(), partition, trusted);
-            Standing standing =
-                    new Standing(extent, applied, next, window, marks, context.lane().millis());
+            Standing standing = new Standing(
+                    extent, applied, next, window, marks, context.lane().millis());
             long lowest = marks.lowestBelow(applied);
             long replayFrom = lowest == IndexView.ABSENT ? extent.first() : extent.next(lowest);
             start(standing, Math.min(Math.max(extent.first(), replayFrom), next));
@@ -139,25 +146,29 @@ final class Seek {
             scan(standing, extent.first());
             return;
         }
-        timeOf(replayFrom - 1, extent.first(), time -> offsetAt(
-                time - context.config().window().toMillis(),
-                from -> scan(standing, Math.max(extent.first(), Math.min(from, replayFrom)))));
+        timeOf(
+                replayFrom - 1,
+                extent.first(),
+                time -> offsetAt(
+                        time - context.config().window().toMillis(),
+                        from -> scan(standing, Math.max(extent.first(), Math.min(from, replayFrom)))));
     }
 
     private void scan(Standing standing, long from) {
-        context.progress().begin("reading again", from, standing.next(), context.lane().millis());
+        context.progress()
+                .begin("reading again", from, standing.next(), context.lane().millis());
         scanOn(standing, from);
     }
 
     private void scanOn(Standing standing, long from) {
         context.progress().reached(from, standing.next());
         if (from >= standing.next()) {
-            applier.await(
-                    standing.marks.raise(takeReplay(), standing.applied(), true), same -> finish(same, standing));
+            applier.await(standing.marks.raise(takeReplay(), standing.applied(), true), same -> finish(same, standing));
             return;
         }
         applier.await(
-                ports.log().read(partition, from, SCAN_RECORDS, SCAN_BYTES, NO_WAIT), slice -> scanned(standing, slice));
+                ports.log().read(partition, from, SCAN_RECORDS, SCAN_BYTES, NO_WAIT),
+                slice -> scanned(standing, slice));
     }
 
     private void scanned(Standing standing, LogReader.Slice slice) {
@@ -183,16 +194,19 @@ final class Seek {
     private void collect(Standing standing, LoggedMessage message) {
         for (String uid : message.conversation().uids()) {
             if (standing.marks.of(ports.index().bucketOf(uid)) < message.position()) {
-                replay.merge(new IndexView.Entry(uid, message.conversation(), 0), message.position(), Math::max);
+                replay.put(
+                        new ReplayKey(uid, message.conversation()),
+                        new IndexView.Entry(uid, message.conversation(), message.position(), message.acceptedMs()));
             }
         }
     }
 
     private Map<Integer, List<IndexView.Entry>> takeReplay() {
         Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
-        replay.forEach((entry, head) -> buckets.computeIfAbsent(
-                        ports.index().bucketOf(entry.uid()), bucket -> new ArrayList<>())
-                .add(new IndexView.Entry(entry.uid(), entry.conversation(), head)));
+        replay.values()
+                .forEach(entry -> buckets.computeIfAbsent(
+                                ports.index().bucketOf(entry.uid()), bucket -> new ArrayList<>())
+                        .add(entry));
         context.meters().replayed.increment(replay.size());
         replay.clear();
         return buckets;
@@ -212,7 +226,12 @@ final class Seek {
             return;
         }
         context.meters().forgotten.increment(window.forgotten());
-        context.progress().begin("applied", standing.next(), standing.extent.end(), context.lane().millis());
+        context.progress()
+                .begin(
+                        "applied",
+                        standing.next(),
+                        standing.extent.end(),
+                        context.lane().millis());
         applier.found(standing);
     }
 

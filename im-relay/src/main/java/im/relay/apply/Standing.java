@@ -48,6 +48,11 @@ final class Standing {
         return next;
     }
 
+    /** All that the log took before this time is in the view: what its own records say, or more if it ends here. */
+    long completeAt(long endMs) {
+        return Math.max(Math.max(window.clock(), endMs), 0);
+    }
+
     /** Records that wait. */
     long lag() {
         return Math.max(0, end - next);
@@ -111,15 +116,17 @@ final class Standing {
             next = entry.offset() + 1;
             pending.remove();
         }
-        long bytes = messages.stream().mapToLong(message -> message.envelope().length).sum();
+        long bytes = messages.stream()
+                .mapToLong(message -> message.envelope().length)
+                .sum();
         return new Batch(first, next, extent.endOf(next - 1), messages, all - messages.size(), poison, bytes);
     }
 
     private boolean continues(Decoded decoded, long offset, int room) {
-        int size = decoded instanceof Decoded.Messages messages ? messages.entries().size() : 1;
-        return size <= room
-                && !(decoded instanceof Decoded.Newer)
-                && extent.before(offset) == extent.endOf(next - 1);
+        int size = decoded instanceof Decoded.Messages messages
+                ? messages.entries().size()
+                : 1;
+        return size <= room && !(decoded instanceof Decoded.Newer) && extent.before(offset) == extent.endOf(next - 1);
     }
 
     /** The view has it. */

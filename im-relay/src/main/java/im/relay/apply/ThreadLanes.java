@@ -56,8 +56,7 @@ public final class ThreadLanes implements AutoCloseable {
         @Override
         public Timer after(Duration delay, Runnable task) {
             try {
-                Future<?> future =
-                        executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+                Future<?> future = executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
                 return () -> future.cancel(false);
             } catch (RejectedExecutionException e) {
                 LOG.debug("lane has ended");
@@ -68,6 +67,11 @@ public final class ThreadLanes implements AutoCloseable {
         @Override
         public long millis() {
             return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        }
+
+        @Override
+        public long wallMillis() {
+            return System.currentTimeMillis();
         }
 
         private static void guarded(Runnable task) {

@@ -32,8 +32,9 @@ final class UncheckedView implements ConversationView {
     public CompletionStage<Move> apply(int partition, long expected, long applied, List<LoggedMessage> messages) {
         return view.state(partition).thenCompose(state -> {
             long from = state.applied();
-            List<LoggedMessage> left =
-                    messages.stream().filter(message -> message.position() > from).toList();
+            List<LoggedMessage> left = messages.stream()
+                    .filter(message -> message.position() > from)
+                    .toList();
             return from > applied
                     ? CompletableFuture.completedStage(new Move.Moved(new long[messages.size()]))
                     : view.apply(partition, from, applied, left).thenApply(move -> padded(move, messages.size()));
@@ -47,5 +48,10 @@ final class UncheckedView implements ConversationView {
     @Override
     public CompletionStage<Move> skip(int partition, long expected, long applied) {
         return view.skip(partition, expected, applied);
+    }
+
+    @Override
+    public CompletionStage<Move> reached(int partition, long expected, long timeMs) {
+        return view.state(partition).thenCompose(state -> view.reached(partition, state.applied(), timeMs));
     }
 }

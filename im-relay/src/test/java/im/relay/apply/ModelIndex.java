@@ -72,8 +72,9 @@ final class ModelIndex implements IndexView {
 
     @Override
     public CompletionStage<long[]> marks(int partition) {
-        return world.call(() ->
-                Arrays.stream(buckets).mapToLong(b -> b.marks.getOrDefault(partition, ABSENT)).toArray());
+        return world.call(() -> Arrays.stream(buckets)
+                .mapToLong(b -> b.marks.getOrDefault(partition, ABSENT))
+                .toArray());
     }
 
     @Override

@@ -27,6 +27,7 @@ final class ModelLog {
         final List<LogExtent.Epoch> epochs = new ArrayList<>(List.of(new LogExtent.Epoch(1, 0)));
         int first;
         long committed = LogExtent.NONE;
+
         @Nullable Member owner;
 
         LogExtent extent() {

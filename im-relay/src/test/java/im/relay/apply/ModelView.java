@@ -19,6 +19,7 @@ final class ModelView implements ConversationView {
     static final class Slot {
         long applied = ABSENT;
         long floor;
+        long reached;
         final List<Hole> holes = new ArrayList<>();
         final Map<ConversationKey, TreeMap<Long, Held>> conversations = new HashMap<>();
 
@@ -26,6 +27,7 @@ final class ModelView implements ConversationView {
             Slot copy = new Slot();
             copy.applied = applied;
             copy.floor = floor;
+            copy.reached = reached;
             copy.holes.addAll(holes);
             conversations.forEach((key, messages) -> copy.conversations.put(key, new TreeMap<>(messages)));
             return copy;
@@ -81,7 +83,10 @@ final class ModelView implements ConversationView {
             }
             long[] prevs = new long[messages.size()];
             for (int i = 0; i < prevs.length; i++) {
-                prevs[i] = append(slot, messages.get(i), i == 0 ? expected : messages.get(i - 1).position());
+                prevs[i] = append(
+                        slot,
+                        messages.get(i),
+                        i == 0 ? expected : messages.get(i - 1).position());
             }
             slot.applied = applied;
             applies += messages.isEmpty() ? 0 : 1;
@@ -119,6 +124,18 @@ final class ModelView implements ConversationView {
                 slot.holes.add(new Hole(expected, applied));
             }
             slot.applied = applied;
+            return new Move.Moved(new long[0]);
+        });
+    }
+
+    @Override
+    public CompletionStage<Move> reached(int partition, long expected, long timeMs) {
+        return world.call(() -> {
+            Slot slot = slot(partition);
+            if (slot.applied != expected) {
+                return new Move.Mismatch(slot.applied);
+            }
+            slot.reached = Math.max(slot.reached, timeMs);
             return new Move.Moved(new long[0]);
         });
     }

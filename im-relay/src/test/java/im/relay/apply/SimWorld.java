@@ -107,7 +107,15 @@ final class SimWorld {
 
     /** A lane that can die, with everything on it. */
     final class SimLane implements Lane {
-        private record Timed(long due, Runnable task) {}
+        private static final class Timed {
+            final long due;
+            final Runnable task;
+
+            Timed(long due, Runnable task) {
+                this.due = due;
+                this.task = task;
+            }
+        }
 
         private final Deque<Runnable> tasks = new ArrayDeque<>();
         private final List<Timed> timers = new ArrayList<>();
@@ -149,11 +157,16 @@ final class SimWorld {
             if (!dead) {
                 timers.add(timer);
             }
-            return () -> timers.removeIf(other -> other == timer);
+            return () -> timers.remove(timer);
         }
 
         @Override
         public long millis() {
+            return millis;
+        }
+
+        @Override
+        public long wallMillis() {
             return millis;
         }
     }
