@@ -22,6 +22,8 @@ final class ConversationProgress {
     long resumed;
     /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
     long needed;
+    /** The head that a compare told, which {@link #written} must reach before CaughtUp, however late the view has it (D25). */
+    long compared;
     /** Being streamed or repaired from the store. */
     boolean queued;
     /** {@link im.gateway.connection.Loop#nowMillis()} when what is unacknowledged is written again; 0 = not yet set. */

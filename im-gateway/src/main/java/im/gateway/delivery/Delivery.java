@@ -302,6 +302,7 @@ public final class Delivery {
                 progress.learn(entry.base(), window);
             }
             if (entry.head() > progress.written) {
+                progress.compared = entry.head();
                 enqueue(progress);
             }
         }
@@ -336,14 +337,14 @@ public final class Delivery {
     private void goOn(ConversationProgress progress, boolean more, boolean nothing) {
         if (more) {
             behind.add(progress);
-        } else if (progress.needed <= progress.written) {
+        } else if (Math.max(progress.needed, progress.compared) <= progress.written) {
             progress.queued = false;
             if (progress.needed != 0) {
                 progress.needed = 0;
                 needed--;
             }
         } else if (nothing) {
-            // A push was faster than the view it came from: to read again at once would only load the store.
+            // A push, or the index, was faster than the view: to read again at once would only load the store.
             postponed++;
             loop().schedule(() -> goOnLater(progress), NOT_YET_MILLIS);
         } else {

@@ -111,8 +111,7 @@ final class SessionOpening implements ConnectionListener {
     }
 
     private void open(Verdict.Valid token) {
-        boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS;
-        services.cursors().open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
+        services.cursors().open(token.uid(), hello.getDevice(), newDeviceStart(), connection.loop(), result -> {
             if (closed) {
                 return;
             }
@@ -125,6 +124,19 @@ final class SessionOpening implements ConnectionListener {
                 register(token, () -> welcome(token, () -> {}));
             }
         });
+    }
+
+    /** A device that has cursors is not new, whatever the store has forgotten (D21). */
+    private CursorStore.Start newDeviceStart() {
+        if (hello.getClientCursors() && isSameLog()) {
+            return CursorStore.Start.CURSORS;
+        }
+        return hello.getNewDevice() == NewDevice.FROM_HEADS ? CursorStore.Start.HEADS : CursorStore.Start.FIRST_HELD;
+    }
+
+    /** Otherwise the cursors that the client brings are void. */
+    private boolean isSameLog() {
+        return hello.getLogId().equals(services.log().logId());
     }
 
     private void register(Verdict.Valid token, Runnable then) {
@@ -205,8 +217,7 @@ final class SessionOpening implements ConnectionListener {
                 features);
         connection.listen(session);
         services.metrics().opened();
-        boolean sameLog = hello.getLogId().equals(services.log().logId());
-        session.welcomed(hello.getClientCursors(), sameLog, caughtUp);
+        session.welcomed(hello.getClientCursors(), isSameLog(), caughtUp);
         connection.setReading(true);
     }
 
