@@ -22,6 +22,10 @@ final class ConversationProgress {
     long resumed;
     /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
     long needed;
+    /** What a compare has told us that must be reached, be it in a page that says it is complete up to there (D19). */
+    long compared;
+    /** Pages in a row that brought nothing although something must be there. */
+    byte fruitless;
     /** Being streamed or repaired from the store. */
     boolean queued;
     /** {@link im.gateway.connection.Loop#nowMillis()} when what is unacknowledged is written again; 0 = not yet set. */
@@ -41,6 +45,11 @@ final class ConversationProgress {
 
     ConversationProgress(ConversationKey conversation) {
         this.conversation = conversation;
+    }
+
+    /** Whether nothing is known of that is not written; {@code complete} is how far the store says there is no more. */
+    boolean isReached(long complete) {
+        return Math.max(needed, compared) <= Math.max(written, complete);
     }
 
     boolean isKnown() {

@@ -190,7 +190,8 @@ final class ServerStart {
                 bus,
                 new Takeovers(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), RANDOM),
                 metrics,
-                CLOCK);
+                CLOCK,
+                System::nanoTime);
     }
 
     private SessionTerms sessionTerms() {

@@ -104,8 +104,8 @@ final class ClaimedPositions {
             case HONEST -> raise(conversation, position);
             case TOO_HIGH -> refuseAck(refusal);
             case ASK_HEAD ->
-                delivery.askHead(conversation, head -> {
-                    if (position <= head) {
+                delivery.askReached(conversation, position, reached -> {
+                    if (reached) {
                         raise(conversation, position);
                     } else {
                         refuseAck(refusal);
@@ -140,8 +140,8 @@ final class ClaimedPositions {
             refusal.position("the conversation's head");
             return;
         }
-        delivery.askHeadBeyondClose(conversation, head -> {
-            if (position > head) {
+        delivery.askReachedBeyondClose(conversation, position, reached -> {
+            if (!reached) {
                 refusal.position("the conversation's head");
             } else if (position > 0) {
                 services.cursors().raiseRead(uid, conversation, position, connection.loop(), () -> {});

@@ -34,6 +34,7 @@ import java.util.function.Consumer;
 final class SessionOpening implements ConnectionListener {
     private static final int MIN_HEARTBEAT_MILLIS = 1_000;
     private static final int CROWDED_RETRY_MILLIS = 60_000;
+    private static final int UNAVAILABLE_RETRY_MILLIS = 1_000;
     private static final Set<Feature> SPOKEN = EnumSet.of(Feature.RECEIPTS, Feature.TRANSIENT);
 
     private final SessionServices services;
@@ -93,13 +94,20 @@ final class SessionOpening implements ConnectionListener {
         }
         services.routes()
                 .routesOf(token.uid())
-                .thenAccept(there -> connection.loop().execute(() -> {
-                    if (there.size() > CursorStore.MAX_DEVICES) {
+                .whenComplete((there, failure) -> connection.loop().execute(() -> {
+                    if (failure != null) {
+                        unavailable();
+                    } else if (there.size() > CursorStore.MAX_DEVICES) {
                         crowded();
                     } else if (!closed) {
                         open(token);
                     }
                 }));
+    }
+
+    /** Who is connected where cannot be told, or this node may not say: another try, maybe at another node. */
+    private void unavailable() {
+        connection.close(CloseReason.OVERLOADED, "routes are not available", UNAVAILABLE_RETRY_MILLIS, 0);
     }
 
     private void crowded() {
@@ -111,7 +119,8 @@ final class SessionOpening implements ConnectionListener {
     }
 
     private void open(Verdict.Valid token) {
-        boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS;
+        // A device that holds cursors of this log is no new one, also if the server has forgotten it with all it held.
+        boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS && !(hello.getClientCursors() && isOfThisLog());
         services.cursors().open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
             if (closed) {
                 return;
@@ -131,13 +140,28 @@ final class SessionOpening implements ConnectionListener {
         services.routes()
                 .register(token.uid(), hello.getDevice(), hello.getAttempt(), connection.id())
                 .thenCompose(registration -> takeBackIfCrowded(token, registration)
-                        .thenAccept(takenBack -> connection.loop().execute(() -> {
-                            if (takenBack) {
-                                crowded();
-                            } else {
-                                registered(token, registration, then);
-                            }
-                        })));
+                        .thenApply(takenBack -> new Registered(registration, takenBack)))
+                .whenComplete((done, failure) -> connection.loop().execute(() -> {
+                    if (failure != null) {
+                        // Perhaps it is in place all the same.
+                        removeRoute(token);
+                        unavailable();
+                    } else if (done.takenBack) {
+                        crowded();
+                    } else {
+                        registered(token, done.registration, then);
+                    }
+                }));
+    }
+
+    private record Registered(Registration registration, boolean takenBack) {}
+
+    private void removeRoute(Verdict.Valid token) {
+        var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
+    }
+
+    private boolean isOfThisLog() {
+        return hello.getLogId().equals(services.log().logId());
     }
 
     /**
@@ -167,7 +191,7 @@ final class SessionOpening implements ConnectionListener {
                 displace.accept(displaced);
             }
             if (closed) {
-                var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
+                removeRoute(token);
             } else {
                 then.run();
             }
@@ -205,8 +229,7 @@ final class SessionOpening implements ConnectionListener {
                 features);
         connection.listen(session);
         services.metrics().opened();
-        boolean sameLog = hello.getLogId().equals(services.log().logId());
-        session.welcomed(hello.getClientCursors(), sameLog, caughtUp);
+        session.welcomed(hello.getClientCursors(), isOfThisLog(), caughtUp);
         connection.setReading(true);
     }
 

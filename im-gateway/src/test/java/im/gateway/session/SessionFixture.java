@@ -54,6 +54,8 @@ final class SessionFixture {
     final Sessions sessions;
     TokenVerifier verifier = token -> new Verdict.Valid("me", Long.MAX_VALUE);
     private long wallMillis = 1_000_000;
+    /** Monotonic time, which stands still unless the test moves it. */
+    long nanos;
     private long attempt;
 
     SessionFixture() {
@@ -106,7 +108,8 @@ final class SessionFixture {
                 bus,
                 new Takeovers(() -> takeoverMillis += betweenTakeovers, new Random(1)),
                 metrics,
-                new WallClock());
+                new WallClock(),
+                () -> nanos);
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
     }
 
