@@ -1,0 +1,249 @@
+package im.router.etcd;
+
+import io.etcd.jetcd.ByteSequence;
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.options.GetOption;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to etcd. Safe from any thread; only {@link #open} blocks. Every call ends within the configured time. The
+ * library's channel waits longer and longer before it tries a server again that was away, up to minutes; so after
+ * {@link #PATIENCE} without any answer the client is made anew, and all that hung on the old one has ended.
+ */
+public final class EtcdConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdConnection.class);
+    private static final Duration PATIENCE = Duration.ofMillis(1_500);
+    /** On top of the deadline of a call, for what the library does around it. */
+    private static final long SLACK_MILLIS = 500;
+
+    private static final int CALLBACK_THREADS = 2;
+
+    private final EtcdConfig config;
+    private final EtcdKeys keys;
+    private final ExecutorService callbacks;
+    private final Semaphore room;
+    private final CircuitBreaker breaker;
+    private final Object clientLock = new Object();
+    private final AtomicInteger generation = new AtomicInteger();
+    private volatile Client client;
+    private volatile long answeredNanos = System.nanoTime();
+    private volatile long madeNanos = System.nanoTime();
+    private volatile boolean closed;
+
+    private EtcdConnection(EtcdConfig config) {
+        this.config = config;
+        this.keys = new EtcdKeys(config.prefix());
+        this.room = new Semaphore(config.callsInFlight());
+        this.breaker = CircuitBreaker.of("etcd", breakerConfig(config));
+        AtomicInteger threads = new AtomicInteger();
+        this.callbacks = Executors.newFixedThreadPool(CALLBACK_THREADS, task -> {
+            Thread thread = new Thread(task, "im-etcd-" + threads.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.client = newClient();
+    }
+
+    private static CircuitBreakerConfig breakerConfig(EtcdConfig config) {
+        return CircuitBreakerConfig.custom()
+                .slidingWindowSize(20)
+                .minimumNumberOfCalls(10)
+                .failureRateThreshold(50)
+                .slowCallDurationThreshold(config.callTimeout())
+                .waitDurationInOpenState(Duration.ofSeconds(1))
+                .permittedNumberOfCallsInHalfOpenState(5)
+                .build();
+    }
+
+    /**
+     * Connects and asks for one key; blocks for at most a little more than a call's time.
+     *
+     * @throws IOException telling the operator what is wrong: not reachable, or refused
+     */
+    public static EtcdConnection open(EtcdConfig config) throws IOException {
+        EtcdConnection connection = new EtcdConnection(config);
+        try {
+            connection.await(client -> client.getKVClient()
+                    .get(
+                            EtcdKeys.bytes(config.prefix()),
+                            GetOption.builder().withKeysOnly(true).build()));
+            return connection;
+        } catch (EtcdUnavailable e) {
+            connection.close();
+            throw new IOException(connection.startError(e), e);
+        }
+    }
+
+    private String startError(EtcdUnavailable e) {
+        String where = "etcd: " + config.endpoints();
+        return switch (e.failure()) {
+            case REFUSED ->
+                where + (config.user() == null ? " refuses us without a user" : " refuses user " + config.user()) + ": "
+                        + e.getMessage();
+            case UNREACHABLE -> where + " cannot be reached: " + e.getMessage();
+            default -> where + " does not answer as etcd does: " + e.getMessage();
+        };
+    }
+
+    private Client newClient() {
+        var builder = Client.builder()
+                .endpoints(config.endpoints())
+                .executorService(callbacks)
+                .connectTimeout(config.callTimeout())
+                .keepaliveTime(Duration.ofSeconds(10))
+                .keepaliveTimeout(config.callTimeout())
+                .keepaliveWithoutCalls(false)
+                .waitForReady(false)
+                // One more try at most, for a token of ours that the servers have forgotten.
+                .retryMaxAttempts(1)
+                .retryDelay(50)
+                .retryMaxDelay(100)
+                .interceptor(new Deadlines(config.callTimeout()));
+        String user = config.user();
+        String password = config.password();
+        if (user != null && password != null) {
+            builder.user(EtcdKeys.bytes(user)).password(EtcdKeys.bytes(password));
+        }
+        return builder.build();
+    }
+
+    EtcdKeys keys() {
+        return keys;
+    }
+
+    Duration callTimeout() {
+        return config.callTimeout();
+    }
+
+    /** Another number when the client is another one, and what hung on the old one has ended. */
+    int generation() {
+        return generation.get();
+    }
+
+    Client client() {
+        return client;
+    }
+
+    /** Asks unless too much is under way already or the breaker is open. Fails with {@link EtcdUnavailable}. */
+    <T> CompletionStage<T> call(Function<Client, CompletableFuture<T>> question) {
+        if (!breaker.tryAcquirePermission()) {
+            return CompletableFuture.failedStage(
+                    new EtcdUnavailable(Failure.NOT_ASKED, "etcd does not answer; not asked"));
+        }
+        if (!room.tryAcquire()) {
+            breaker.releasePermission();
+            return CompletableFuture.failedStage(
+                    new EtcdUnavailable(Failure.NOT_ASKED, config.callsInFlight() + " calls to etcd are in flight"));
+        }
+        long start = System.nanoTime();
+        return ask(question).whenComplete((answer, failure) -> {
+            room.release();
+            long took = System.nanoTime() - start;
+            if (failure != null && Failure.of(failure) == Failure.UNREACHABLE) {
+                breaker.onError(took, TimeUnit.NANOSECONDS, failure);
+            } else {
+                breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+            }
+        });
+    }
+
+    /**
+     * For the registry's own thread, which asks one thing at a time and is what finds out that etcd is back: no bound,
+     * no breaker. Blocks.
+     *
+     * @throws EtcdUnavailable when it was not answered
+     */
+    <T> T await(Function<Client, CompletableFuture<T>> question) {
+        try {
+            return ask(question).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof EtcdUnavailable known ? known : told(e);
+        }
+    }
+
+    /** As {@link #await}, without waiting. */
+    <T> CompletableFuture<T> ask(Function<Client, CompletableFuture<T>> question) {
+        CompletableFuture<T> asked;
+        try {
+            asked = question.apply(client);
+        } catch (RuntimeException e) {
+            asked = CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        asked.orTimeout(config.callTimeout().toMillis() + SLACK_MILLIS, TimeUnit.MILLISECONDS)
+                .whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        answeredNanos = System.nanoTime();
+                        answer.complete(value);
+                    } else {
+                        EtcdUnavailable told = told(failure);
+                        noteFailure(told);
+                        answer.completeExceptionally(told);
+                    }
+                });
+        return answer;
+    }
+
+    private static EtcdUnavailable told(Throwable failure) {
+        return new EtcdUnavailable(Failure.of(failure), Failure.text(failure));
+    }
+
+    private void noteFailure(EtcdUnavailable told) {
+        if (told.failure() != Failure.UNREACHABLE) {
+            answeredNanos = System.nanoTime();
+        } else if (isTimeForAnotherClient()) {
+            replaceClient();
+        }
+    }
+
+    private boolean isTimeForAnotherClient() {
+        long now = System.nanoTime();
+        return now - answeredNanos > PATIENCE.toNanos() && now - madeNanos > PATIENCE.toNanos();
+    }
+
+    private void replaceClient() {
+        Client old;
+        synchronized (clientLock) {
+            if (closed || !isTimeForAnotherClient()) {
+                return;
+            }
+            madeNanos = System.nanoTime();
+            old = client;
+            client = newClient();
+            generation.incrementAndGet();
+        }
+        LOG.atDebug().addKeyValue("endpoints", config.endpoints()).log("etcd is silent; another client");
+        old.close();
+    }
+
+    @Override
+    public void close() {
+        synchronized (clientLock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        client.close();
+        callbacks.shutdown();
+    }
+
+    /** The bytes of a record. */
+    static ByteSequence value(com.google.protobuf.MessageLite record) {
+        return ByteSequence.from(record.toByteString());
+    }
+}
