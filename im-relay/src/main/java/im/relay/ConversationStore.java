@@ -41,7 +41,10 @@ public interface ConversationStore {
             Executor lane,
             Consumer<ReadResult<Page>> done);
 
-    /** The head of one conversation: the position of its last message, 0 where there is none. */
+    /**
+     * The head of one conversation: the position of its last message, or the end of a hole above it, up to which a device
+     * may have been told that something is missing; 0 where there is neither.
+     */
     void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done);
 
     /** Compares what a device has with what there is, all of it as of one moment of the store. */
@@ -87,15 +90,17 @@ public interface ConversationStore {
     }
 
     /**
-     * @param below only conversations whose head is smaller; {@link Long#MAX_VALUE} for the first page
+     * @param below only conversations whose {@link ConversationHead#order} is smaller; {@link Long#MAX_VALUE} for the
+     *     first page
      * @param limit 1 to 200
      */
     record HeadsRequest(String uid, String device, long below, int limit) {}
 
-    /** @param more whether conversations with smaller heads follow */
+    /** @param more whether conversations of smaller order follow */
     record HeadsRead(List<ConversationHead> heads, boolean more) {}
 
     /**
+     * @param order the larger, the more recently active; no two of a uid's conversations have the same
      * @param cursor stored for the device
      * @param read up to where the uid has read
      * @param unread messages of others above {@code read} that are held, at most 1 000
@@ -112,7 +117,8 @@ public interface ConversationStore {
             int unread,
             @Nullable PlacedMessage last,
             long peerDelivered,
-            long peerRead) {}
+            long peerRead,
+            long order) {}
 
     /**
      * @param known positions up to which the device certainly has a conversation; immutable
@@ -129,15 +135,16 @@ public interface ConversationStore {
 
     /**
      * @param version of the user's index; another number, larger or smaller, means that heads must be compared again
-     * @param asOfMs the store's clock, milliseconds since 1970: everything accepted before is in here (D20); 0 while the
-     *     view is known to be behind its log, so that nobody has caught up by it (D19)
+     * @param asOfMs milliseconds since 1970: everything accepted before is in here; 0 when that cannot be said of any
+     *     time (D20), and then nobody has caught up by it (D19)
      * @param behind the conversations whose head is above what the device has, those known further than the view has
      *     got yet (D19), with a head below the base, and the wanted ones; the most recently active first
      */
     record Comparison(long version, long asOfMs, List<Behind> behind) {}
 
     /**
-     * @param head of the conversation
+     * @param head of the conversation, or the end of a hole above it: what the device must be brought to, with messages
+     *     or by being told that some may be missing
      * @param base what the device has: the known position, else the stored cursor or the device's start
      * @param floor as in {@link Page}
      */

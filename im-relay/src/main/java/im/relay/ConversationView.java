@@ -35,6 +35,14 @@ public interface ConversationView {
      */
     CompletionStage<Move> skip(int partition, long expected, long applied);
 
+    /**
+     * The empty batch of D4, said by who knows that the log ends there: compares, and notes that all the log took before
+     * {@code timeMs} stands at or below {@code expected}. Devices are told with it until when they have everything (D20).
+     *
+     * @param timeMs by the log's clock; a caller that has only its own takes off how far the two may be apart
+     */
+    CompletionStage<Move> reached(int partition, long expected, long timeMs);
+
     /** What became of it. */
     sealed interface Move {
         /** @param prevs for each message the position before it in its conversation, in the order given */

@@ -20,8 +20,11 @@ public interface IndexView {
     /** The marks of all buckets for a partition, {@link #ABSENT} where there is none. */
     CompletionStage<long[]> marks(int partition);
 
-    /** @param head merged by max: a smaller one than is there changes nothing */
-    record Entry(String uid, ConversationKey conversation, long head) {}
+    /**
+     * @param head merged by max: a smaller one than is there changes nothing
+     * @param timeMs the log's own time for the message at the head, by which a uid's conversations are listed
+     */
+    record Entry(String uid, ConversationKey conversation, long head, long timeMs) {}
 
     /**
      * Merges and moves the mark in one step, or does nothing when the mark is not what the caller last wrote.

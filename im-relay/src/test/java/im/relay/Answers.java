@@ -31,7 +31,15 @@ public final class Answers {
     }
 
     public static boolean open(CursorStore cursors, String uid, String device, boolean fromHeads) {
-        return value(done -> cursors.open(uid, device, fromHeads, Runnable::run, done));
+        return open(cursors, uid, device, start(fromHeads));
+    }
+
+    public static boolean open(CursorStore cursors, String uid, String device, CursorStore.Start start) {
+        return value(done -> cursors.open(uid, device, start, Runnable::run, done));
+    }
+
+    public static CursorStore.Start start(boolean fromHeads) {
+        return fromHeads ? CursorStore.Start.HEADS : CursorStore.Start.FIRST_HELD;
     }
 
     public static void raise(

@@ -42,7 +42,7 @@ public abstract class CursorStoreContract {
         List<Boolean> answers = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch told = new CountDownLatch(8);
         for (int i = 0; i < 8; i++) {
-            cursors().open("a", "d", false, Runnable::run, result -> {
+            cursors().open("a", "d", CursorStore.Start.FIRST_HELD, Runnable::run, result -> {
                 answers.add(((ReadResult.Ok<Boolean>) result).value());
                 told.countDown();
             });
@@ -66,7 +66,7 @@ public abstract class CursorStoreContract {
     void aDeviceOpenedBehindAnAppendAtTheHeadsDoesNotGetIt() throws Exception {
         CountDownLatch told = new CountDownLatch(2);
         log().append(List.of(message("a", "b", 1, "x")), Runnable::run, outcomes -> told.countDown());
-        cursors().open("a", "d", true, Runnable::run, result -> told.countDown());
+        cursors().open("a", "d", CursorStore.Start.HEADS, Runnable::run, result -> told.countDown());
         assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
 
         assertThat(behind(store(), "a", "d")).isEmpty();

@@ -60,7 +60,8 @@ class LogPositionTest {
     /** A conversation that moved would go on at a lower position. These numbers are part of every log that exists. */
     @Test
     void aConversationStaysInItsPartitionForEver() {
-        assertThat(new Partitions(16).of(ConversationKey.direct("alice", "bob"))).isEqualTo(12);
+        assertThat(new Partitions(16).of(ConversationKey.direct("alice", "bob")))
+                .isEqualTo(12);
         assertThat(new Partitions(16).of(ConversationKey.direct("x", "x"))).isEqualTo(9);
     }
 

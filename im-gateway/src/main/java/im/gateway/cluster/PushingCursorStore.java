@@ -18,8 +18,8 @@ public final class PushingCursorStore implements CursorStore {
     }
 
     @Override
-    public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
-        cursors.open(uid, device, fromHeads, lane, done);
+    public void open(String uid, String device, Start start, Executor lane, Consumer<ReadResult<Boolean>> done) {
+        cursors.open(uid, device, start, lane, done);
     }
 
     @Override

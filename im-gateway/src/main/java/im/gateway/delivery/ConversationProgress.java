@@ -22,7 +22,10 @@ final class ConversationProgress {
     long resumed;
     /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
     long needed;
-    /** What a compare has told us that must be reached, be it in a page that says it is complete up to there (D19). */
+    /**
+     * What a compare has told, which {@link #written} must reach before CaughtUp, however late the view has it (D25),
+     * unless a page says that there is nothing up to there (D19).
+     */
     long compared;
     /** Pages in a row that brought nothing although something must be there. */
     byte fruitless;

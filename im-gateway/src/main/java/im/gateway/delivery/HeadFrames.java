@@ -7,7 +7,7 @@ import im.protocol.v1.Placed;
 import im.relay.ConversationStore.ConversationHead;
 import im.relay.PlacedMessage;
 
-/** The list of conversations as the client sees it, and the token between its pages: the last page's smallest head. */
+/** The list of conversations as the client sees it, and the token between its pages: the order of the last one listed. */
 public final class HeadFrames {
     private static final int TOKEN_LENGTH = 19;
 
@@ -39,8 +39,8 @@ public final class HeadFrames {
         }
     }
 
-    static String token(long head) {
-        return Long.toString(head);
+    static String token(long order) {
+        return Long.toString(order);
     }
 
     /** What the token says, {@link Long#MAX_VALUE} for none; 0 when it is not one of ours. */

@@ -97,6 +97,7 @@ final class PageAnswers {
         HeadsPage.Builder page = HeadsPage.newBuilder();
         int bytes = 0;
         boolean more = read.more();
+        long last = 0;
         for (ConversationStore.ConversationHead head : read.heads()) {
             HeadsPage.Head next = HeadFrames.head(uid, head);
             bytes += next.getSerializedSize() + 16;
@@ -105,10 +106,10 @@ final class PageAnswers {
                 break;
             }
             page.addHeads(next);
+            last = head.order();
         }
         if (more) {
-            page.setPage(
-                    HeadFrames.token(page.getHeads(page.getHeadsCount() - 1).getHead()));
+            page.setPage(HeadFrames.token(last));
         }
         return Frame.newBuilder().setRef(ref).setHeadsPage(page).build();
     }

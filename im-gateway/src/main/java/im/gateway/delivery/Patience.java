@@ -4,7 +4,7 @@ import im.gateway.connection.Loop;
 
 /**
  * What waits for a view that has not got as far as something else said: to ask again at once would only load the store,
- * so it is asked later, and later each time, up to a heartbeat (D19). Event loop only.
+ * so it is asked later, and later each time, up to a quarter of a heartbeat (D19). Event loop only.
  */
 final class Patience {
     private static final long FIRST_MILLIS = 200;
@@ -18,7 +18,7 @@ final class Patience {
 
     Patience(Loop loop, long heartbeatMillis) {
         this.loop = loop;
-        this.mostMillis = Math.max(FIRST_MILLIS, heartbeatMillis);
+        this.mostMillis = Math.max(FIRST_MILLIS, heartbeatMillis / 4);
     }
 
     /** Whether anything waits: then nobody has caught up. */

@@ -119,9 +119,7 @@ final class SessionOpening implements ConnectionListener {
     }
 
     private void open(Verdict.Valid token) {
-        // A device that holds cursors of this log is no new one, also if the server has forgotten it with all it held.
-        boolean fromHeads = hello.getNewDevice() == NewDevice.FROM_HEADS && !(hello.getClientCursors() && isOfThisLog());
-        services.cursors().open(token.uid(), hello.getDevice(), fromHeads, connection.loop(), result -> {
+        services.cursors().open(token.uid(), hello.getDevice(), newDeviceStart(), connection.loop(), result -> {
             if (closed) {
                 return;
             }
@@ -134,6 +132,19 @@ final class SessionOpening implements ConnectionListener {
                 register(token, () -> welcome(token, () -> {}));
             }
         });
+    }
+
+    /** A device that has cursors is not new, whatever the store has forgotten (D21). */
+    private CursorStore.Start newDeviceStart() {
+        if (hello.getClientCursors() && isSameLog()) {
+            return CursorStore.Start.CURSORS;
+        }
+        return hello.getNewDevice() == NewDevice.FROM_HEADS ? CursorStore.Start.HEADS : CursorStore.Start.FIRST_HELD;
+    }
+
+    /** Otherwise the cursors that the client brings are void. */
+    private boolean isSameLog() {
+        return hello.getLogId().equals(services.log().logId());
     }
 
     private void register(Verdict.Valid token, Runnable then) {
@@ -158,10 +169,6 @@ final class SessionOpening implements ConnectionListener {
 
     private void removeRoute(Verdict.Valid token) {
         var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
-    }
-
-    private boolean isOfThisLog() {
-        return hello.getLogId().equals(services.log().logId());
     }
 
     /**
@@ -229,7 +236,7 @@ final class SessionOpening implements ConnectionListener {
                 features);
         connection.listen(session);
         services.metrics().opened();
-        session.welcomed(hello.getClientCursors(), isOfThisLog(), caughtUp);
+        session.welcomed(hello.getClientCursors(), isSameLog(), caughtUp);
         connection.setReading(true);
     }
 

@@ -257,7 +257,8 @@ final class ScheduledStore implements ConversationStore, CursorStore {
                 unreadMessages,
                 held.isEmpty() ? null : held.get(held.size() - 1),
                 7,
-                6);
+                6,
+                head(conversation));
     }
 
     @Override
@@ -307,8 +308,9 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     }
 
     @Override
-    public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
-        opened.add(uid + " " + device + (fromHeads ? " from heads" : ""));
+    public void open(String uid, String device, Start start, Executor lane, Consumer<ReadResult<Boolean>> done) {
+        opened.add(uid + " " + device
+                + (start == Start.HEADS ? " from heads" : start == Start.CURSORS ? " with cursors" : ""));
         boolean fails = opensFail;
         lane.execute(() -> done.accept(fails ? new ReadResult.Failed<>("not now", 100) : new ReadResult.Ok<>(false)));
     }

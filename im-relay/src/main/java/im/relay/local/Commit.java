@@ -5,6 +5,7 @@ import im.protocol.codec.PlacedCodec;
 import im.protocol.v1.Code;
 import im.relay.AppendOutcome;
 import im.relay.AppendRequest;
+import im.relay.CursorStore;
 import im.relay.PlacedMessage;
 import im.relay.Receipt;
 import im.relay.SeededBug;
@@ -110,8 +111,8 @@ final class Commit implements AutoCloseable {
         return here != null ? here : state.extent(conversation);
     }
 
-    Devices.Opened open(String uid, String device, boolean fromHeads) throws RocksDBException {
-        return devices.open(uid, device, fromHeads, state.lastPosition);
+    Devices.Opened open(String uid, String device, CursorStore.Start start) throws RocksDBException {
+        return devices.open(uid, device, start, state.lastPosition);
     }
 
     void touch(Intake.Touched device) throws RocksDBException {

@@ -1,5 +1,6 @@
 package im.relay.local;
 
+import im.relay.CursorStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param born the log's last position when it was opened: what was dropped before was never its
  */
 record DeviceEntry(long start, long sinceMs, long lastUsedMs, long born) {
+    /** A start: the device is older than its entry, so that nothing is passed over. */
+    private static final long WAS_HERE = -1;
+
     static final DeviceEntry UNKNOWN = new DeviceEntry(0, 0, 0, 0);
 
     /** Of a device that was never opened: {@link #UNKNOWN}. Format 1 kept the first two numbers only. */
@@ -23,6 +27,16 @@ record DeviceEntry(long start, long sinceMs, long lastUsedMs, long born) {
         return stored.length < 32
                 ? new DeviceEntry(start, sinceMs, sinceMs, 0)
                 : new DeviceEntry(start, sinceMs, Keyspace.number(stored, 16), Keyspace.number(stored, 24));
+    }
+
+    /** Of a device that was not known; {@code lastPosition} is the log's. */
+    static DeviceEntry opened(CursorStore.Start from, long lastPosition, long nowMs) {
+        long start = switch (from) {
+            case HEADS -> lastPosition;
+            case FIRST_HELD -> 0;
+            case CURSORS -> WAS_HERE;
+        };
+        return new DeviceEntry(start, nowMs, nowMs, lastPosition);
     }
 
     DeviceEntry usedAt(long ms) {
@@ -40,6 +54,9 @@ record DeviceEntry(long start, long sinceMs, long lastUsedMs, long born) {
 
     /** Where a conversation without a cursor begins; what was dropped since it was born is not passed over. */
     long begin(long floor) {
+        if (start == WAS_HERE) {
+            return 0;
+        }
         return floor <= born ? Math.max(start, floor) : start;
     }
 }

@@ -46,7 +46,7 @@ final class Devices {
         NOT_NOW
     }
 
-    Opened open(String uid, String device, boolean fromHeads, long lastPosition) throws RocksDBException {
+    Opened open(String uid, String device, CursorStore.Start start, long lastPosition) throws RocksDBException {
         if (opened.contains(name(uid, device)) || touch(uid, device)) {
             return Opened.KNOWN;
         }
@@ -55,7 +55,7 @@ final class Devices {
         }
         opened.add(name(uid, device));
         dropCursors(uid, device);
-        DeviceEntry entry = new DeviceEntry(fromHeads ? lastPosition : 0, nowMs, nowMs, lastPosition);
+        DeviceEntry entry = DeviceEntry.opened(start, lastPosition, nowMs);
         batch.put(tables.devices, Keyspace.device(uid, device), entry.encode());
         recipients.opened(uid, device, entry.owedFrom());
         return Opened.NEW;

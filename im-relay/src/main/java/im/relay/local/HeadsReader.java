@@ -70,7 +70,8 @@ final class HeadsReader {
                 alone ? 0 : unread(conversation, uid, Math.max(read, extent.floor()), snapshot, budget),
                 last(conversation, head.position(), snapshot, budget),
                 alone ? 0 : delivered(conversation, peer, snapshot),
-                alone ? 0 : number(tables.reads, Keyspace.read(peer, conversation), snapshot));
+                alone ? 0 : number(tables.reads, Keyspace.read(peer, conversation), snapshot),
+                head.position());
     }
 
     private int unread(ConversationKey conversation, String uid, long after, Snapshot snapshot, Budget budget)

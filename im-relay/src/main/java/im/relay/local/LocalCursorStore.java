@@ -19,9 +19,9 @@ final class LocalCursorStore implements CursorStore {
     }
 
     @Override
-    public void open(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+    public void open(String uid, String device, Start start, Executor lane, Consumer<ReadResult<Boolean>> done) {
         check(uid, device);
-        OpenJob job = new OpenJob(uid, device, fromHeads, lane, done);
+        OpenJob job = new OpenJob(uid, device, start, lane, done);
         if (writer.failure() != null) {
             Wakeups.wake(lane, () -> job.fail(LogWriter.FAILED, false));
             return;

@@ -1,5 +1,6 @@
 package im.relay.local;
 
+import im.relay.CursorStore;
 import im.relay.ReadResult;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -9,15 +10,15 @@ import org.rocksdb.RocksDBException;
 final class OpenJob implements Job {
     private final String uid;
     private final String device;
-    private final boolean fromHeads;
+    private final CursorStore.Start start;
     private final Executor lane;
     private final Consumer<ReadResult<Boolean>> done;
     private Devices.Opened opened = Devices.Opened.NOT_NOW;
 
-    OpenJob(String uid, String device, boolean fromHeads, Executor lane, Consumer<ReadResult<Boolean>> done) {
+    OpenJob(String uid, String device, CursorStore.Start start, Executor lane, Consumer<ReadResult<Boolean>> done) {
         this.uid = uid;
         this.device = device;
-        this.fromHeads = fromHeads;
+        this.start = start;
         this.lane = lane;
         this.done = done;
     }
@@ -39,7 +40,7 @@ final class OpenJob implements Job {
 
     @Override
     public void apply(Commit commit) throws RocksDBException {
-        opened = commit.open(uid, device, fromHeads);
+        opened = commit.open(uid, device, start);
     }
 
     @Override

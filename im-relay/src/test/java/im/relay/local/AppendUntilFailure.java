@@ -6,6 +6,7 @@ import static im.relay.Requests.message;
 
 import im.protocol.ConversationKey;
 import im.relay.AppendOutcome;
+import im.relay.CursorStore;
 import im.relay.ReadResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ final class AppendUntilFailure {
         }
         AppendOutcome later =
                 append(store.log(), message("a", "b", MESSAGES + 1, "later")).get(0);
-        ReadResult<Boolean> opened = await(done -> store.cursors().open("a", "d", true, Runnable::run, done));
+        ReadResult<Boolean> opened =
+                await(done -> store.cursors().open("a", "d", CursorStore.Start.HEADS, Runnable::run, done));
         ReadResult<Long> head =
                 await(done -> store.conversations().head(ConversationKey.direct("a", "b"), Runnable::run, done));
         System.out.println(accepted);

@@ -4,6 +4,7 @@ import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
+import im.relay.Answers;
 import im.relay.Retention;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -96,7 +97,9 @@ class ConservationRandomTest {
         String device = "d" + random.nextInt(DEVICES);
         switch (random.nextInt(16)) {
             case 0 -> store.store().sweep(done);
-            case 1, 2 -> store.cursors().open(uid, device, random.nextBoolean(), Runnable::run, opened -> done.run());
+            case 1, 2 ->
+                store.cursors()
+                        .open(uid, device, Answers.start(random.nextBoolean()), Runnable::run, opened -> done.run());
             case 3 -> {
                 store.cursors().touch(uid, device);
                 done.run();

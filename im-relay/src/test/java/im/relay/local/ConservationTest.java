@@ -186,7 +186,7 @@ class ConservationTest {
         WriterStop stop = store.stopWriter();
         stop.reach(store.log());
         for (int i = 1; i <= 8; i++) {
-            store.cursors().open("b", "new" + i, false, Runnable::run, told::add);
+            store.cursors().open("b", "new" + i, CursorStore.Start.FIRST_HELD, Runnable::run, told::add);
         }
         stop.open();
         assertThat(open(store.cursors(), "c", "c1", false)).isTrue();

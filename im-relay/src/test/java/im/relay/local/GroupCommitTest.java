@@ -11,6 +11,7 @@ import im.protocol.ConversationKey;
 import im.protocol.v1.Code;
 import im.relay.AppendOutcome;
 import im.relay.AppendOutcome.Refused;
+import im.relay.CursorStore;
 import im.relay.ReadResult;
 import im.relay.Requests;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class GroupCommitTest {
             queue(i % 2 == 0 ? first : second, "m" + i, i);
         }
         store.cursors().raise("a", "d", AB, 1, first, () -> {});
-        store.cursors().open("a", "d", true, second, result -> {});
+        store.cursors().open("a", "d", CursorStore.Start.HEADS, second, result -> {});
         stop.open();
         store.close();
 
@@ -138,7 +139,7 @@ class GroupCommitTest {
         }
 
         AppendOutcome refused = append(store.log(), message("a", "b", 99, "x")).get(0);
-        ReadResult<Boolean> opened = await(done -> store.cursors().open("a", "d", true, HERE, done));
+        ReadResult<Boolean> opened = await(done -> store.cursors().open("a", "d", CursorStore.Start.HEADS, HERE, done));
 
         assertThat(((Refused) refused).code()).isEqualTo(Code.OVERLOADED);
         assertThat(((Refused) refused).retryAfterMs()).isPositive();

@@ -273,7 +273,7 @@ class RetentionTest {
         stop.reach(store.log());
         CountDownLatch told = new CountDownLatch(devices);
         for (int i = 0; i < devices; i++) {
-            store.cursors().open("b", "d" + i, false, Runnable::run, result -> told.countDown());
+            store.cursors().open("b", "d" + i, CursorStore.Start.FIRST_HELD, Runnable::run, result -> told.countDown());
         }
         stop.open();
         assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
@@ -296,8 +296,8 @@ class RetentionTest {
         WriterStop stop = store.stopWriter();
         stop.reach(store.log());
         CountDownLatch told = new CountDownLatch(2);
-        store.cursors().open("b", "d1", false, Runnable::run, result -> told.countDown());
-        store.cursors().open("b", "one-more", false, Runnable::run, result -> told.countDown());
+        store.cursors().open("b", "d1", CursorStore.Start.FIRST_HELD, Runnable::run, result -> told.countDown());
+        store.cursors().open("b", "one-more", CursorStore.Start.FIRST_HELD, Runnable::run, result -> told.countDown());
         stop.open();
         assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
 
@@ -331,7 +331,7 @@ class RetentionTest {
         stop.reach(store.log());
         CountDownLatch told = new CountDownLatch(2);
         store.cursors().raise("b", "d", AB, 2, Runnable::run, told::countDown);
-        store.cursors().open("b", "d", false, Runnable::run, result -> told.countDown());
+        store.cursors().open("b", "d", CursorStore.Start.FIRST_HELD, Runnable::run, result -> told.countDown());
         stop.open();
         assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
 
