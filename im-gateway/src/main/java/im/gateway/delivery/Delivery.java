@@ -448,14 +448,14 @@ public final class Delivery {
 
     /**
      * Asks the store, outside the stream's order and until it tells, whether the conversation's head is at a position or
-     * above; not once the connection is closed. A view that has not got there is asked again (D19).
+     * above; not once the connection is closed.
      */
-    public void askReached(ConversationKey conversation, long position, Consumer<Boolean> answer) {
+    public void askReached(ConversationKey conversation, long position, Consumer<Reached> answer) {
         headReads.ask(conversation, position, answer);
     }
 
     /** As {@link #askReached}, and also when the connection is closed before the answer. */
-    public void askReachedBeyondClose(ConversationKey conversation, long position, Consumer<Boolean> answer) {
+    public void askReachedBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
         headReads.askBeyondClose(conversation, position, answer);
     }
 

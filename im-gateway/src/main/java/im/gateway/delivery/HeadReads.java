@@ -9,19 +9,16 @@ import java.util.function.Consumer;
 
 /**
  * Heads that must be known before an acknowledgement can be judged (D29); outside the stream's order. A head below what
- * is claimed says nothing while the view has not got so far itself, as after it lost everything: then it is asked again
- * later, and nobody is called a liar meanwhile (D19). Event loop only.
+ * is claimed says nothing while the view has not got so far itself; a second read tells that apart. Event loop only.
  */
 final class HeadReads {
-    private static final long NOT_YET_MILLIS = 500;
-
     private final ConversationStore store;
     private final Loop loop;
     private int underWay;
     private boolean closed;
 
     /** @param beyondClose whether the answer counts when the connection is gone */
-    private record Claim(ConversationKey conversation, long position, boolean beyondClose, Consumer<Boolean> answer) {}
+    private record Claim(ConversationKey conversation, long position, boolean beyondClose, Consumer<Reached> answer) {}
 
     HeadReads(ConversationStore store, Loop loop) {
         this.store = store;
@@ -33,12 +30,12 @@ final class HeadReads {
     }
 
     /** Asks until the store tells whether the head is at that position or above; not once this is closed. */
-    void ask(ConversationKey conversation, long position, Consumer<Boolean> answer) {
+    void ask(ConversationKey conversation, long position, Consumer<Reached> answer) {
         begin(new Claim(conversation, position, false, answer));
     }
 
     /** As {@link #ask}, but what was asked before {@link #close} is still answered, if the first try succeeds. */
-    void askBeyondClose(ConversationKey conversation, long position, Consumer<Boolean> answer) {
+    void askBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
         begin(new Claim(conversation, position, true, answer));
     }
 
@@ -56,7 +53,7 @@ final class HeadReads {
                 again(claim, failed.retryAfterMs());
             } else if (result instanceof ReadResult.Ok<Long> head) {
                 if (claim.position <= head.value()) {
-                    end(claim, true);
+                    end(claim, Reached.YES);
                 } else {
                     readHowFar(claim);
                 }
@@ -69,11 +66,10 @@ final class HeadReads {
             if (result instanceof ReadResult.Failed<Page> failed) {
                 again(claim, failed.retryAfterMs());
             } else if (result instanceof ReadResult.Ok<Page> page) {
-                boolean reached = claim.position <= page.value().head();
-                if (reached || !page.value().isBehind(claim.position)) {
-                    end(claim, reached);
+                if (claim.position <= page.value().head()) {
+                    end(claim, Reached.YES);
                 } else {
-                    again(claim, NOT_YET_MILLIS);
+                    end(claim, page.value().isBehind(claim.position) ? Reached.UNKNOWN : Reached.NO);
                 }
             }
         });
@@ -83,7 +79,7 @@ final class HeadReads {
         loop.schedule(() -> readHead(claim), Math.max(1, afterMillis));
     }
 
-    private void end(Claim claim, boolean reached) {
+    private void end(Claim claim, Reached reached) {
         underWay--;
         if (!closed || claim.beyondClose) {
             claim.answer.accept(reached);

@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.gateway.connection.Connection;
 import im.gateway.delivery.Delivery;
+import im.gateway.delivery.Reached;
 import im.gateway.ingress.SendCheck;
 import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
@@ -67,6 +68,11 @@ final class ClaimedPositions {
             }
         }
 
+        /** A client that says it again later loses nothing; one that does not is only pushed to again. */
+        void notNow() {
+            say(Code.UNAVAILABLE, "position", "the server has not got that far again yet");
+        }
+
         void position(String above) {
             say(Code.BAD_RANGE, "position", "negative, or above " + above);
         }
@@ -105,10 +111,10 @@ final class ClaimedPositions {
             case TOO_HIGH -> refuseAck(refusal);
             case ASK_HEAD ->
                 delivery.askReached(conversation, position, reached -> {
-                    if (reached) {
-                        raise(conversation, position);
-                    } else {
-                        refuseAck(refusal);
+                    switch (reached) {
+                        case YES -> raise(conversation, position);
+                        case NO -> refuseAck(refusal);
+                        case UNKNOWN -> refusal.notNow();
                     }
                     settled.run();
                 });
@@ -141,8 +147,10 @@ final class ClaimedPositions {
             return;
         }
         delivery.askReachedBeyondClose(conversation, position, reached -> {
-            if (!reached) {
+            if (reached == Reached.NO) {
                 refusal.position("the conversation's head");
+            } else if (reached == Reached.UNKNOWN) {
+                refusal.notNow();
             } else if (position > 0) {
                 services.cursors().raiseRead(uid, conversation, position, connection.loop(), () -> {});
             }
