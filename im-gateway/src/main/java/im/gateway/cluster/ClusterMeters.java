@@ -14,9 +14,9 @@ public final class ClusterMeters {
     enum Incoming {
         /** Handed to the loops of its connections. */
         TAKEN,
-        /** Meant for an earlier life of this node, or for another one. */
-        OTHER_INCARNATION,
-        /** Of a format that is not known here, or not what it says it is. */
+        /** Came while this process held no lease. */
+        FENCED,
+        /** Not what it says it is. */
         MALFORMED
     }
 

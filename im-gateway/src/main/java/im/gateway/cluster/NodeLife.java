@@ -100,7 +100,8 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
     private void comeBack(NodeId id) {
         follow.apply(id).thenCompose(followed -> mend()).whenComplete((mended, failure) -> {
             if (failure == null) {
-                resynced();
+                meters.resync();
+                resync.run();
             } else {
                 LOG.atWarn().addKeyValue("why", failure.toString()).log("routes are not in place yet, trying again");
                 if (fenced == null) {
@@ -110,11 +111,6 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
         });
     }
 
-    /** Pushes may have been lost: every session compares. */
-    public void resynced() {
-        meters.resync();
-        resync.run();
-    }
 
     /** Why this node is fenced, for the readiness page; null when it is not. */
     public @Nullable String failure() {

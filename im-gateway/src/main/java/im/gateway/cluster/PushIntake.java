@@ -3,60 +3,71 @@ package im.gateway.cluster;
 import im.gateway.cluster.ClusterMeters.Incoming;
 import im.protocol.ConversationKey;
 import im.protocol.v1.Push;
-import im.protocol.v1.PushRecord;
 import im.protocol.v1.PushedMessage;
 import im.protocol.v1.PushedReceipt;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
+import im.relay.PushReceiver;
 import im.relay.Receipt;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
-import im.router.NodeId;
 import im.router.Routes;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What other nodes push here, handed to the loops of the connections it is for. A record for another incarnation than
- * the one this process holds now is nobody's. Called by the receiver's thread; never blocks it.
+ * What other nodes push here, handed to the loops of the connections it is for. Called by the receiver's thread; never
+ * blocks it.
  */
-public final class PushIntake {
+public final class PushIntake implements PushReceiver.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(PushIntake.class);
 
-    private final Supplier<@Nullable NodeId> self;
+    private final BooleanSupplier holdsLease;
     private final PushBus bus;
     private final LongConsumer displaced;
+    private final Runnable resync;
     private final ClusterMeters meters;
     private boolean reported;
 
     /**
-     * @param self which node this process is now; null while it holds no lease
+     * @param holdsLease whether this node may still act in its name
      * @param bus of this process's own connections
      * @param displaced closes a connection of this process
+     * @param resync has every session compare
      */
     public PushIntake(
-            Supplier<@Nullable NodeId> self, PushBus bus, LongConsumer displaced, ClusterMeters meters) {
-        this.self = self;
+            BooleanSupplier holdsLease,
+            PushBus bus,
+            LongConsumer displaced,
+            Runnable resync,
+            ClusterMeters meters) {
+        this.holdsLease = holdsLease;
         this.bus = bus;
         this.displaced = displaced;
+        this.resync = resync;
         this.meters = meters;
     }
 
-    /** One record of the bus. */
-    public void received(PushRecord record) {
-        NodeId node = self.get();
-        if (record.getFormat() != OutgoingPushes.FORMAT) {
-            meters.incoming(Incoming.MALFORMED, Math.max(1, record.getPushesCount()));
-        } else if (node == null || node.incarnation() != record.getIncarnation()) {
-            meters.incoming(Incoming.OTHER_INCARNATION, record.getPushesCount());
-        } else {
-            Wakeups wakeups = new Wakeups();
-            record.getPushesList().forEach(push -> deliver(push, wakeups));
-            wakeups.flush();
+    /** What came while the process stood still past its lease is nobody's: the sessions compare when it is back. */
+    @Override
+    public void pushed(List<Push> pushes) {
+        if (!holdsLease.getAsBoolean()) {
+            meters.incoming(Incoming.FENCED, pushes.size());
+            return;
         }
+        Wakeups wakeups = new Wakeups();
+        pushes.forEach(push -> deliver(push, wakeups));
+        wakeups.flush();
+    }
+
+    @Override
+    public void resync(String why) {
+        LOG.atInfo().addKeyValue("why", why).log("pushes may have been missed, all sessions compare");
+        meters.resync();
+        resync.run();
     }
 
     private void deliver(Push push, Wakeups wakeups) {

@@ -9,6 +9,7 @@ import im.router.Routes;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,7 +42,11 @@ public final class ReceiptPushes {
         this.meters = meters;
     }
 
-    synchronized void add(Receipt receipt) {
+    public void raised(List<Receipt> receipts) {
+        receipts.forEach(this::add);
+    }
+
+    private synchronized void add(Receipt receipt) {
         Key key = new Key(receipt.conversation(), receipt.by(), receipt.kind());
         if (waiting.size() == MAX_WAITING && !waiting.containsKey(key)) {
             meters.receiptsDropped(1);

@@ -27,6 +27,8 @@ final class ConversationProgress {
      * unless a page says that there is nothing up to there (D19).
      */
     long compared;
+    /** The device has this, and the view had not when heads were compared: it must get there before CaughtUp (D19). */
+    long beyondView;
     /** Pages in a row that brought nothing although something must be there. */
     byte fruitless;
     /** Being streamed or repaired from the store. */
@@ -52,7 +54,25 @@ final class ConversationProgress {
 
     /** Whether nothing is known of that is not written; {@code complete} is how far the store says there is no more. */
     boolean isReached(long complete) {
-        return Math.max(needed, compared) <= Math.max(written, complete);
+        return Math.max(needed, compared) <= Math.max(written, complete) && beyondView <= complete;
+    }
+
+    /** A compare has told this head; true if there is something to read, or to wait for. */
+    boolean isTold(long head) {
+        if (head > written) {
+            compared = Math.max(compared, head);
+        } else if (head < written) {
+            beyondView = written;
+        }
+        return head != written;
+    }
+
+    /** Everything that was to be reached is. */
+    void settle() {
+        queued = false;
+        fruitless = 0;
+        compared = 0;
+        beyondView = 0;
     }
 
     boolean isKnown() {

@@ -303,9 +303,7 @@ public final class Delivery {
             if (!progress.isKnown()) {
                 progress.learn(entry.base(), window);
             }
-            if (entry.head() != progress.written) {
-                // Above: to be written. Below: the device has what the view has not, until it says it got that far.
-                progress.compared = Math.max(progress.compared, Math.max(entry.head(), progress.written));
+            if (progress.isTold(entry.head())) {
                 enqueue(progress);
             }
         }
@@ -342,9 +340,7 @@ public final class Delivery {
             progress.fruitless = 0;
             behind.add(progress);
         } else if (progress.isReached(complete)) {
-            progress.queued = false;
-            progress.fruitless = 0;
-            progress.compared = 0;
+            progress.settle();
             if (progress.needed != 0) {
                 progress.needed = 0;
                 needed--;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import im.protocol.ConversationKey;
 import im.protocol.v1.Push;
-import im.protocol.v1.PushRecord;
 import im.protocol.v1.PushedMessage;
 import im.relay.PlacedMessage;
 import im.relay.Receipt;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,8 +37,9 @@ class ClusterPushTest {
 
     private final FakeBus arrived = new FakeBus();
     private final List<Long> displaced = new ArrayList<>();
-    private @Nullable NodeId self = OTHER;
-    private final PushIntake intake = new PushIntake(() -> self, arrived, displaced::add, meters);
+    private int resyncs;
+    private final PushIntake intake =
+            new PushIntake(holdsLease::get, arrived, displaced::add, () -> resyncs++, meters);
 
     @AfterEach
     void stop() {
@@ -55,11 +54,11 @@ class ClusterPushTest {
                 new Route(THIRD.packed(), 91)));
     }
 
-    private FakeBus.Sent sentTo(NodeId node) {
-        return fake.sent.stream()
+    private List<Push> pushesTo(NodeId node) {
+        return List.copyOf(fake.sent).stream()
                 .filter(sent -> sent.node().equals(node))
-                .findFirst()
-                .orElseThrow();
+                .flatMap(sent -> sent.record().getPushesList().stream())
+                .toList();
     }
 
     private double received(String outcome) {
@@ -70,22 +69,21 @@ class ClusterPushTest {
     }
 
     @Test
-    void whatIsPushedArrivesAtEachNodeInOneRecord() {
+    void whatIsPushedArrivesAtTheNodesOfItsConnections() {
         Wakeups wakeups = new Wakeups();
         bus.push(new PlacedMessage(AB, 9, 4, new byte[] {1}), "b", routes(), wakeups);
         bus.pushReceipt(new Receipt(AB, "a", Receipt.Kind.READ, 4), "b", routes(), wakeups);
         bus.pushTransient(new TransientMessage(AB, new byte[3]), "b", routes(), wakeups);
         bus.displaced(new Route(OTHER.packed(), 73));
-        await().until(() -> fake.sent.size() == 2);
+        await().until(() -> pushesTo(OTHER).size() == 4 && pushesTo(THIRD).size() == 3);
 
-        PushRecord record = sentTo(OTHER).record();
-        intake.received(record);
+        intake.pushed(pushesTo(OTHER));
 
-        assertThat(record.getIncarnation()).isEqualTo(OTHER.incarnation());
+        assertThat(fake.sent)
+                .allMatch(sent -> sent.record().getIncarnation() == sent.node().incarnation());
         assertThat(arrived.here)
                 .containsExactly("message 9 after 4 b 71 72", "READ 4 by a b 71 72", "transient of 3 b 71 72");
         assertThat(displaced).containsExactly(73L);
-        assertThat(sentTo(THIRD).record().getPushesCount()).isEqualTo(3);
         assertThat(received("taken")).isEqualTo(4);
     }
 
@@ -98,19 +96,15 @@ class ClusterPushTest {
     }
 
     @Test
-    void anotherIncarnationOfTheSlotTakesNothing() {
-        PushRecord record = PushRecord.newBuilder()
-                .setFormat(1)
-                .setIncarnation(OTHER.incarnation() - 1)
-                .addPushes(Push.newBuilder().addConnections(71).setUid("b"))
-                .build();
+    void aNodeWithoutALeaseHandsOnNothingAndItsSessionsCompareWhenTheBusIsSure() {
+        holdsLease.set(false);
+        intake.pushed(List.of(Push.newBuilder().addConnections(71).setUid("b").build()));
 
-        intake.received(record);
-        self = null;
-        intake.received(record.toBuilder().setIncarnation(OTHER.incarnation()).build());
+        intake.resync("the bus lost its place");
 
         assertThat(arrived.here).isEmpty();
-        assertThat(received("other_incarnation")).isEqualTo(2);
+        assertThat(received("fenced")).isEqualTo(1);
+        assertThat(resyncs).isEqualTo(1);
     }
 
     @Test
@@ -118,18 +112,14 @@ class ClusterPushTest {
         PushedMessage.Builder message =
                 PushedMessage.newBuilder().setConversation(AB.text()).setPosition(9).setPrev(4);
         Push.Builder push = Push.newBuilder().addConnections(71).setUid("b");
-        intake.received(PushRecord.newBuilder()
-                .setFormat(1)
-                .setIncarnation(OTHER.incarnation())
-                .addPushes(push)
-                .addPushes(push.clone().setMessage(message.clone().setConversation("x")))
-                .addPushes(push.clone().setMessage(message.clone().setPrev(9)))
-                .addPushes(push.clone().setMessage(message))
-                .build());
-        intake.received(PushRecord.newBuilder().setFormat(2).addPushes(push).build());
+        intake.pushed(List.of(
+                push.build(),
+                push.clone().setMessage(message.clone().setConversation("x")).build(),
+                push.clone().setMessage(message.clone().setPrev(9)).build(),
+                push.clone().setMessage(message).build()));
 
         assertThat(arrived.here).containsExactly("message 9 after 4 b 71");
-        assertThat(received("malformed")).isEqualTo(4);
+        assertThat(received("malformed")).isEqualTo(3);
     }
 
     @Test

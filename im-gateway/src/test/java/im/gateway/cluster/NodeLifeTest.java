@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.protocol.ConversationKey;
-import im.relay.CursorStore;
-import im.relay.ReadResult;
+import im.relay.Receipt;
 import im.router.NodeId;
 import im.router.Registration;
 import im.router.Route;
@@ -20,11 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,37 +116,18 @@ class NodeLifeTest {
     void receiptsThatComeTogetherAreOneAndAskForRoutesOnce() {
         FakeBus bus = new FakeBus();
         routes.known.put("b", Routes.of(List.of(new Route(Route.HERE, 5))));
-        CursorStore cursors =
-                new PushingCursorStore(new Durable(), new ReceiptPushes(routes, bus, timer, meters));
+        ReceiptPushes receipts = new ReceiptPushes(routes, bus, timer, meters);
         ConversationKey ab = ConversationKey.direct("a", "b");
 
         for (long position = 1; position <= 50; position++) {
-            cursors.raise("a", "phone", ab, position, Runnable::run, () -> {});
+            receipts.raised(List.of(new Receipt(ab, "a", Receipt.Kind.DELIVERED, position)));
         }
-        cursors.raiseRead("a", ab, 7, Runnable::run, () -> {});
-        cursors.raise("a", "phone", ConversationKey.direct("a", "a"), 9, Runnable::run, () -> {});
+        receipts.raised(List.of(
+                new Receipt(ab, "a", Receipt.Kind.READ, 7),
+                new Receipt(ConversationKey.direct("a", "a"), "a", Receipt.Kind.DELIVERED, 9)));
         await().until(() -> bus.here.size() == 2);
 
         assertThat(bus.here).containsExactlyInAnyOrder("DELIVERED 50 by a b 5", "READ 7 by a b 5");
         assertThat(steps).containsExactlyInAnyOrder("routes of a", "routes of b");
-    }
-
-    private static final class Durable implements CursorStore {
-        @Override
-        public void open(String uid, String device, Start start, Executor lane, Consumer<ReadResult<Boolean>> done) {}
-
-        @Override
-        public void raise(
-                String uid, String device, ConversationKey conversation, long at, Executor lane, Runnable durable) {
-            lane.execute(durable);
-        }
-
-        @Override
-        public void raiseRead(String uid, ConversationKey conversation, long at, Executor lane, Runnable durable) {
-            lane.execute(durable);
-        }
-
-        @Override
-        public void touch(String uid, String device) {}
     }
 }

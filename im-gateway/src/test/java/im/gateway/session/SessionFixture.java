@@ -228,7 +228,7 @@ final class SessionFixture {
 
     /** Every read that is asked for is answered, until none is; cursor writes are not. */
     void answer() {
-        for (int i = 0; i < 1_000 && store.hasReads(); i++) {
+        for (int i = 0; i < 10_000 && store.hasReads(); i++) {
             store.execute(0);
             store.answer(0);
             manual.run();
