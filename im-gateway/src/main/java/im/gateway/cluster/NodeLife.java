@@ -111,7 +111,6 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
         });
     }
 
-
     /** Why this node is fenced, for the readiness page; null when it is not. */
     public @Nullable String failure() {
         return fenced;

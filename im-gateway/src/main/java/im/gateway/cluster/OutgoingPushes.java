@@ -112,7 +112,7 @@ final class OutgoingPushes {
 
     private void send(NodeId node, PushRecord record) {
         sender.send(node, record)
-                .whenComplete((sent, failure) -> meters.outgoing(
-                        failure == null ? Outgoing.SENT : Outgoing.FAILED, record.getPushesCount()));
+                .whenComplete((sent, failure) ->
+                        meters.outgoing(failure == null ? Outgoing.SENT : Outgoing.FAILED, record.getPushesCount()));
     }
 }

@@ -39,11 +39,7 @@ public final class PushIntake implements PushReceiver.Listener {
      * @param resync has every session compare
      */
     public PushIntake(
-            BooleanSupplier holdsLease,
-            PushBus bus,
-            LongConsumer displaced,
-            Runnable resync,
-            ClusterMeters meters) {
+            BooleanSupplier holdsLease, PushBus bus, LongConsumer displaced, Runnable resync, ClusterMeters meters) {
         this.holdsLease = holdsLease;
         this.bus = bus;
         this.displaced = displaced;
@@ -89,13 +85,14 @@ public final class PushIntake implements PushReceiver.Listener {
         switch (push.getWhatCase()) {
             case MESSAGE -> bus.push(message(push.getMessage()), push.getUid(), to, wakeups);
             case RECEIPT -> bus.pushReceipt(receipt(push.getReceipt()), push.getUid(), to, wakeups);
-            case TRANSIENT -> bus.pushTransient(
-                    new TransientMessage(
-                            ConversationKey.parse(push.getTransient().getConversation()),
-                            push.getTransient().getEnvelope().toByteArray()),
-                    push.getUid(),
-                    to,
-                    wakeups);
+            case TRANSIENT ->
+                bus.pushTransient(
+                        new TransientMessage(
+                                ConversationKey.parse(push.getTransient().getConversation()),
+                                push.getTransient().getEnvelope().toByteArray()),
+                        push.getUid(),
+                        to,
+                        wakeups);
             case DISPLACEMENT -> push.getConnectionsList().forEach(displaced::accept);
             default -> throw new IllegalArgumentException("says nothing that is known");
         }

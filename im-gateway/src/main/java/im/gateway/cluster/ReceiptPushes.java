@@ -34,8 +34,7 @@ public final class ReceiptPushes {
 
     private record Key(ConversationKey conversation, String by, Receipt.Kind kind) {}
 
-    public ReceiptPushes(
-            RouteDirectory routes, PushBus bus, ScheduledExecutorService timer, ClusterMeters meters) {
+    public ReceiptPushes(RouteDirectory routes, PushBus bus, ScheduledExecutorService timer, ClusterMeters meters) {
         this.routes = routes;
         this.bus = bus;
         this.timer = timer;

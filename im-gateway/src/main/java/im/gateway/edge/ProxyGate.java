@@ -49,7 +49,8 @@ final class ProxyGate extends ChannelInboundHandlerAdapter implements DeadlineQu
 
     /** Where a socket's peer is, by its balancer's word if there is one. */
     static InetAddress peer(Channel channel) {
-        InetSocketAddress source = channel.hasAttr(SOURCE) ? channel.attr(SOURCE).get() : null;
+        InetSocketAddress source =
+                channel.hasAttr(SOURCE) ? channel.attr(SOURCE).get() : null;
         return (source == null ? (InetSocketAddress) channel.remoteAddress() : source).getAddress();
     }
 

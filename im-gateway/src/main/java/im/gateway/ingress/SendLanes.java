@@ -74,7 +74,12 @@ public final class SendLanes {
             answer(ref, send.getMessageId(), Code.OVERLOADED, RETRY_MILLIS, "too many unanswered sends");
             block(lane, id);
         } else {
-            accept(lane, new SendLane.Pending(ref, request(conversation, id, send), services.nanoTime().getAsLong()));
+            accept(
+                    lane,
+                    new SendLane.Pending(
+                            ref,
+                            request(conversation, id, send),
+                            services.nanoTime().getAsLong()));
         }
         dropIfIdle(conversation, lane);
     }

@@ -81,8 +81,7 @@ final class Ground {
     }
 
     /** Log, store and the rest, each in the form of the mode. */
-    record Forms(
-            MessageLog log, ConversationStore store, CursorStore cursors, RouteDirectory routes, PushBus bus) {}
+    record Forms(MessageLog log, ConversationStore store, CursorStore cursors, RouteDirectory routes, PushBus bus) {}
 
     Sessions sessions(Forms forms) {
         TokenVerifier verifier =

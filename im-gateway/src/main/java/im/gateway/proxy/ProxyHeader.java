@@ -94,12 +94,11 @@ public record ProxyHeader(@Nullable InetSocketAddress source) {
     }
 
     private static InetAddress address(String family, String text) throws MalformedProxyHeader {
-        boolean valid =
-                switch (family) {
-                    case "TCP4" -> NetUtil.isValidIpV4Address(text);
-                    case "TCP6" -> NetUtil.isValidIpV6Address(text) && text.indexOf('%') < 0 && text.indexOf('[') < 0;
-                    default -> throw new MalformedProxyHeader("neither TCP4, TCP6 nor UNKNOWN");
-                };
+        boolean valid = switch (family) {
+            case "TCP4" -> NetUtil.isValidIpV4Address(text);
+            case "TCP6" -> NetUtil.isValidIpV6Address(text) && text.indexOf('%') < 0 && text.indexOf('[') < 0;
+            default -> throw new MalformedProxyHeader("neither TCP4, TCP6 nor UNKNOWN");
+        };
         byte[] bytes = valid ? NetUtil.createByteArrayFromIpAddressString(text) : null;
         if (bytes == null) {
             throw new MalformedProxyHeader("not an address of its family");

@@ -38,8 +38,7 @@ class ClusterPushTest {
     private final FakeBus arrived = new FakeBus();
     private final List<Long> displaced = new ArrayList<>();
     private int resyncs;
-    private final PushIntake intake =
-            new PushIntake(holdsLease::get, arrived, displaced::add, () -> resyncs++, meters);
+    private final PushIntake intake = new PushIntake(holdsLease::get, arrived, displaced::add, () -> resyncs++, meters);
 
     @AfterEach
     void stop() {
@@ -109,8 +108,10 @@ class ClusterPushTest {
 
     @Test
     void whatCannotBeReadIsCountedAndTheRestArrives() {
-        PushedMessage.Builder message =
-                PushedMessage.newBuilder().setConversation(AB.text()).setPosition(9).setPrev(4);
+        PushedMessage.Builder message = PushedMessage.newBuilder()
+                .setConversation(AB.text())
+                .setPosition(9)
+                .setPrev(4);
         Push.Builder push = Push.newBuilder().addConnections(71).setUid("b");
         intake.pushed(List.of(
                 push.build(),
@@ -141,7 +142,10 @@ class ClusterPushTest {
         byte[] large = new byte[100_000];
         for (int i = 0; i < 5; i++) {
             bus.pushTransient(
-                    new TransientMessage(AB, large), "b", Routes.of(List.of(new Route(OTHER.packed(), 71))), new Wakeups());
+                    new TransientMessage(AB, large),
+                    "b",
+                    Routes.of(List.of(new Route(OTHER.packed(), 71))),
+                    new Wakeups());
         }
         await().until(() -> fake.sent.stream()
                         .mapToInt(sent -> sent.record().getPushesCount())

@@ -78,8 +78,7 @@ final class TestEdge implements AutoCloseable {
 
     /** One that stands behind balancers with these addresses. */
     static TestEdge behind(Transport transport, String... proxies) {
-        List<AddressRange> ranges =
-                Stream.of(proxies).map(AddressRange::parse).toList();
+        List<AddressRange> ranges = Stream.of(proxies).map(AddressRange::parse).toList();
         return new TestEdge(transport, Duration.ofSeconds(20), new EchoSessions(), ranges);
     }
 

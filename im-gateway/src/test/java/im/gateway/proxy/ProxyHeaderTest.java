@@ -66,7 +66,11 @@ class ProxyHeaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"33, 17, " + IPV4 + ", 192.0.2.7", "33, 33, " + IPV6 + ", 2001:db8::1", "33, 17, " + IPV4 + "030001ff, 192.0.2.7"})
+    @CsvSource({
+        "33, 17, " + IPV4 + ", 192.0.2.7",
+        "33, 33, " + IPV6 + ", 2001:db8::1",
+        "33, 17, " + IPV4 + "030001ff, 192.0.2.7"
+    })
     void binaryNamesTheClient(int command, int family, String body, String address) throws Exception {
         ByteBuf in = Unpooled.wrappedBuffer(binary(command, family, body), new byte[] {7});
 
@@ -175,10 +179,13 @@ class ProxyHeaderTest {
     void whetherBytesBeginAHeaderIsSeenAtTheFirstThatDoesNot() {
         assertThat(ProxyHeader.beginning(Unpooled.EMPTY_BUFFER)).isEqualTo(Beginning.PERHAPS);
         assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(text("PROX")))).isEqualTo(Beginning.PERHAPS);
-        assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(text("PROXY ")))).isEqualTo(Beginning.YES);
+        assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(text("PROXY "))))
+                .isEqualTo(Beginning.YES);
         assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(text("POST")))).isEqualTo(Beginning.NO);
         assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(SIGNATURE))).isEqualTo(Beginning.YES);
-        assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(SIGNATURE, 0, 11))).isEqualTo(Beginning.PERHAPS);
-        assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(text("\r\n\r\nGET")))).isEqualTo(Beginning.NO);
+        assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(SIGNATURE, 0, 11)))
+                .isEqualTo(Beginning.PERHAPS);
+        assertThat(ProxyHeader.beginning(Unpooled.wrappedBuffer(text("\r\n\r\nGET"))))
+                .isEqualTo(Beginning.NO);
     }
 }

@@ -48,8 +48,6 @@ final class HeldRoutes implements RouteDirectory {
 
     @Override
     public CompletionStage<Routes> routesOf(String uid) {
-        return away
-                ? CompletableFuture.failedStage(new IllegalStateException("not now"))
-                : memory.routesOf(uid);
+        return away ? CompletableFuture.failedStage(new IllegalStateException("not now")) : memory.routesOf(uid);
     }
 }

@@ -56,6 +56,7 @@ final class SessionFixture {
     private long wallMillis = 1_000_000;
     /** Monotonic time, which stands still unless the test moves it. */
     long nanos;
+
     private long attempt;
 
     SessionFixture() {
