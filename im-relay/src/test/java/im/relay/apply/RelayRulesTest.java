@@ -170,7 +170,7 @@ class RelayRulesTest {
     }
 
     @Test
-    void d4AViewThatFallsBackWhileNothingIsSentIsFoundWithinAHeartbeat() {
+    void d4AViewThatFallsBackWhileNothingIsSentIsFoundWithinHalfAHeartbeat() {
         send(1);
         settle();
         sim.view.snapshot(0);
@@ -178,7 +178,7 @@ class RelayRulesTest {
         settle();
 
         sim.view.fallBack(0);
-        sim.world.pass(BEAT);
+        sim.world.pass(BEAT.dividedBy(2).plusMillis(60));
 
         assertThat(chat()).hasSize(2);
     }
@@ -189,6 +189,8 @@ class RelayRulesTest {
         settle();
         IntStream.range(0, ModelIndex.BUCKETS).forEach(sim.index::snapshot);
         send(2);
+        settle();
+        sim.send("bob", "cat", 3, 0);
         settle();
 
         IntStream.range(0, ModelIndex.BUCKETS).forEach(sim.index::fallBack);
@@ -287,6 +289,21 @@ class RelayRulesTest {
     }
 
     @Test
+    void d8NoPrevReachesAcrossAnEpochsBoundaryThatIsReadInTheMiddleOfABatch() {
+        sim.crash(relay);
+        send(1, 2, 3, 4);
+        sim.log.partitions.get(0).epochs.add(new LogExtent.Epoch(2, 2));
+        relay = sim.process();
+        sim.give(0, relay);
+
+        sim.world.until("applied", () -> chat().size() == 4);
+
+        long hole = LogPosition.of(2, 2, 0) - 1;
+        assertThat(sim.view.slot(0).holes).containsExactly(new ModelView.Hole(LogPosition.endOf(1, 1), hole));
+        assertThat(chat().get(hole + 1).prev()).isEqualTo(hole);
+    }
+
+    @Test
     void d10ARebuildAppliesNothingOlderThanRButKnowsItsRetries() {
         send(1);
         sim.world.pass(RelaySim.CONFIG.window().dividedBy(2));
@@ -328,7 +345,8 @@ class RelayRulesTest {
     @Test
     void d11ARetryBehindTheSeekOfAnotherRelayIsRecognizedByWhatTheLogSays() {
         send(1);
-        sim.world.until("applied", () -> chat().size() == 1);
+        sim.world.until("all marks moved", () -> IntStream.range(0, ModelIndex.BUCKETS)
+                .allMatch(bucket -> sim.index.mark(bucket, 0) == LogPosition.endOf(1, 0)));
         replace();
         send(1);
         settle();
