@@ -61,9 +61,7 @@ class PusherTest {
         assertThat(sent).extracting(Sent::node).containsExactlyInAnyOrder(ONE, TWO);
         PushRecord one = sent.get(sent.get(0).node().equals(ONE) ? 0 : 1).record();
         assertThat(one.getIncarnation()).isEqualTo(100);
-        assertThat(one.getPushesList())
-                .extracting(Push::getUid)
-                .containsExactly("ann", "bob", "ann", "bob");
+        assertThat(one.getPushesList()).extracting(Push::getUid).containsExactly("ann", "bob", "ann", "bob");
         assertThat(one.getPushes(1).getConnectionsList()).containsExactly(21L, 22L);
         assertThat(one.getPushes(0).getMessage().getPlaced().toByteArray())
                 .isEqualTo(PlacedCodec.encode(64, 0, new byte[10]));
@@ -73,8 +71,9 @@ class PusherTest {
     void aNoteToOneselfIsPushedOnce() {
         at("ann", new Route(ONE.packed(), 11));
         push(message("ann", "ann", 64, 10));
-        assertThat(sent).singleElement().satisfies(s -> assertThat(s.record().getPushesCount())
-                .isEqualTo(1));
+        assertThat(sent)
+                .singleElement()
+                .satisfies(s -> assertThat(s.record().getPushesCount()).isEqualTo(1));
     }
 
     @Test
@@ -87,8 +86,10 @@ class PusherTest {
 
         push(messages);
 
-        assertThat(sent).hasSizeGreaterThan(4).allSatisfy(s -> assertThat(s.record().getSerializedSize())
-                .isLessThanOrEqualTo(PushSender.MAX_RECORD_BYTES));
+        assertThat(sent)
+                .hasSizeGreaterThan(4)
+                .allSatisfy(s ->
+                        assertThat(s.record().getSerializedSize()).isLessThanOrEqualTo(PushSender.MAX_RECORD_BYTES));
         assertThat(sent.stream()
                         .flatMap(s -> s.record().getPushesList().stream())
                         .map(push -> push.getMessage().getPosition()))

@@ -170,6 +170,14 @@ class RelayRulesTest {
     }
 
     @Test
+    void d4AnIdlePartitionIsComparedTwiceAHeartbeat() {
+        settle();
+        sim.view.compares = 0;
+        sim.world.pass(BEAT.multipliedBy(10));
+        assertThat(sim.view.compares).isBetween(15, 25);
+    }
+
+    @Test
     void d4AViewThatFallsBackWhileNothingIsSentIsFoundWithinHalfAHeartbeat() {
         send(1);
         settle();
@@ -308,7 +316,8 @@ class RelayRulesTest {
         send(1);
         sim.world.pass(RelaySim.CONFIG.window().dividedBy(2));
         send(1, 2);
-        sim.world.pass(RelaySim.CONFIG.retention().minus(RelaySim.CONFIG.window().dividedBy(4)));
+        sim.world.pass(
+                RelaySim.CONFIG.retention().minus(RelaySim.CONFIG.window().dividedBy(4)));
         send(3);
         sim.world.until("applied", () -> chat().size() == 3);
         sim.view.flush();
@@ -345,8 +354,10 @@ class RelayRulesTest {
     @Test
     void d11ARetryBehindTheSeekOfAnotherRelayIsRecognizedByWhatTheLogSays() {
         send(1);
-        sim.world.until("all marks moved", () -> IntStream.range(0, ModelIndex.BUCKETS)
-                .allMatch(bucket -> sim.index.mark(bucket, 0) == LogPosition.endOf(1, 0)));
+        sim.world.until(
+                "all marks moved",
+                () -> IntStream.range(0, ModelIndex.BUCKETS)
+                        .allMatch(bucket -> sim.index.mark(bucket, 0) == LogPosition.endOf(1, 0)));
         replace();
         send(1);
         settle();
@@ -362,7 +373,9 @@ class RelayRulesTest {
         sim.world.millis -= RelaySim.CONFIG.window().toMillis() / 2;
         send(1);
         settle();
-        assertThat(chat()).as("1 stands again: by the running maximum W is over").hasSize(3);
+        assertThat(chat())
+                .as("1 stands again: by the running maximum W is over")
+                .hasSize(3);
         sim.view.flush();
         sim.index.flush();
         settle();
