@@ -49,7 +49,7 @@ class DedupeWindowTest {
             for (int i = 0; i < 2_000; i++) {
                 time += random.nextInt(12) - 3;
                 clock = Math.max(clock, time);
-                long number = 1 + random.nextInt(300);
+                long number = 1L + random.nextInt(300);
                 Long before = last.put(number, clock);
                 assertThat(seen(window, time, number))
                         .as("seed %d round %d step %d", seed, round, i)

@@ -54,8 +54,7 @@ final class LiveRelay implements AutoCloseable {
         ConversationView view = around.apply(new RedisConversationView(redis, Retention.DEFAULT));
         IndexView index = new RedisIndexView(redis);
         Ports ports = new Ports(reader, view, index, LiveRelay::everybody, kafka.pushSender());
-        relay = new Relay(
-                ports, new Partitions(config.topics().partitions()), CONFIG, lanes, registry);
+        relay = new Relay(ports, new Partitions(config.topics().partitions()), CONFIG, lanes, registry);
         relay.start();
     }
 
@@ -66,7 +65,9 @@ final class LiveRelay implements AutoCloseable {
     }
 
     double count(String meter) {
-        return registry.find(meter).counters().stream().mapToDouble(c -> c.count()).sum();
+        return registry.find(meter).counters().stream()
+                .mapToDouble(c -> c.count())
+                .sum();
     }
 
     /** Nothing of it does anything any more, in the middle of whatever it does; the group finds out. */

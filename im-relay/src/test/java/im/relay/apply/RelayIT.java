@@ -89,7 +89,8 @@ class RelayIT {
 
     @BeforeEach
     void openLog() throws RedisStartException {
-        redisConfig = RedisConfig.single(server.address().host(), server.address().port())
+        redisConfig = RedisConfig.single(
+                        server.address().host(), server.address().port())
                 .withKeyPrefix(name + ":");
         KafkaLog door = opened(KafkaLog.open(config, new SimpleMeterRegistry()));
         log = door.messages();
@@ -160,12 +161,16 @@ class RelayIT {
 
     /** Every accepted message is in the store once, in its sender's order, chained, and at the head of both indexes. */
     private void settles() {
-        await().atMost(SETTLE).pollInterval(Duration.ofMillis(100)).ignoreExceptions().untilAsserted(() -> {
-            assertThat(all().values().stream().mapToInt(List::size).sum()).isEqualTo(accepted.size());
-            for (int chat = 0; chat < CHATS; chat++) {
-                assertThat(Answers.behind(store, "b" + chat, "d")).hasSize(1);
-            }
-        });
+        await().atMost(SETTLE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    assertThat(all().values().stream().mapToInt(List::size).sum())
+                            .isEqualTo(accepted.size());
+                    for (int chat = 0; chat < CHATS; chat++) {
+                        assertThat(Answers.behind(store, "b" + chat, "d")).hasSize(1);
+                    }
+                });
         Map<ConversationKey, List<PlacedMessage>> all = all();
         Map<ConversationKey, List<String>> wanted = new HashMap<>();
         accepted.forEach(request -> wanted.computeIfAbsent(request.conversation(), key -> new ArrayList<>())
@@ -179,15 +184,16 @@ class RelayIT {
             }
             long head = prev;
             for (String uid : conversation.uids()) {
-                assertThat(Answers.behind(store, uid, "d")).singleElement().satisfies(behind -> assertThat(
-                                behind.head())
-                        .isEqualTo(head));
+                assertThat(Answers.behind(store, uid, "d"))
+                        .singleElement()
+                        .satisfies(behind -> assertThat(behind.head()).isEqualTo(head));
             }
         });
     }
 
     private static void flush() throws IOException {
-        try (Socket socket = new Socket(server.address().host(), server.address().port())) {
+        try (Socket socket =
+                new Socket(server.address().host(), server.address().port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
@@ -201,7 +207,8 @@ class RelayIT {
         LiveRelay two = relay();
         send(400);
         settles();
-        assertThat(one.count("im.relay.applied") + two.count("im.relay.applied")).isEqualTo(400);
+        assertThat(one.count("im.relay.applied") + two.count("im.relay.applied"))
+                .isEqualTo(400);
         send(100);
         settles();
     }
@@ -237,7 +244,11 @@ class RelayIT {
         before.forEach((conversation, messages) -> assertThat(after.get(conversation))
                 .extracting(PlacedMessage::position)
                 .startsWith(messages.stream().map(PlacedMessage::position).toArray(Long[]::new)));
-        assertThat(relay.registry.get("im.relay.pushes").tag("outcome", "sent").counter().count())
+        assertThat(relay.registry
+                        .get("im.relay.pushes")
+                        .tag("outcome", "sent")
+                        .counter()
+                        .count())
                 .isLessThanOrEqualTo(2 * accepted.size());
     }
 

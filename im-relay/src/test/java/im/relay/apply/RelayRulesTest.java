@@ -41,6 +41,10 @@ class RelayRulesTest {
         return sim.view.slot(0).conversations.getOrDefault(CHAT, new TreeMap<>());
     }
 
+    private long prev(long position) {
+        return Objects.requireNonNull(chat().get(position)).prev();
+    }
+
     private void settle() {
         sim.settle();
         sim.check();
@@ -240,8 +244,8 @@ class RelayRulesTest {
         send(1, 2);
         settle();
         assertThat(sim.view.slot(0).floor).isZero();
-        assertThat(chat().get(position(0)).prev()).isZero();
-        assertThat(chat().get(position(1)).prev()).isEqualTo(position(0));
+        assertThat(prev(position(0))).isZero();
+        assertThat(prev(position(1))).isEqualTo(position(0));
     }
 
     @Test
@@ -255,7 +259,7 @@ class RelayRulesTest {
         settle();
 
         assertThat(sim.view.slot(0).floor).isEqualTo(LogPosition.endOf(1, 1));
-        assertThat(chat().get(position(2)).prev()).isEqualTo(LogPosition.endOf(1, 1));
+        assertThat(prev(position(2))).isEqualTo(LogPosition.endOf(1, 1));
     }
 
     @Test
@@ -272,7 +276,7 @@ class RelayRulesTest {
 
         assertThat(sim.view.slot(0).holes)
                 .containsExactly(new ModelView.Hole(LogPosition.endOf(1, 0), LogPosition.endOf(1, 2)));
-        assertThat(chat().get(position(3)).prev()).isEqualTo(LogPosition.endOf(1, 2));
+        assertThat(prev(position(3))).isEqualTo(LogPosition.endOf(1, 2));
     }
 
     @Test
@@ -292,7 +296,7 @@ class RelayRulesTest {
         long after = LogPosition.of(2, 1, 0);
         assertThat(log.epochs).containsExactly(new LogExtent.Epoch(1, 0), new LogExtent.Epoch(2, 1));
         assertThat(chat().lastKey()).isEqualTo(after);
-        assertThat(chat().get(after).prev()).isEqualTo(after - 1);
+        assertThat(prev(after)).isEqualTo(after - 1);
         assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
     }
 
@@ -308,7 +312,7 @@ class RelayRulesTest {
 
         long hole = LogPosition.of(2, 2, 0) - 1;
         assertThat(sim.view.slot(0).holes).containsExactly(new ModelView.Hole(LogPosition.endOf(1, 1), hole));
-        assertThat(chat().get(hole + 1).prev()).isEqualTo(hole);
+        assertThat(prev(hole + 1)).isEqualTo(hole);
     }
 
     @Test
@@ -400,7 +404,7 @@ class RelayRulesTest {
         send(2);
         settle();
         assertThat(sim.count("im.relay.poison")).isEqualTo(3);
-        assertThat(chat().get(position(4)).prev()).isEqualTo(position(0));
+        assertThat(prev(position(4))).isEqualTo(position(0));
     }
 
     @Test
