@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         description = "IM gateway: long connections, durable messages.",
         subcommands = {
             StartCommand.class,
+            RouterCommand.class,
+            NodesCommand.class,
             TokenCommand.class,
             ConfigCommand.class,
             CheckCommand.class,

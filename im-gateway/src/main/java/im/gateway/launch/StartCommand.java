@@ -26,7 +26,7 @@ final class StartCommand implements Callable<Integer> {
         LogOutput.apply(config.logging());
         loaded.warnings().forEach(LOG::warn);
         StandaloneServer server = startOrEndLog(config);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, config), "im-shutdown"));
+        Shutdown.runs(server::stop, config.drainTimeout());
         System.out.println(server.endpoints().line());
         System.out.println("ready");
         System.out.flush();
@@ -53,27 +53,5 @@ final class StartCommand implements Callable<Integer> {
                 .addKeyValue("java", Runtime.version().toString())
                 .addKeyValue("millis", uptime)
                 .log("started");
-    }
-
-    /**
-     * Runs when the process is told to end, which a JVM would otherwise report as a failure: halting is the only way
-     * left for it to say that all went well.
-     */
-    private static void stop(StandaloneServer server, ServerConfig config) {
-        LOG.info("stopping");
-        Thread stopping = new Thread(server::stop, "im-stop");
-        stopping.start();
-        try {
-            stopping.join(config.drainTimeout().toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (stopping.isAlive()) {
-            LOG.warn("drain timeout is over before everything was closed");
-        } else {
-            LOG.info("stopped");
-        }
-        LogOutput.close();
-        Runtime.getRuntime().halt(ExitCode.DONE);
     }
 }
