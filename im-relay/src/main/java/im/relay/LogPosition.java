@@ -11,6 +11,8 @@ public final class LogPosition {
 
     private static final int INDEX_BITS = 6;
     private static final int OFFSET_BITS = 42;
+    /** The largest offset of a record. */
+    public static final long MAX_OFFSET = (1L << OFFSET_BITS) - 1;
 
     private LogPosition() {}
 

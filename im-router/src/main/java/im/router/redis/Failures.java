@@ -1,0 +1,64 @@
+package im.router.redis;
+
+import im.router.redis.RedisFailure.Reason;
+import io.lettuce.core.RedisBusyException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisLoadingException;
+import io.lettuce.core.RedisReadOnlyException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+/** What Lettuce throws, as reasons of ours. */
+final class Failures {
+    /** First words of errors that say "not now" and nothing about the command. */
+    private static final List<String> NOT_NOW = List.of(
+            "OOM",
+            "MISCONF",
+            "MASTERDOWN",
+            "CLUSTERDOWN",
+            "TRYAGAIN",
+            "NOREPLICAS",
+            "LOADING",
+            "READONLY",
+            "BUSY",
+            "MOVED",
+            "ASK",
+            "NOAUTH",
+            "NOPERM",
+            "WRONGPASS",
+            "UNKILLABLE");
+
+    private Failures() {}
+
+    static RedisFailure of(Throwable thrown, String call, boolean closed) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        String text = call + ": " + message(cause);
+        return new RedisFailure(closed ? Reason.CLOSED : reason(cause), text);
+    }
+
+    private static Reason reason(Throwable cause) {
+        if (cause instanceof RedisCommandTimeoutException) {
+            return Reason.TIMEOUT;
+        }
+        if (cause instanceof RedisBusyException
+                || cause instanceof RedisLoadingException
+                || cause instanceof RedisReadOnlyException) {
+            return Reason.UNAVAILABLE;
+        }
+        if (cause instanceof RedisCommandExecutionException) {
+            String message = message(cause);
+            return NOT_NOW.stream().anyMatch(message::startsWith) || message.contains("-OOM ")
+                    ? Reason.UNAVAILABLE
+                    : Reason.ERROR;
+        }
+        return Reason.DISCONNECTED;
+    }
+
+    /** The first line: what follows may hold arguments. */
+    static String message(Throwable cause) {
+        String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return text.lines().findFirst().orElse("");
+    }
+}

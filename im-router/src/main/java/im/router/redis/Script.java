@@ -1,0 +1,60 @@
+package im.router.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * One Lua file. Called by its SHA-1; its text is sent when the server does not know it (a new server, or one that was
+ * flushed of scripts). Its keys must have one hash tag. Immutable.
+ */
+public final class Script {
+    private final String name;
+    private final byte[] text;
+    private final String sha;
+
+    private Script(String name, byte[] text) {
+        this.name = name;
+        this.text = text;
+        this.sha = sha1(text);
+    }
+
+    /**
+     * Reads {@code <name>.lua} beside the class.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public static Script of(Class<?> beside, String name) {
+        try (InputStream in = beside.getResourceAsStream(name + ".lua")) {
+            if (in == null) {
+                throw new IllegalArgumentException("no " + name + ".lua beside " + beside.getName());
+            }
+            return new Script(name, in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    byte[] text() {
+        return text;
+    }
+
+    String sha() {
+        return sha;
+    }
+
+    private static String sha1(byte[] text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

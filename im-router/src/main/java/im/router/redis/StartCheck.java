@@ -1,0 +1,130 @@
+package im.router.redis;
+
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a server must be before anything is kept in it: new enough, never evicting what it was given, and of the kind
+ * that the configuration says. Each node of a cluster is asked. Blocks; at start only.
+ */
+final class StartCheck {
+    private static final int LEAST_MAJOR = 6;
+    private static final int LEAST_MINOR = 2;
+
+    private final RedisConfig config;
+    private final RedisConnection connection;
+
+    StartCheck(RedisConfig config, RedisConnection connection) {
+        this.config = config;
+        this.connection = connection;
+    }
+
+    void run() throws RedisStartException {
+        StatefulConnection<byte[], byte[]> lettuce = connection.lettuce();
+        if (lettuce instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
+            checkCluster(cluster);
+        } else if (lettuce instanceof StatefulRedisConnection<byte[], byte[]> single) {
+            Map<String, String> facts =
+                    facts(config.addressesText(), single.async().info());
+            if ("1".equals(facts.get("cluster_enabled"))) {
+                throw fault(config.addressesText(), "is a node of a Redis Cluster, expected redis.kind to be cluster");
+            }
+            check(config.addressesText(), facts);
+        }
+    }
+
+    private void checkCluster(StatefulRedisClusterConnection<byte[], byte[]> cluster) throws RedisStartException {
+        if (connection.masters().isEmpty()) {
+            throw fault(config.addressesText(), "knows no node with slots, expected a Redis Cluster that is set up");
+        }
+        for (RedisClusterNode node : connection.masters()) {
+            String address = node.getUri().getHost() + ":" + node.getUri().getPort();
+            try {
+                check(
+                        address,
+                        facts(
+                                address,
+                                cluster.getConnectionAsync(node.getNodeId())
+                                        .thenCompose(one -> one.async().info())));
+            } catch (RuntimeException e) {
+                throw fault(address, "does not answer: " + Failures.message(e));
+            }
+        }
+    }
+
+    private void check(String address, Map<String, String> facts) throws RedisStartException {
+        String version = facts.getOrDefault("redis_version", "");
+        String[] parts = version.split("\\.");
+        if (parts.length < 2 || !isNewEnough(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]))) {
+            throw fault(address, "has version '" + version + "', expected 6.2 or newer");
+        }
+        String policy = facts.getOrDefault("maxmemory_policy", "");
+        if (!policy.equals("noeviction")) {
+            throw fault(
+                    address,
+                    "has maxmemory-policy '" + policy
+                            + "', expected noeviction: a server that evicts keys loses what it was given");
+        }
+        String role = facts.getOrDefault("role", "");
+        if (!role.equals("master")) {
+            throw fault(address, "is a replica ('" + role + "'), expected the master");
+        }
+    }
+
+    private static boolean isNewEnough(int major, int minor) {
+        return major > LEAST_MAJOR || (major == LEAST_MAJOR && minor >= LEAST_MINOR);
+    }
+
+    private Map<String, String> facts(String address, CompletionStage<String> info) throws RedisStartException {
+        String text;
+        try {
+            text = info.toCompletableFuture()
+                    .orTimeout(config.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw fault(address, "does not answer INFO: " + Failures.message(cause));
+        }
+        Map<String, String> facts = new HashMap<>();
+        text.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            if (colon > 0) {
+                facts.put(line.substring(0, colon), line.substring(colon + 1).strip());
+            }
+        });
+        return facts;
+    }
+
+    private RedisStartException fault(String address, String what) {
+        return new RedisStartException("redis.uris: the server at " + address + " " + what);
+    }
+
+    /** Says what a failed connection means to whoever configured it. */
+    static RedisStartException unreachable(RedisConfig config, Throwable thrown) {
+        String why = "";
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            why = Failures.message(t);
+            if (why.startsWith("WRONGPASS") || why.startsWith("NOAUTH") || why.startsWith("ERR AUTH")) {
+                boolean given = config.password().isPresent();
+                return new RedisStartException(
+                        (given ? "redis.username, redis.password" : "redis.password") + ": the server at "
+                                + config.addressesText() + " refuses the "
+                                + (given ? "username or password" : "connection without a password")
+                                + ", expected those of the server: " + why);
+            }
+        }
+        return new RedisStartException(
+                "redis.uris: " + config.addressesText() + " cannot be reached where redis.kind is "
+                        + config.kind().name().toLowerCase(Locale.ROOT)
+                        + (config.kind() == RedisConfig.Kind.SENTINEL ? " and redis.master " + config.master() : "")
+                        + ": " + why);
+    }
+}
