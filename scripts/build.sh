@@ -2,15 +2,15 @@
 # Expects ROOT, the repository's folder, and scripts/jdk.sh.
 #
 # target/im.built          its time is when the last good build began
-# target/run/N/            what JVMs are started from: lib/*.jar, gateway.cp, simulator.cp
+# target/run/N/            what JVMs are started from: lib/*.jar, gateway.cp, simulator.cp; kafka/*.jar, kafka.cp
 # target/run/N/in-use      locked (shared) by every JVM started from there, for as long as it lives
 #
 # A running server never sees its jars change: a later build gets another N, and a folder in use stays.
 
 BUILT=$ROOT/target/im.built
 RUNS=$ROOT/target/run
-PRODUCT=
-for module in im-protocol im-router im-relay im-gateway im-client-sdk im-simulator; do
+PRODUCT=im-servers/kafka/pom.xml
+for module in im-servers im-protocol im-router im-relay im-gateway im-client-sdk im-simulator; do
   PRODUCT="$PRODUCT $module/pom.xml $module/src/main"
 done
 
@@ -43,19 +43,27 @@ current_run() {
   fi
 }
 
-# Puts one module's jars ($1) into the folder $2/lib and its class path, in Maven's order, into the file $3.
-stage_module() {
-  local module=$1 run=$2 jar name classpath=
-  for jar in "$(ls -t "$ROOT/$module"/target/"$module"-*.jar | head -n 1)" $(tr ':' ' ' <"$ROOT/$module/target/runtime.classpath"); do
+# Puts jars ($3 and on) into the folder $1 and the class path that they make, in that order, into the file $2.
+stage_jars() {
+  local lib=$1 file=$2 jar name classpath=
+  shift 2
+  mkdir -p "$lib"
+  for jar in "$@"; do
     name=${jar##*/}
     case $jar in
       # Maven may write over its own jars; those of others never change, so a second name for the same file will do.
-      "$ROOT"/*/target/*) cp "$jar" "$run/lib/$name" ;;
-      *) [ -e "$run/lib/$name" ] || ln "$jar" "$run/lib/$name" 2>/dev/null || cp "$jar" "$run/lib/$name" ;;
+      "$ROOT"/*/target/*) cp "$jar" "$lib/$name" ;;
+      *) [ -e "$lib/$name" ] || ln "$jar" "$lib/$name" 2>/dev/null || cp "$jar" "$lib/$name" ;;
     esac
-    classpath=$classpath${classpath:+:}$run/lib/$name
+    classpath=$classpath${classpath:+:}$lib/$name
   done
-  printf '%s\n' "$classpath" >"$3"
+  printf '%s\n' "$classpath" >"$file"
+}
+
+# The same for a module ($3) and all that it needs.
+stage_module() {
+  local module=$ROOT/$3
+  stage_jars "$1" "$2" "$(ls -t "$module"/target/"$3"-*.jar | head -n 1)" $(tr ':' ' ' <"$module/target/runtime.classpath")
 }
 
 # Makes a new folder from the present build. The caller holds the build lock.
@@ -63,10 +71,11 @@ stage() {
   local name run old
   name=$(date +%Y%m%d-%H%M%S)-$$
   run=$RUNS/$name
-  mkdir -p "$run/lib"
+  mkdir -p "$run"
   : >"$run/in-use"
-  stage_module im-gateway "$run" "$run/gateway.cp.new"
-  stage_module im-simulator "$run" "$run/simulator.cp"
+  stage_module "$run/lib" "$run/gateway.cp.new" im-gateway
+  stage_module "$run/lib" "$run/simulator.cp" im-simulator
+  stage_jars "$run/kafka" "$run/kafka.cp" $(tr ':' ' ' <"$ROOT/im-servers/kafka/target/kafka.classpath")
   mv "$run/gateway.cp.new" "$run/gateway.cp"
   printf '%s\n' "$name" >"$RUNS/current.new"
   mv "$RUNS/current.new" "$RUNS/current"

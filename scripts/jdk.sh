@@ -85,6 +85,25 @@ install_or_say() {
   } >&2 || { say "apt-get could not install $*"; exit 4; }
 }
 
+# Installs the Debian packages of servers that tests start by themselves, and lets none of them run as a service: it would
+# take the port that others expect it at.
+install_servers() {
+  local policy=/usr/sbin/policy-rc.d made='' service
+  is_debian_root || return 0
+  if [ ! -e "$policy" ]; then
+    made=$policy
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  (install_or_say 'servers for the integration tests' "$@") || { [ -z "$made" ] || rm -f "$made"; exit 4; }
+  [ -z "$made" ] || rm -f "$made"
+  if [ -d /run/systemd/system ]; then
+    for service in "$@"; do
+      systemctl disable --quiet "${service%-server}" "$service" >/dev/null 2>&1 || true
+    done
+  fi
+}
+
 # Makes sure that a JDK to compile with and Maven are there.
 need_build_tools() {
   if [ -z "$(jdk_to_build)" ]; then

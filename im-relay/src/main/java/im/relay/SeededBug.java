@@ -19,7 +19,9 @@ public enum SeededBug {
     /** The route is registered only when catch-up is over, and nothing mends what that misses. */
     REGISTER_AFTER_SYNC,
     /** A session never compares what it has with what there is, once it is live. */
-    NO_TAIL_CHECK;
+    NO_TAIL_CHECK,
+    /** The relay moves the view from wherever it stands. Cluster only. */
+    NO_APPLIED_CHECK;
 
     public static final String PROPERTY = "im.test.seeded-bug";
 

@@ -21,8 +21,8 @@ public final class EtcdServer extends Server {
     private final int peerPort = FreePorts.next();
     private final Map<String, String> settings;
 
-    private EtcdServer(Path folder, int port, ServerOptions options) {
-        super("etcd", folder, port, options.lifetime());
+    private EtcdServer(Path folder, ServerOptions options) {
+        super("etcd", folder, options);
         this.settings = options.settings();
     }
 
@@ -48,7 +48,7 @@ public final class EtcdServer extends Server {
 
     /** Starts nothing yet. */
     public static EtcdServer prepare(Path folder, ServerOptions options) {
-        return new EtcdServer(folder, options.portOrFree(), options);
+        return new EtcdServer(folder, options.settled());
     }
 
     @Override

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The broker's class path, which the build lists in a file and {@code im.kafka.classpath} names. */
 final class KafkaJars {
     private static final String PROPERTY = "im.kafka.classpath";
+
+    private static final String IN_USE = "im.run.in-use";
 
     private KafkaJars() {}
 
@@ -19,6 +22,11 @@ final class KafkaJars {
         return Files.isReadable(Path.of(file))
                 ? Availability.HERE
                 : Availability.missing("no Kafka: " + file + " is missing, which the module im-servers/kafka writes");
+    }
+
+    /** What says that these jars are in use; the launcher's, which later builds would throw away. */
+    static Optional<Path> held() {
+        return Optional.ofNullable(System.getProperty(IN_USE)).map(Path::of);
     }
 
     static String classPath() {

@@ -25,14 +25,12 @@ public final class KafkaServer extends Server {
     private final Map<String, String> settings;
     private final String heap;
 
-    private KafkaServer(Path folder, int port, int node, int controllerPort, ServerOptions options) {
-        super(node == 1 ? "kafka" : "kafka-" + node, folder, port, options.lifetime());
+    private KafkaServer(Path folder, int node, int controllerPort, ServerOptions options) {
+        super(node == 1 ? "kafka" : "kafka-" + node, folder, options);
         this.node = node;
         this.controllerPort = controllerPort;
         this.heap = options.settings().getOrDefault(HEAP, "-Xmx384m");
-        Map<String, String> server = new LinkedHashMap<>(options.settings());
-        server.remove(HEAP);
-        this.settings = server;
+        this.settings = options.without(HEAP).settings();
     }
 
     /** The setting that is no line of server.properties but the JVM's flag for its heap; by default {@code -Xmx384m}. */
@@ -66,13 +64,8 @@ public final class KafkaServer extends Server {
     public static KafkaServer prepare(Path folder, ServerOptions options) {
         String chosen = options.settings().get(CONTROLLER_PORT);
         int controller = chosen == null ? FreePorts.next() : Integer.parseInt(chosen);
-        return new KafkaServer(folder, options.portOrFree(), 1, controller, without(options, CONTROLLER_PORT));
-    }
-
-    private static ServerOptions without(ServerOptions options, String setting) {
-        Map<String, String> rest = new LinkedHashMap<>(options.settings());
-        rest.remove(setting);
-        return new ServerOptions(options.port(), options.lifetime(), rest);
+        return new KafkaServer(
+                folder, 1, controller, options.without(CONTROLLER_PORT).settled());
     }
 
     /**
@@ -84,7 +77,7 @@ public final class KafkaServer extends Server {
         if (brokerNode < 2) {
             throw new IllegalArgumentException("node 1 is the first broker, not " + brokerNode);
         }
-        KafkaServer broker = new KafkaServer(brokerFolder, options.portOrFree(), brokerNode, controllerPort, options);
+        KafkaServer broker = new KafkaServer(brokerFolder, brokerNode, controllerPort, options.settled());
         broker.start();
         return broker;
     }
@@ -167,6 +160,11 @@ public final class KafkaServer extends Server {
         command.add("-cp");
         command.add(KafkaJars.classPath());
         return command;
+    }
+
+    @Override
+    protected Optional<Path> held() {
+        return KafkaJars.held();
     }
 
     /** Its port opens as the last step of its start. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A Redis of one process, or a Sentinel. It keeps nothing over a restart unless {@code appendonly yes} or {@code save} is
@@ -23,8 +24,8 @@ public final class RedisServer extends Server {
     private final Map<String, String> settings;
     private final boolean sentinel;
 
-    private RedisServer(Path folder, int port, ServerOptions options, Map<String, String> settings, boolean sentinel) {
-        super(sentinel ? "sentinel" : "redis", folder, port, options.lifetime());
+    private RedisServer(Path folder, ServerOptions options, Map<String, String> settings, boolean sentinel) {
+        super(sentinel ? "sentinel" : "redis", folder, options);
         this.settings = settings;
         this.sentinel = sentinel;
     }
@@ -39,7 +40,7 @@ public final class RedisServer extends Server {
         return Availability.ofProgram(PROGRAM, PROGRAM);
     }
 
-    static java.util.Optional<Address> external() {
+    static Optional<Address> external() {
         return Availability.fromEnvironment(VARIABLE);
     }
 
@@ -51,33 +52,31 @@ public final class RedisServer extends Server {
 
     /** Starts nothing yet. */
     public static RedisServer prepare(Path folder, ServerOptions options) {
-        int port = options.portOrFree();
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bind", Address.LOOPBACK);
-        settings.put("port", Integer.toString(port));
-        settings.put("dir", quoted(folder));
+        ServerOptions settled = options.settled();
+        Map<String, String> settings = place(folder, settled);
         settings.put("save", "\"\"");
         settings.put("appendonly", "no");
         settings.put("maxmemory-policy", "noeviction");
         settings.putAll(options.settings());
-        return new RedisServer(folder, port, options, settings, false);
+        return new RedisServer(folder, settled, settings, false);
     }
 
     /** A Sentinel; it is told of what it watches by {@code sentinel …} settings, one of each name, or by commands. */
     public static RedisServer startSentinel(Path folder, ServerOptions options) {
-        int port = options.portOrFree();
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bind", Address.LOOPBACK);
-        settings.put("port", Integer.toString(port));
-        settings.put("dir", quoted(folder));
+        ServerOptions settled = options.settled();
+        Map<String, String> settings = place(folder, settled);
         settings.putAll(options.settings());
-        RedisServer server = new RedisServer(folder, port, options, settings, true);
+        RedisServer server = new RedisServer(folder, settled, settings, true);
         server.start();
         return server;
     }
 
-    private static String quoted(Path folder) {
-        return "\"" + folder.toAbsolutePath() + "\"";
+    private static Map<String, String> place(Path folder, ServerOptions options) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("bind", Address.LOOPBACK);
+        settings.put("port", Integer.toString(options.port()));
+        settings.put("dir", "\"" + folder.toAbsolutePath() + "\"");
+        return settings;
     }
 
     /** A Sentinel writes what it learnt into its file, so that one is kept. */

@@ -28,16 +28,19 @@ public abstract class Server implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final Lifetime lifetime;
+    private final Path log;
     private volatile @Nullable ChildProcess process;
 
     /**
      * @param folder of this server alone; made when it is not there
+     * @param options with a port that is not 0
      */
-    protected Server(String name, Path folder, int port, Lifetime lifetime) {
+    protected Server(String name, Path folder, ServerOptions options) {
         this.name = name;
         this.folder = folder.toAbsolutePath();
-        this.port = port;
-        this.lifetime = lifetime;
+        this.port = options.port();
+        this.lifetime = options.lifetime();
+        this.log = options.logs().orElse(folder).toAbsolutePath().resolve(name + ".log");
     }
 
     /** Program and arguments. */
@@ -54,14 +57,19 @@ public abstract class Server implements AutoCloseable {
         return Map.of();
     }
 
+    /** A file that the process has to hold a shared lock on while it lives, if it outlives this JVM. */
+    protected Optional<Path> held() {
+        return Optional.empty();
+    }
+
     /** How long it may take to answer. */
     protected Duration startTime() {
         return START;
     }
 
     /** Where stdout and stderr go. */
-    public Path log() {
-        return folder.resolve(name + ".log");
+    public final Path log() {
+        return log;
     }
 
     /** Starts it on the folder as it is, and waits until it answers. */
@@ -80,12 +88,12 @@ public abstract class Server implements AutoCloseable {
         }
         try {
             Files.createDirectories(folder);
-            Files.createDirectories(log().getParent());
+            Files.createDirectories(log.getParent());
             prepare();
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot write to " + folder, e);
         }
-        process = ChildProcess.start(new Launch(command(), folder, log(), environment(), lifetime));
+        process = ChildProcess.start(new Launch(command(), folder, log, environment(), lifetime, held()));
     }
 
     /** Kills it and throws with the end of its log when it ends, or takes too long. */
@@ -196,7 +204,7 @@ public abstract class Server implements AutoCloseable {
 
     /** The end of its log. */
     public final String tail() {
-        return LogTail.of(log());
+        return LogTail.of(log);
     }
 
     /** Kills it if it still runs; its folder stays. */

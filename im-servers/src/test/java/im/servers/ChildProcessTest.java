@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +101,8 @@ class ChildProcessTest {
     }
 
     private static ChildProcess start(Path folder, Lifetime lifetime, String... command) {
-        return ChildProcess.start(new Launch(List.of(command), folder, folder.resolve("log"), Map.of(), lifetime));
+        return ChildProcess.start(
+                new Launch(List.of(command), folder, folder.resolve("log"), Map.of(), lifetime, Optional.empty()));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package im.gateway.launch;
 
 import im.gateway.config.ConfigException;
+import im.gateway.devcluster.ClusterFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
             StartCommand.class,
             RouterCommand.class,
             NodesCommand.class,
+            ClusterCommand.class,
             TokenCommand.class,
             ConfigCommand.class,
             CheckCommand.class,
@@ -61,8 +63,8 @@ public final class Main implements Runnable {
             say(command, config.lines());
             return config.isUsage() ? ExitCode.USAGE : ExitCode.CANNOT_START;
         }
-        if (e instanceof CannotStart cannot) {
-            say(command, List.of(String.valueOf(cannot.getMessage())));
+        if (e instanceof CannotStart || e instanceof ClusterFailure) {
+            say(command, List.of(String.valueOf(e.getMessage())));
             return ExitCode.CANNOT_START;
         }
         say(command, List.of("failed unexpectedly"));
@@ -71,7 +73,7 @@ public final class Main implements Runnable {
     }
 
     private static void say(CommandLine command, List<String> lines) {
-        lines.forEach(line -> command.getErr().println("im " + command.getCommandName() + ": " + line));
+        lines.forEach(line -> command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + line));
         command.getErr().flush();
     }
 

@@ -1,0 +1,71 @@
+package im.relay.apply;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The relay's metrics, {@code im_relay_…}, of all partitions together. Safe from any thread. */
+final class ApplyMeters {
+    /** What becomes of a message for one of its uids. */
+    enum Push {
+        /** On the bus, to every node where the uid is. */
+        SENT,
+        /** The uid is not connected. */
+        NOBODY,
+        /** Nobody could say where the uid is. */
+        ROUTES_UNREADABLE,
+        /** The bus did not take it, or did not say so in time. */
+        FAILED,
+        /** Not tried: an earlier batch still waits for its routes or for the bus. */
+        SKIPPED,
+        /** It was pushed before the view was rebuilt. */
+        OLD
+    }
+
+    final Counter applied;
+    final Counter duplicates;
+    final Counter poison;
+    final Counter replayed;
+    final Counter lostReplies;
+    final Counter lostTails;
+    final Counter forgotten;
+    /** From a batch's first effect to its commit. */
+    final Timer batch;
+
+    private final MeterRegistry registry;
+    private final Map<Push, Counter> pushes = new EnumMap<>(Push.class);
+
+    ApplyMeters(MeterRegistry registry) {
+        this.registry = registry;
+        applied = registry.counter("im.relay.applied");
+        duplicates = registry.counter("im.relay.duplicates");
+        poison = registry.counter("im.relay.poison");
+        replayed = registry.counter("im.relay.index.replayed");
+        lostReplies = registry.counter("im.relay.lost.replies");
+        lostTails = registry.counter("im.relay.lost.tails");
+        forgotten = registry.counter("im.relay.window.forgotten");
+        batch = registry.timer("im.relay.batch");
+        for (Push outcome : Push.values()) {
+            pushes.put(outcome, registry.counter("im.relay.pushes", "outcome", label(outcome)));
+        }
+    }
+
+    void pushed(Push outcome, int copies) {
+        Counter counter = pushes.get(outcome);
+        if (counter != null) {
+            counter.increment(copies);
+        }
+    }
+
+    /** The partition has to find its place anew. */
+    void sought(Trouble why) {
+        registry.counter("im.relay.seeks", "why", label(why)).increment();
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,248 @@
+package im.relay.apply;
+
+import im.relay.ConversationView.Move;
+import im.relay.LogExtent;
+import im.relay.LogPosition;
+import im.relay.LogReader;
+import im.relay.LoggedMessage;
+import im.relay.SeededBug;
+import im.relay.apply.Phase.Applying;
+import im.relay.apply.Phase.Checking;
+import im.relay.apply.Phase.Indexing;
+import im.relay.apply.Phase.Pushing;
+import im.relay.apply.Phase.Reading;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The life of a partition that knows its place: batch after batch, the effects of each in the order of D2 and each
+ * awaited, and now and then the checks of D4. Lane only.
+ */
+final class BatchSteps {
+    private final Context context;
+    private final PartitionApplier applier;
+    private final Standing standing;
+    private final Ports ports;
+    private final int partition;
+    private final Pusher pusher;
+    private long batchStartNanos;
+
+    BatchSteps(Context context, PartitionApplier applier, Standing standing) {
+        this.context = context;
+        this.applier = applier;
+        this.standing = standing;
+        this.ports = context.ports();
+        this.partition = context.partition();
+        this.pusher = context.pusher();
+    }
+
+    /** Goes on with whatever comes next; the phase is {@link Reading}. */
+    void next() {
+        Reading reading = (Reading) applier.phase();
+        context.progress().reached(standing.next(), standing.next() + standing.lag());
+        if (applier.leaves()) {
+            return;
+        }
+        long now = context.lane().millis();
+        long beat = context.config().heartbeat().toMillis();
+        if (now - standing.markedAtMs >= beat) {
+            check(reading, true);
+        } else if (now - standing.appliedAtMs >= beat / 2) {
+            check(reading, false);
+        } else if (standing.hasPending()) {
+            take(reading);
+        } else {
+            read();
+        }
+    }
+
+    private void read() {
+        RelayConfig config = context.config();
+        applier.await(
+                ports.log()
+                        .read(
+                                partition,
+                                standing.next(),
+                                config.batchMessages(),
+                                config.batchBytes(),
+                                config.readWait()),
+                config.callTimeout().plus(config.readWait()),
+                this::read);
+    }
+
+    private void read(LogReader.Slice slice) {
+        standing.took(slice);
+        next();
+    }
+
+    private void take(Reading reading) {
+        if (standing.isBeforeGap()) {
+            long behind = standing.behindGap();
+            applier.await(ports.view().skip(partition, standing.applied(), behind), move -> skipped(move, behind));
+            return;
+        }
+        Batch batch = standing.take(context.feed(), context.config().batchMessages());
+        batchStartNanos = System.nanoTime();
+        Indexing indexing = reading.taken(batch);
+        applier.move(indexing);
+        if (context.has(SeededBug.COMMIT_BEFORE_EFFECT)) {
+            applier.commit(batch.next());
+        }
+        if (context.has(SeededBug.INDEX_AFTER_BATCH)) {
+            apply(indexing.indexed());
+        } else {
+            applier.await(index(batch), same -> indexed(same, indexing));
+        }
+    }
+
+    private void skipped(Move move, long behind) {
+        if (move instanceof Move.Moved) {
+            standing.skipped(behind);
+            next();
+        } else {
+            viewMoved(move);
+        }
+    }
+
+    private CompletionStage<Boolean> index(Batch batch) {
+        return standing.marks.merge(batch.heads(ports.index()), batch.end(), false);
+    }
+
+    private void indexed(boolean same, Indexing indexing) {
+        if (same) {
+            apply(indexing.indexed());
+        } else {
+            markMoved();
+        }
+    }
+
+    private void apply(Applying applying) {
+        applier.move(applying);
+        Batch batch = applying.batch();
+        applier.await(
+                ports.view().apply(partition, standing.applied(), batch.end(), batch.messages()),
+                move -> applied(move, applying));
+    }
+
+    private void applied(Move move, Applying applying) {
+        Batch batch = applying.batch();
+        if (move instanceof Move.Moved moved) {
+            moved(applying.applied(), moved.prevs());
+        } else if (move instanceof Move.Mismatch mismatch && mismatch.applied() == batch.end()) {
+            // Somebody with the same log got there first, or a reply was lost below: the effect is there, its prevs
+            // are not, so nothing is pushed and the tail check finds it.
+            context.meters().lostReplies.increment();
+            applied(batch);
+            done(applying.applied());
+        } else {
+            viewMoved(move);
+        }
+    }
+
+    private void moved(Pushing pushing, long[] prevs) {
+        Batch batch = pushing.batch();
+        applied(batch);
+        applier.move(pushing);
+        if (context.has(SeededBug.INDEX_AFTER_BATCH)) {
+            index(batch);
+        }
+        List<LoggedMessage> messages = batch.messages();
+        int old = 0;
+        while (old < messages.size() && LogPosition.offset(messages.get(old).position()) < standing.pushedBefore()) {
+            old++;
+        }
+        context.meters().pushed(ApplyMeters.Push.OLD, old);
+        applier.await(
+                pusher.push(messages.subList(old, messages.size()), Arrays.copyOfRange(prevs, old, prevs.length)),
+                done -> done(pushing));
+    }
+
+    private void applied(Batch batch) {
+        standing.applied(batch, context.lane().millis());
+        context.meters().applied.increment(batch.messages().size());
+        context.meters().duplicates.increment(batch.duplicates());
+    }
+
+    private void done(Pushing pushing) {
+        Batch batch = pushing.batch();
+        if (batch.next() > standing.pushedBefore()) {
+            applier.commit(batch.next());
+            standing.committed(batch.next());
+        }
+        context.meters().batch.record(System.nanoTime() - batchStartNanos, TimeUnit.NANOSECONDS);
+        applier.succeeded();
+        applier.move(pushing.pushed());
+        next();
+    }
+
+    private void check(Reading reading, boolean marksToo) {
+        Checking checking = reading.due();
+        applier.move(checking);
+        long asked = context.lane().wallMillis();
+        applier.await(ports.log().extent(partition), extent -> extended(extent, asked, checking, marksToo));
+    }
+
+    private void extended(LogExtent extent, long asked, Checking checking, boolean marksToo) {
+        if (!extent.epochs().equals(standing.extent.epochs())) {
+            applier.failed(Trouble.NEW_EPOCH, new IllegalStateException("epochs are " + extent.epochs()));
+            return;
+        }
+        boolean atEnd = extent.end() <= standing.next() && !standing.hasPending();
+        applier.await(
+                ports.view().reached(partition, standing.applied(), standing.completeAt(atEnd ? asked - skew() : 0)),
+                move -> compared(move, checking, marksToo));
+    }
+
+    private long skew() {
+        return context.config().clockSkew().toMillis();
+    }
+
+    private void compared(Move move, Checking checking, boolean marksToo) {
+        if (!(move instanceof Move.Moved)) {
+            viewMoved(move);
+            return;
+        }
+        standing.appliedAtMs = context.lane().millis();
+        if (marksToo) {
+            applier.await(ports.index().marks(partition), marks -> markedAs(marks, checking));
+        } else {
+            checked(checking);
+        }
+    }
+
+    private void markedAs(long[] marks, Checking checking) {
+        if (!standing.marks.are(marks)) {
+            markMoved();
+            return;
+        }
+        applier.await(standing.marks.raise(Map.of(), standing.applied(), false), same -> raised(same, checking));
+    }
+
+    private void raised(boolean same, Checking checking) {
+        if (same) {
+            standing.markedAtMs = context.lane().millis();
+            checked(checking);
+        } else {
+            markMoved();
+        }
+    }
+
+    private void checked(Checking checking) {
+        applier.succeeded();
+        applier.move(checking.over());
+        next();
+    }
+
+    private void viewMoved(Move move) {
+        applier.failed(
+                Trouble.VIEW_MOVED,
+                new IllegalStateException("the view is not at " + standing.applied() + " but " + move));
+    }
+
+    private void markMoved() {
+        applier.failed(Trouble.MARK_MOVED, new IllegalStateException("a mark of the index is another one"));
+    }
+}

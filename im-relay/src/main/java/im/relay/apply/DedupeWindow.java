@@ -1,0 +1,174 @@
+package im.relay.apply;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+
+/**
+ * Which identities stood in a partition within W, by the running maximum of the log's append times and no other clock
+ * (D11, D12). Fed with the log in order, from any offset that {@code offsetAt} names on: then the maximum, and all of the
+ * last W, are what they would be had it been fed from the log's beginning.
+ *
+ * <p>What is seen goes into the youngest of a few <em>generations</em>, each half a W long; an old one is dropped whole.
+ * A generation is an open-addressing table with 20 bytes a slot (16 of identity, 4 of time), at most two thirds full: 30
+ * to 60 bytes an entry. Bounded: above {@code maxEntries} the oldest generation goes early, which may let a late retry
+ * become a second message, and is counted. Confined to one thread.
+ */
+final class DedupeWindow {
+    private static final int MIN_SLOTS = 64;
+
+    private final long windowMs;
+    private final long generationMs;
+    private final int maxEntries;
+    private final Deque<Generation> generations = new ArrayDeque<>();
+    private long clock = Long.MIN_VALUE;
+    private int entries;
+    private long forgotten;
+
+    DedupeWindow(long windowMs, int maxEntries) {
+        this.windowMs = windowMs;
+        this.generationMs = Math.min(Math.max(1, windowMs / 2), Integer.MAX_VALUE);
+        this.maxEntries = maxEntries;
+    }
+
+    /** The log goes on with a record of that time; what is out of W now is forgotten. */
+    void advance(long timeMs) {
+        if (timeMs <= clock) {
+            return;
+        }
+        clock = timeMs;
+        while (generations.size() > 1 && clock - secondOldest().startMs > windowMs) {
+            dropOldest();
+        }
+    }
+
+    /** The running maximum of the times that it was given. */
+    long clock() {
+        return clock;
+    }
+
+    /** Whether the identity stands within W before the clock, duplicates included; from now on it does. */
+    boolean seen(Identity identity) {
+        boolean duplicate = isWithin(identity);
+        Generation youngest = youngest();
+        if (youngest.put(identity, (int) (clock - youngest.startMs))) {
+            entries++;
+            bound();
+        }
+        return duplicate;
+    }
+
+    private boolean isWithin(Identity identity) {
+        for (Iterator<Generation> it = generations.descendingIterator(); it.hasNext(); ) {
+            Generation generation = it.next();
+            int slot = generation.find(identity);
+            if (slot >= 0) {
+                return clock - generation.startMs - generation.times[slot] <= windowMs;
+            }
+        }
+        return false;
+    }
+
+    private Generation youngest() {
+        Generation youngest = generations.peekLast();
+        if (youngest == null || clock - youngest.startMs >= generationMs) {
+            youngest = new Generation(clock);
+            generations.add(youngest);
+        }
+        return youngest;
+    }
+
+    private Generation secondOldest() {
+        Iterator<Generation> it = generations.iterator();
+        it.next();
+        return it.next();
+    }
+
+    private void bound() {
+        if (entries > maxEntries) {
+            forgotten += generations.getFirst().size;
+            dropOldest();
+        }
+    }
+
+    private void dropOldest() {
+        entries -= generations.removeFirst().size;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    /** Entries that had to go before their time. */
+    long forgotten() {
+        return forgotten;
+    }
+
+    /** Bytes of its tables. */
+    long bytes() {
+        return generations.stream()
+                .mapToLong(generation -> 20L * generation.times.length)
+                .sum();
+    }
+
+    private static final class Generation {
+        final long startMs;
+        long[] keys = new long[2 * MIN_SLOTS];
+        int[] times = new int[MIN_SLOTS];
+        int size;
+
+        Generation(long startMs) {
+            this.startMs = startMs;
+        }
+
+        /** The slot, or -1. */
+        int find(Identity identity) {
+            int slot = slot(identity.high(), identity.low());
+            return isFree(slot) ? -1 : slot;
+        }
+
+        /** Whether it is new here. */
+        boolean put(Identity identity, int time) {
+            int slot = slot(identity.high(), identity.low());
+            boolean added = isFree(slot);
+            set(slot, identity.high(), identity.low(), time);
+            if (added && ++size * 3L > times.length * 2L) {
+                grow();
+            }
+            return added;
+        }
+
+        private int slot(long high, long low) {
+            int mask = times.length - 1;
+            int slot = (int) high & mask;
+            while (!isFree(slot) && (keys[2 * slot] != high || keys[2 * slot + 1] != low)) {
+                slot = (slot + 1) & mask;
+            }
+            return slot;
+        }
+
+        private boolean isFree(int slot) {
+            return keys[2 * slot] == 0 && keys[2 * slot + 1] == 0;
+        }
+
+        private void set(int slot, long high, long low, int time) {
+            keys[2 * slot] = high;
+            keys[2 * slot + 1] = low;
+            times[slot] = time;
+        }
+
+        private void grow() {
+            long[] oldKeys = keys;
+            int[] oldTimes = times;
+            keys = new long[2 * oldKeys.length];
+            times = new int[2 * oldTimes.length];
+            for (int i = 0; i < oldTimes.length; i++) {
+                long high = oldKeys[2 * i];
+                long low = oldKeys[2 * i + 1];
+                if (high != 0 || low != 0) {
+                    set(slot(high, low), high, low, oldTimes[i]);
+                }
+            }
+        }
+    }
+}

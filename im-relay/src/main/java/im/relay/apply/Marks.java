@@ -1,0 +1,72 @@
+package im.relay.apply;
+
+import im.relay.IndexView;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * How far each bucket of the index is in one partition, as this relay last read or wrote it (D5). A mark that turns out
+ * to be another one makes a merge fail; then all of them are read again, by a seek. Lane only, but for the answers.
+ */
+final class Marks {
+    private final IndexView index;
+    private final int partition;
+    private final long[] known;
+
+    Marks(IndexView index, int partition, long[] known) {
+        this.index = index;
+        this.partition = partition;
+        this.known = known.clone();
+    }
+
+    long of(int bucket) {
+        return known[bucket];
+    }
+
+    /** Whether these are the marks; then nothing was lost and nobody else wrote. */
+    boolean are(long[] marks) {
+        return Arrays.equals(known, marks);
+    }
+
+    /** The lowest of those below a position; the position itself when none is. */
+    long lowestBelow(long position) {
+        return Arrays.stream(known).filter(mark -> mark < position).min().orElse(position);
+    }
+
+    /**
+     * Merges each bucket's entries and moves its mark to {@code position}, or leaves it where it is higher; completes with
+     * whether every mark was what it was known to be.
+     */
+    CompletionStage<Boolean> merge(Map<Integer, List<IndexView.Entry>> entries, long position, boolean replay) {
+        AtomicBoolean all = new AtomicBoolean(true);
+        CompletableFuture<?>[] merges = entries.entrySet().stream()
+                .map(bucket -> merge(bucket.getKey(), bucket.getValue(), position, replay)
+                        .thenAccept(same -> all.compareAndSet(true, same))
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(merges).thenApply(done -> all.get());
+    }
+
+    private CompletionStage<Boolean> merge(int bucket, List<IndexView.Entry> entries, long position, boolean replay) {
+        long expected = known[bucket];
+        long mark = Math.max(expected, position);
+        known[bucket] = mark;
+        return index.merge(bucket, partition, expected, mark, entries, replay).thenApply(found -> found == expected);
+    }
+
+    /** Moves every mark that is below the position there, with its entries where it has some. */
+    CompletionStage<Boolean> raise(Map<Integer, List<IndexView.Entry>> entries, long position, boolean replay) {
+        Map<Integer, List<IndexView.Entry>> behind = new HashMap<>();
+        for (int bucket = 0; bucket < known.length; bucket++) {
+            if (known[bucket] < position) {
+                behind.put(bucket, entries.getOrDefault(bucket, List.of()));
+            }
+        }
+        return merge(behind, position, replay);
+    }
+}

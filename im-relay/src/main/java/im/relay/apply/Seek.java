@@ -1,0 +1,241 @@
+package im.relay.apply;
+
+import im.protocol.ConversationKey;
+import im.relay.ConversationView;
+import im.relay.ConversationView.Move;
+import im.relay.IndexView;
+import im.relay.LogExtent;
+import im.relay.LogReader;
+import im.relay.LoggedMessage;
+import im.relay.SeededBug;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a partition finds its place (D3): what the view has; what the log holds (D8); over what the view has to be moved,
+ * because it is held no more or is too old (D6, D10); the marks (D5). Then one pass over the log, from the earliest of
+ * what the window and the marks need up to that place, fills the window (D11) and replays the index. One seek is one
+ * object, used once. Lane only.
+ */
+final class Seek {
+    private static final int SCAN_RECORDS = 4_096;
+    private static final int SCAN_BYTES = 4 << 20;
+    /** Heads of replayed conversations that are held back before they are merged. */
+    private static final int REPLAY_ENTRIES = 4_096;
+
+    private static final Duration NO_WAIT = Duration.ZERO;
+
+    private final Context context;
+    private final PartitionApplier applier;
+    private final Ports ports;
+    private final int partition;
+    private final DedupeWindow window;
+    /** By uid and conversation: an entry of a uid only if the uid's bucket lacks it. */
+    private final Map<ReplayKey, IndexView.Entry> replay = new HashMap<>();
+
+    private record ReplayKey(String uid, ConversationKey conversation) {}
+
+    Seek(Context context, PartitionApplier applier) {
+        this.context = context;
+        this.applier = applier;
+        this.ports = context.ports();
+        this.partition = context.partition();
+        this.window = new DedupeWindow(
+                context.config().window().toMillis(), context.config().windowEntries());
+    }
+
+    /** @param sent what may have taken effect after all */
+    void begin(Phase.@Nullable Sent sent) {
+        applier.await(ports.view().state(partition), state -> {
+            if (sent != null && state.applied() == sent.batch().end()) {
+                applier.resumed(sent);
+            } else {
+                applier.await(ports.log().extent(partition), extent -> compare(state.applied(), extent));
+            }
+        });
+    }
+
+    private void compare(long applied, LogExtent extent) {
+        if (applied != ConversationView.ABSENT && extent.isBehind(applied)) {
+            lostTail(applied, extent);
+            return;
+        }
+        if (extent.end() > extent.first() && (applied == ConversationView.ABSENT || extent.first() > 0)) {
+            timeOf(
+                    extent.end() - 1,
+                    extent.first(),
+                    last -> offsetAt(
+                            last - context.config().retention().toMillis(), oldest -> place(applied, extent, oldest)));
+        } else {
+            place(applied, extent, extent.first());
+        }
+    }
+
+    private void lostTail(long applied, LogExtent extent) {
+        context.meters().lostTails.increment();
+        applier.await(
+                ports.log().raiseEpoch(partition, extent.current().number(), applied),
+                raised -> applier.failed(
+                        Trouble.LOST_TAIL,
+                        new IllegalStateException("the view has " + applied + ", which the log does not: " + extent)));
+    }
+
+    /** The time of a record, or that of the first one held when it is not there any more. */
+    private void timeOf(long offset, long first, LongConsumer then) {
+        applier.await(ports.log().read(partition, offset, 1, 1, NO_WAIT), slice -> {
+            if (slice.entries().isEmpty()) {
+                throw new IllegalStateException("no record at offset " + offset + ", first is " + first);
+            }
+            then.accept(slice.entries().get(0).timeMs());
+        });
+    }
+
+    private void offsetAt(long timeMs, LongConsumer then) {
+        applier.await(ports.log().offsetAt(partition, timeMs), then::accept);
+    }
+
+    /** @param oldest the offset of the first record that is young enough to be applied */
+    private void place(long applied, LogExtent extent, long oldest) {
+        long held = Math.max(extent.first(), Math.min(oldest, extent.end()));
+        long next = applied == ConversationView.ABSENT ? held : Math.max(extent.next(applied), held);
+        if (context.has(SeededBug.COMMIT_BEFORE_EFFECT)) {
+            next = Math.max(next, extent.committed());
+        }
+        long before = extent.before(next);
+        if (before > applied) {
+            long target = next;
+            applier.await(ports.view().skip(partition, applied, before), move -> skipped(move, extent, target));
+        } else {
+            marks(applied, extent, next);
+        }
+    }
+
+    private void skipped(Move move, LogExtent extent, long next) {
+        if (move instanceof Move.Moved) {
+            marks(extent.before(next), extent, next);
+        } else {
+            applier.failed(Trouble.VIEW_MOVED, new IllegalStateException("while moving over: " + move));
+        }
+    }
+
+    private void marks(long applied, LogExtent extent, long next) {
+        applier.await(ports.index().marks(partition), known -> {
+            long[] trusted = known.clone();
+            if (context.has(SeededBug.INDEX_AFTER_BATCH)) {
+                Arrays.setAll(trusted, bucket -> Math.max(known[bucket], applied));
+            }
+            Marks marks = new Marks(ports.index(), partition, trusted);
+            Standing standing = new Standing(
+                    extent, applied, next, window, marks, context.lane().millis());
+            long lowest = marks.lowestBelow(applied);
+            long replayFrom = lowest == IndexView.ABSENT ? extent.first() : extent.next(lowest);
+            start(standing, Math.min(Math.max(extent.first(), replayFrom), next));
+        });
+    }
+
+    /** @param replayFrom the first record that some bucket of the index may lack */
+    private void start(Standing standing, long replayFrom) {
+        LogExtent extent = standing.extent;
+        if (replayFrom <= extent.first()) {
+            scan(standing, extent.first());
+            return;
+        }
+        timeOf(
+                replayFrom - 1,
+                extent.first(),
+                time -> offsetAt(
+                        time - context.config().window().toMillis(),
+                        from -> scan(standing, Math.max(extent.first(), Math.min(from, replayFrom)))));
+    }
+
+    private void scan(Standing standing, long from) {
+        context.progress()
+                .begin("reading again", from, standing.next(), context.lane().millis());
+        scanOn(standing, from);
+    }
+
+    private void scanOn(Standing standing, long from) {
+        context.progress().reached(from, standing.next());
+        if (from >= standing.next()) {
+            applier.await(standing.marks.raise(takeReplay(), standing.applied(), true), same -> finish(same, standing));
+            return;
+        }
+        applier.await(
+                ports.log().read(partition, from, SCAN_RECORDS, SCAN_BYTES, NO_WAIT),
+                slice -> scanned(standing, slice));
+    }
+
+    private void scanned(Standing standing, LogReader.Slice slice) {
+        if (slice.entries().isEmpty()) {
+            throw new IllegalStateException("nothing to read before offset " + standing.next());
+        }
+        for (LogReader.Entry entry : slice.entries()) {
+            if (entry.offset() < standing.next()) {
+                Feed.Fed fed = context.feed().feed(entry, context.feed().decode(entry), standing.extent, window);
+                fed.messages().forEach(message -> collect(standing, message));
+            }
+        }
+        long reached = Math.min(slice.next(), standing.next());
+        if (replay.size() < REPLAY_ENTRIES) {
+            scanOn(standing, reached);
+        } else {
+            applier.await(
+                    standing.marks.merge(takeReplay(), standing.extent.before(reached), true),
+                    same -> flushed(same, standing, reached));
+        }
+    }
+
+    private void collect(Standing standing, LoggedMessage message) {
+        for (String uid : message.conversation().uids()) {
+            if (standing.marks.of(ports.index().bucketOf(uid)) < message.position()) {
+                replay.put(
+                        new ReplayKey(uid, message.conversation()),
+                        new IndexView.Entry(uid, message.conversation(), message.position(), message.acceptedMs()));
+            }
+        }
+    }
+
+    private Map<Integer, List<IndexView.Entry>> takeReplay() {
+        Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
+        replay.values()
+                .forEach(entry -> buckets.computeIfAbsent(
+                                ports.index().bucketOf(entry.uid()), bucket -> new ArrayList<>())
+                        .add(entry));
+        context.meters().replayed.increment(replay.size());
+        replay.clear();
+        return buckets;
+    }
+
+    private void flushed(boolean same, Standing standing, long reached) {
+        if (same) {
+            scanOn(standing, reached);
+        } else {
+            markMoved();
+        }
+    }
+
+    private void finish(boolean same, Standing standing) {
+        if (!same) {
+            markMoved();
+            return;
+        }
+        context.meters().forgotten.increment(window.forgotten());
+        context.progress()
+                .begin(
+                        "applied",
+                        standing.next(),
+                        standing.extent.end(),
+                        context.lane().millis());
+        applier.found(standing);
+    }
+
+    private void markMoved() {
+        applier.failed(Trouble.MARK_MOVED, new IllegalStateException("a mark moved while the index was replayed"));
+    }
+}

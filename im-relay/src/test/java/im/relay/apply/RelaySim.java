@@ -1,0 +1,273 @@
+package im.relay.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.ConversationKey;
+import im.protocol.v1.PushRecord;
+import im.protocol.v1.PushedMessage;
+import im.relay.LogPosition;
+import im.relay.LogReader;
+import im.relay.LoggedMessage;
+import im.relay.Partitions;
+import im.relay.PushSender;
+import im.relay.SeededBug;
+import im.router.NodeId;
+import im.router.Route;
+import im.router.Routes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A few relay processes over one log, one view and one index, and what must be true of them when all is quiet. */
+final class RelaySim {
+    static final RelayConfig CONFIG = new RelayConfig(
+            Duration.ofMillis(400),
+            Duration.ofMillis(600),
+            Duration.ofSeconds(4),
+            8,
+            1 << 20,
+            Duration.ofMillis(300),
+            Duration.ofMillis(50),
+            Duration.ofMillis(5),
+            Duration.ofMillis(40),
+            Duration.ZERO,
+            100_000);
+    static final NodeId GATEWAY = new NodeId(3, 17);
+
+    /** One relay: its member of the group, its lane, and the partitions it believes to hold. */
+    final class Process {
+        final ModelLog.Member member = log.new Member();
+        final SimWorld.SimLane lane = world.lane();
+        final Map<Integer, PartitionApplier> held = new HashMap<>();
+
+        void take(int partition) {
+            RecordDecoder decoder = new RecordDecoder(partitions);
+            Ports ports = UncheckedView.wrap(new Ports(member, view, index, RelaySim.this::routes, pushes), bug);
+            Pusher pusher = new Pusher(ports, lane, CONFIG.pushWait(), meters);
+            PartitionApplier applier = new PartitionApplier(new Context(
+                    partition,
+                    ports,
+                    CONFIG,
+                    lane,
+                    new Feed(partition, decoder, meters),
+                    meters,
+                    pusher,
+                    new Progress(),
+                    bug));
+            held.put(partition, applier);
+            lane.execute(applier::start);
+        }
+
+        void lose(int partition) {
+            PartitionApplier applier = held.remove(partition);
+            if (applier != null) {
+                lane.execute(applier::lost);
+            }
+        }
+    }
+
+    /** A message on the bus. */
+    record Pushed(long position, long prev, String uid) {}
+
+    final SimWorld world;
+    final Partitions partitions;
+    final ModelLog log;
+    final ModelView view;
+    final ModelIndex index;
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final ApplyMeters meters = new ApplyMeters(registry);
+    final List<Pushed> bus = new ArrayList<>();
+    final PushSender pushes = this::push;
+    final List<Process> processes = new ArrayList<>();
+    private final @Nullable SeededBug bug;
+
+    RelaySim(long seed, int partitionCount, @Nullable SeededBug bug) {
+        this.world = new SimWorld(seed);
+        this.partitions = new Partitions(partitionCount);
+        this.log = new ModelLog(world, partitionCount);
+        this.view = new ModelView(world);
+        this.index = new ModelIndex(world);
+        this.bug = bug;
+    }
+
+    Process process() {
+        Process process = new Process();
+        processes.add(process);
+        return process;
+    }
+
+    /** Gone between two of its steps; what it has sent may still arrive. */
+    void crash(Process process) {
+        process.lane.die();
+        processes.remove(process);
+    }
+
+    /** The partition is the process's from now on; whoever had it knows nothing of it. */
+    void give(int partition, Process process) {
+        log.give(partition, process.member);
+        process.lose(partition);
+        process.take(partition);
+    }
+
+    private CompletionStage<Map<String, Routes>> routes(java.util.Collection<String> uids) {
+        return world.call(() -> uids.stream()
+                .filter(uid -> !uid.startsWith("away"))
+                .collect(Collectors.toMap(
+                        uid -> uid, uid -> Routes.of(List.of(new Route(GATEWAY.packed(), uid.hashCode()))))));
+    }
+
+    private CompletionStage<Void> push(NodeId node, PushRecord record) {
+        return world.call(() -> {
+            record.getPushesList().forEach(push -> {
+                PushedMessage message = push.getMessage();
+                bus.add(new Pushed(message.getPosition(), message.getPrev(), push.getUid()));
+            });
+            return null;
+        });
+    }
+
+    void send(String a, String b, int id, int body) {
+        ConversationKey conversation = ConversationKey.direct(a, b);
+        log.append(partitions.of(conversation), List.of(new ModelLog.Sent(conversation, a, id, body)));
+    }
+
+    /** Until every view is at the log's end and every relay has checked once more. */
+    void settle() {
+        world.until("view at the end of the log", this::isSettled);
+        world.pass(CONFIG.heartbeat().multipliedBy(3));
+        world.until("view at the end of the log", this::isSettled);
+    }
+
+    private boolean isSettled() {
+        for (int p = 0; p < partitions.count(); p++) {
+            ModelLog.Partition held = log.partitions.get(p);
+            long end = held.records.isEmpty() ? 0 : held.extent().endOf(held.records.size() - 1);
+            if (view.slot(p).applied < end) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Position → message, of all that D11 does not call a duplicate: a function of the log alone. */
+    Map<Long, ModelLog.Sent> accepted(int partition) {
+        Map<ModelLog.Sent, Long> last = new HashMap<>();
+        Map<Long, ModelLog.Sent> accepted = new LinkedHashMap<>();
+        long clock = Long.MIN_VALUE;
+        ModelLog.Partition held = log.partitions.get(partition);
+        for (ModelLog.Stored record : held.records) {
+            LogReader.Entry entry = record.entry();
+            clock = Math.max(clock, entry.timeMs());
+            for (int i = 0; i < record.messages().size(); i++) {
+                ModelLog.Sent message = record.messages().get(i);
+                Long before = last.put(message, clock);
+                if (before == null || clock - before > CONFIG.window().toMillis()) {
+                    accepted.put(held.extent().position(entry.offset(), i), message);
+                }
+            }
+        }
+        return accepted;
+    }
+
+    /** What the contract says of a quiet cluster. */
+    void check() {
+        for (int p = 0; p < partitions.count(); p++) {
+            checkView(p);
+        }
+        checkPushes();
+    }
+
+    private void checkView(int partition) {
+        ModelView.Slot slot = view.slot(partition);
+        Map<Long, ModelLog.Sent> accepted = accepted(partition);
+        Map<Long, byte[]> stored = new TreeMap<>();
+        slot.conversations.forEach((conversation, messages) -> messages.forEach((position, held) -> {
+            stored.put(position, held.envelope());
+            assertThat(accepted).as("seed %d: stored, not accepted", world.seed).containsKey(position);
+        }));
+        accepted.forEach((position, message) -> {
+            if (isOwed(slot, position)) {
+                assertThat(stored.get(position))
+                        .as(
+                                "seed %d: %s at %d|%d is lost",
+                                world.seed, message, partition, LogPosition.offset(position))
+                        .isEqualTo(ModelLog.envelope(message));
+            }
+        });
+        slot.conversations.values().forEach(messages -> checkPrevs(slot, messages));
+        long held = log.partitions.get(partition).first;
+        slot.conversations.forEach((conversation, messages) -> {
+            if (LogPosition.offset(messages.lastKey()) >= held) {
+                checkHeads(slot, conversation, messages.lastKey());
+            }
+        });
+        checkHoles(partition, slot);
+    }
+
+    private static boolean isOwed(ModelView.Slot slot, long position) {
+        return position > slot.floor
+                && slot.holes.stream().noneMatch(hole -> hole.from() < position && position <= hole.to());
+    }
+
+    /** Only what is older than R may be missing. */
+    private void checkHoles(int partition, ModelView.Slot slot) {
+        ModelLog.Partition held = log.partitions.get(partition);
+        for (ModelLog.Stored record : held.records) {
+            long age = world.millis - record.entry().timeMs();
+            if (age < CONFIG.retention().toMillis() / 2) {
+                assertThat(isOwed(slot, held.extent().position(record.entry().offset(), 0)))
+                        .as("seed %d: young, but in a hole: %s", world.seed, record)
+                        .isTrue();
+            }
+        }
+    }
+
+    private void checkPrevs(ModelView.Slot slot, TreeMap<Long, ModelView.Held> messages) {
+        long before = slot.floor;
+        for (ModelView.Held message : messages.values()) {
+            long expected = before;
+            for (ModelView.Hole hole : slot.holes) {
+                expected = hole.to() < message.position() ? Math.max(expected, hole.to()) : expected;
+            }
+            assertThat(message.prev()).as("seed %d: prev", world.seed).isEqualTo(expected);
+            before = message.position();
+        }
+    }
+
+    /**
+     * A head above the last message is that of one that was moved over. Where the log does not hold the last one any more,
+     * an index that was lost cannot know of it; that is for the retention of the store and D20.
+     */
+    private void checkHeads(ModelView.Slot slot, ConversationKey conversation, long last) {
+        for (String uid : conversation.uids()) {
+            long head = index.head(uid, conversation);
+            assertThat(head == last || (head > last && !isOwed(slot, head)))
+                    .as("seed %d: head of %s for %s is %d, last %d", world.seed, conversation, uid, head, last)
+                    .isTrue();
+        }
+    }
+
+    private void checkPushes() {
+        Map<Long, String> accepted = new HashMap<>();
+        for (int p = 0; p < partitions.count(); p++) {
+            accepted(p).forEach((position, message) -> accepted.merge(position, message.sender(), (a, b) -> a));
+        }
+        bus.forEach(push -> assertThat(accepted)
+                .as("seed %d: pushed, not accepted", world.seed)
+                .containsKey(push.position()));
+    }
+
+    static LoggedMessage message(String a, String b, long position, int bytes) {
+        byte[] envelope = "x".repeat(bytes).getBytes(StandardCharsets.US_ASCII);
+        return new LoggedMessage(ConversationKey.direct(a, b), a, position, 0, envelope);
+    }
+}
