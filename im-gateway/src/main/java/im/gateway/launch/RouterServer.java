@@ -121,14 +121,12 @@ final class RouterServer {
         parts.add("dispatcher", () -> http.close().toCompletableFuture().join());
     }
 
-    private static <T> T listening(String what, String host, int port, CompletionStage<T> starting)
-            throws CannotStart {
+    private static <T> T listening(String what, String host, int port, CompletionStage<T> starting) throws CannotStart {
         try {
             return starting.toCompletableFuture().join();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CannotStart(
-                    what + ": cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
+            throw new CannotStart(what + ": cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
         }
     }
 
