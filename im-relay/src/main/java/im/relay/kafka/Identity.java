@@ -2,11 +2,14 @@ package im.relay.kafka;
 
 import im.relay.LogExtent.Epoch;
 import im.relay.LogPosition;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -115,8 +118,7 @@ final class Identity implements AutoCloseable {
 
     /** Messages without an identity: their epochs are not known, and positions under devices' cursors would be used again. */
     private void refuseLostIdentity() {
-        Map<TopicPartition, OffsetSpec> ends =
-                new TreeMap<>(java.util.Comparator.comparingInt(TopicPartition::partition));
+        Map<TopicPartition, OffsetSpec> ends = new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
         for (int p = 0; p < partitions(); p++) {
             ends.put(new TopicPartition(config.topics().messages(), p), OffsetSpec.latest());
         }
@@ -142,16 +144,19 @@ final class Identity implements AutoCloseable {
      * Begins an epoch of a partition at an offset, unless one was begun meanwhile.
      *
      * @param epoch the current one as the caller knows it
-     * @param firstOffset what the log's end is asked for
+     * @param firstOffset asked on the thread of this class: where it begins; null when it need not
      * @param seen the largest position of a view, which lies above
      */
-    CompletableFuture<Epochs> raise(int partition, int epoch, Supplier<Long> firstOffset, long seen) {
+    CompletableFuture<Epochs> raise(int partition, int epoch, Supplier<@Nullable Long> firstOffset, long seen) {
         return run(() -> {
             Epochs now = settle(topicId());
             if (now.current(partition).number() != epoch) {
                 return now;
             }
-            long begins = firstOffset.get();
+            Long begins = firstOffset.get();
+            if (begins == null) {
+                return now;
+            }
             int next = Math.max(epoch, LogPosition.epoch(seen)) + 1;
             LOG.atWarn()
                     .addKeyValue("partition", partition)
@@ -170,15 +175,16 @@ final class Identity implements AutoCloseable {
                 .topicId();
     }
 
-    private CompletableFuture<Epochs> run(Supplier<Epochs> task) {
+    /** Something else that blocks, in turn with what is done here. */
+    <T> CompletableFuture<T> run(Supplier<T> task) {
         try {
             return CompletableFuture.supplyAsync(task, thread);
-        } catch (java.util.concurrent.RejectedExecutionException e) {
+        } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    java.util.List<Epoch> of(int partition) {
+    List<Epoch> of(int partition) {
         return epochs().of(partition);
     }
 

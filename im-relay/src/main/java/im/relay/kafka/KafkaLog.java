@@ -1,6 +1,9 @@
 package im.relay.kafka;
 
+import im.relay.LogReader;
 import im.relay.MessageLog;
+import im.relay.PushReceiver;
+import im.relay.PushSender;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -25,6 +28,7 @@ public final class KafkaLog implements AutoCloseable {
     private final ClientSettings settings;
     private final Admin admin;
     private final Identity identity;
+    private final MeterRegistry registry;
     private final LogMeters meters;
     private final List<Meter> gauges = new ArrayList<>();
     private final List<AutoCloseable> given = new ArrayList<>();
@@ -32,6 +36,7 @@ public final class KafkaLog implements AutoCloseable {
     private KafkaLog(KafkaConfig config, Admin admin, MeterRegistry registry) {
         this.config = config;
         this.admin = admin;
+        this.registry = registry;
         settings = new ClientSettings(config);
         identity = new Identity(config, admin);
         meters = new LogMeters(registry);
@@ -84,6 +89,30 @@ public final class KafkaLog implements AutoCloseable {
         appender.start();
         given.add(() -> appender.close(config.timeouts().append()));
         return new KafkaMessageLog(logId(), config.topics().partitions(), appender, System::nanoTime);
+    }
+
+    /** One more member of the relays' group. */
+    public synchronized LogReader reader() {
+        KafkaLogReader reader = new KafkaLogReader(config, identity, admin, new ReadMeters(registry));
+        given.add(reader);
+        return reader;
+    }
+
+    /** The bus's write side. */
+    public synchronized PushSender pushSender() {
+        KafkaPushSender sender = new KafkaPushSender(
+                config.topics(), () -> new KafkaProducer<>(settings.pushes()), new PushMeters(registry));
+        sender.start();
+        given.add(sender);
+        return sender;
+    }
+
+    /** The bus's read side, for one node. */
+    public synchronized PushReceiver pushReceiver(PushReceiver.Listener listener) {
+        KafkaPushReceiver receiver = new KafkaPushReceiver(config, listener, new PushMeters(registry));
+        receiver.start();
+        given.add(receiver);
+        return receiver;
     }
 
     private void probe(Breakers breakers) {

@@ -1,0 +1,87 @@
+package im.relay.kafka;
+
+import im.relay.LogExtent;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What the brokers say of the log's partitions, asked anew each time. The end is that of what no leader's end can take
+ * back. Safe from any thread; what does not say that it blocks does not.
+ */
+final class Offsets {
+    /** @param committed {@link LogExtent#NONE} when the group never said */
+    record Found(long first, long end, long committed) {}
+
+    private final KafkaConfig config;
+    private final Admin admin;
+
+    Offsets(KafkaConfig config, Admin admin) {
+        this.config = config;
+        this.admin = admin;
+    }
+
+    CompletableFuture<Found> of(int partition) {
+        CompletableFuture<Long> first = list(partition, OffsetSpec.earliest());
+        CompletableFuture<Long> end = list(partition, OffsetSpec.latest());
+        CompletableFuture<Map<Integer, OffsetAndMetadata>> committed = committed();
+        return first.thenCombine(end, (f, e) -> new long[] {f, e}).thenCombine(committed, (bounds, of) -> {
+            OffsetAndMetadata known = of.get(partition);
+            long next = known == null ? LogExtent.NONE : known.offset();
+            return new Found(Math.min(bounds[0], bounds[1]), bounds[1], next);
+        });
+    }
+
+    /** The first offset of that time or later, else the end. */
+    CompletableFuture<Long> at(int partition, long timeMs) {
+        return list(partition, OffsetSpec.forTimestamp(Math.max(0, timeMs)))
+                .thenCompose(found ->
+                        found >= 0 ? CompletableFuture.completedFuture(found) : list(partition, OffsetSpec.latest()));
+    }
+
+    /** Blocks for a bounded time. */
+    long endOf(int partition) {
+        TopicPartition asked = new TopicPartition(config.topics().messages(), partition);
+        return KafkaAnswers.await(
+                        admin.listOffsets(Map.of(asked, OffsetSpec.latest()), options())
+                                .partitionResult(asked),
+                        config)
+                .offset();
+    }
+
+    /** Of the group, by partition; not there where it never said. */
+    CompletableFuture<Map<Integer, OffsetAndMetadata>> committed() {
+        return KafkaAnswers.stage(admin.listConsumerGroupOffsets(
+                                config.topics().group(),
+                                new ListConsumerGroupOffsetsOptions()
+                                        .timeoutMs(config.timeouts().requestMs()))
+                        .partitionsToOffsetAndMetadata())
+                .thenApply(all -> {
+                    Map<Integer, OffsetAndMetadata> ours = new HashMap<>();
+                    all.forEach((partition, offset) -> {
+                        if (offset != null
+                                && partition.topic().equals(config.topics().messages())) {
+                            ours.put(partition.partition(), offset);
+                        }
+                    });
+                    return ours;
+                });
+    }
+
+    private CompletableFuture<Long> list(int partition, OffsetSpec spec) {
+        TopicPartition asked = new TopicPartition(config.topics().messages(), partition);
+        return KafkaAnswers.stage(
+                        admin.listOffsets(Map.of(asked, spec), options()).partitionResult(asked))
+                .thenApply(found -> found.offset());
+    }
+
+    private ListOffsetsOptions options() {
+        return new ListOffsetsOptions().timeoutMs(config.timeouts().requestMs());
+    }
+}
