@@ -226,6 +226,8 @@ public abstract class NodeRegistryContract {
         public final List<NodeId> lapsed = new CopyOnWriteArrayList<>();
         public final List<NodeId> renewed = new CopyOnWriteArrayList<>();
 
+        public Heard() {}
+
         @Override
         public void lapsed(NodeId id) {
             lapsed.add(id);

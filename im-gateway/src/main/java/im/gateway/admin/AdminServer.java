@@ -43,8 +43,7 @@ public final class AdminServer {
                 .thenApply(AdminServer::new);
     }
 
-    private static Router router(
-            Vertx vertx, ReadyPage ready, List<AdminPage> pages, PrometheusMeterRegistry metrics) {
+    private static Router router(Vertx vertx, ReadyPage ready, List<AdminPage> pages, PrometheusMeterRegistry metrics) {
         Router router = Router.router(vertx);
         readable(router, "/livez").handler(context -> json(context, 200, new JsonObject().put("status", "live")));
         readable(router, "/readyz").handler(context -> {

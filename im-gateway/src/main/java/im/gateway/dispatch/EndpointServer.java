@@ -52,7 +52,8 @@ public final class EndpointServer {
         for (Outcome outcome : Outcome.values()) {
             counters.put(
                     outcome,
-                    meters.counter("im.router.requests", "outcome", outcome.name().toLowerCase(Locale.ROOT)));
+                    meters.counter(
+                            "im.router.requests", "outcome", outcome.name().toLowerCase(Locale.ROOT)));
         }
         meters.gauge("im.router.gateways", dispatcher, known -> known.gateways().size());
     }

@@ -6,6 +6,7 @@ import im.gateway.dispatch.NodesPage;
 import im.gateway.logging.LogOutput;
 import im.router.NodeRegistry;
 import im.router.Nodes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "nodes",
-        description = "Lists the live nodes of a cluster, asked of a router's admin port or else of the registry itself.",
+        description =
+                "Lists the live nodes of a cluster, asked of a router's admin port or else of the registry itself.",
         footer = "Exit codes: 0 done, 4 nobody answers.")
 final class NodesCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -73,7 +75,7 @@ final class NodesCommand implements Callable<Integer> {
         LogOutput.apply(config.logging());
         OpenParts parts = new OpenParts();
         try {
-            NodeRegistry registry = NodeRegistries.open(config.cluster(), parts);
+            NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, new SimpleMeterRegistry());
             CompletableFuture<Nodes> heard = new CompletableFuture<>();
             registry.watch(nodes -> {
                 if (nodes.revision() > 0) {

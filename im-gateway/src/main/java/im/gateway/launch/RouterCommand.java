@@ -9,7 +9,8 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "router",
-        description = "Runs the dispatcher of a cluster, which tells clients which gateway to use, until SIGTERM or SIGINT.")
+        description =
+                "Runs the dispatcher of a cluster, which tells clients which gateway to use, until SIGTERM or SIGINT.")
 final class RouterCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions options = new ConfigOptions();

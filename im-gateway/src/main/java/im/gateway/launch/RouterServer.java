@@ -75,7 +75,7 @@ final class RouterServer implements UntilStopped.Running {
         NettySetup.unpackNativesInto(folder.natives());
         PrometheusMeterRegistry metrics =
                 parts.add("metrics", new ProcessMetrics()).registry();
-        NodeRegistry registry = NodeRegistries.open(config.cluster(), parts);
+        NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, metrics);
         metrics.gauge("im.router.nodes", registry, known -> known.nodes().live().size());
         metrics.gauge("im.router.registry.failing", registry, known -> known.failure() == null ? 0 : 1);
         PortChoice ports = new PortChoice(Endpoints.Ports.NONE, RANDOM);
@@ -121,14 +121,12 @@ final class RouterServer implements UntilStopped.Running {
         parts.add("dispatcher", () -> http.close().toCompletableFuture().join());
     }
 
-    private static <T> T listening(String what, String host, int port, CompletionStage<T> starting)
-            throws CannotStart {
+    private static <T> T listening(String what, String host, int port, CompletionStage<T> starting) throws CannotStart {
         try {
             return starting.toCompletableFuture().join();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CannotStart(
-                    what + ": cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
+            throw new CannotStart(what + ": cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
         }
     }
 

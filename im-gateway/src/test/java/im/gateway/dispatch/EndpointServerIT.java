@@ -56,8 +56,7 @@ class EndpointServerIT {
         for (int i = 1; i <= count; i++) {
             Map<String, String> endpoints =
                     Map.of("ws", "ws://10.0.0." + i + ":8080/v1/ws", "tcp", "tcp://10.0.0." + i + ":9000");
-            live.put(
-                    new NodeId(i, 1).packed(), new NodeInfo(Role.GATEWAY, "g-" + i, endpoints, Load.NONE, false));
+            live.put(new NodeId(i, 1).packed(), new NodeInfo(Role.GATEWAY, "g-" + i, endpoints, Load.NONE, false));
         }
         nodes.set(new Nodes(live, nodes.get().revision() + 1));
     }

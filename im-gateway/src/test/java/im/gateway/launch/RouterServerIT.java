@@ -72,8 +72,7 @@ class RouterServerIT {
     }
 
     private HttpResponse<String> get(String url) throws Exception {
-        return client.send(
-                HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+        return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @AfterEach
@@ -99,7 +98,8 @@ class RouterServerIT {
 
         await().atMost(PATIENCE).until(() -> get(endpoint).statusCode() == 200);
         assertThat(get(endpoint).body()).contains("ws://127.0.0.1:1/v1/ws");
-        JsonObject nodes = new JsonObject(get(url(router, "admin") + "/v1/nodes").body());
+        JsonObject nodes =
+                new JsonObject(get(url(router, "admin") + "/v1/nodes").body());
         assertThat(nodes.getString("registry")).isEqualTo("answers");
         assertThat(nodes.getJsonArray("nodes"))
                 .extracting(node -> ((JsonObject) node).getString("role") + " " + ((JsonObject) node).getString("name"))
