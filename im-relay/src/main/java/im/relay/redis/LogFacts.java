@@ -135,8 +135,9 @@ final class LogFacts {
         if (!state.isNull(1) && !state.isNull(2)) {
             reaches.add(new Reach(state.number(1), state.number(2)));
         }
-        for (int i = 0; i + 1 < times.size(); i += 2) {
-            reaches.add(new Reach(times.number(i), (long) Double.parseDouble(times.text(i + 1))));
+        for (int i = 0; i < times.size(); i++) {
+            Reply positionAndScore = times.at(i);
+            reaches.add(new Reach(positionAndScore.number(0), (long) Double.parseDouble(positionAndScore.text(1))));
         }
         return List.copyOf(reaches);
     }

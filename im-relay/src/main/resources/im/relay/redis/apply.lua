@@ -91,6 +91,8 @@ local count = (#KEYS - 3) / 2
 local names = 6
 local conversations = {}
 local answer = {1}
+-- The position before the message at hand: of it and all before it no log time is above time.
+local last = applied
 for at = names + count + 1, #ARGV, 5 do
   local i = tonumber(ARGV[at])
   local conversation = conversations[i]
@@ -112,11 +114,16 @@ for at = names + count + 1, #ARGV, 5 do
   conversation.count = conversation.count + 1
   conversation.of_first = conversation.of_first + tonumber(ARGV[at + 3])
   answer[#answer + 1] = prev
-  time = math.max(time, tonumber(ARGV[at + 2]))
-  if time >= sampled + sample then
-    sampled = time
-    redis.call('ZADD', KEYS[2], string.format('%.0f', time), id)
+  local reached = math.max(time, tonumber(ARGV[at + 2]))
+  if reached >= sampled + sample then
+    if time > 0 then
+      redis.call('ZADD', KEYS[2], string.format('%.0f', time), last)
+    end
+    redis.call('ZADD', KEYS[2], string.format('%.0f', reached), id)
+    sampled = reached
   end
+  time = reached
+  last = id
 end
 
 for _, c in pairs(conversations) do

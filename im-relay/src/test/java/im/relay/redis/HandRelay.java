@@ -138,7 +138,7 @@ final class HandRelay implements MessageLog, AutoCloseable {
     }
 
     long end(List<LoggedMessage> record) {
-        long position = record.get(0).position();
+        long position = record.get(record.size() - 1).position();
         return LogPosition.endOf(LogPosition.epoch(position), LogPosition.offset(position));
     }
 

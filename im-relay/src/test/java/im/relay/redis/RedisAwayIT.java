@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.ConversationKey;
 import im.relay.Answers;
 import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.HeadsRead;
 import im.relay.ConversationStore.HeadsRequest;
+import im.relay.ConversationStore.Page;
 import im.relay.CursorStore;
 import im.relay.ReadResult;
 import im.servers.RedisServer;
@@ -43,15 +46,16 @@ class RedisAwayIT {
 
             server.kill();
 
-            failsWithATime(done -> relay.store.page(AB, 0, 1, 1, Runnable::run, done));
-            failsWithATime(done -> relay.store.pageBefore(AB, 9, 1, 1, Runnable::run, done));
-            failsWithATime(done -> relay.store.head(AB, Runnable::run, done));
-            failsWithATime(done ->
+            RedisAwayIT.<Page>failsWithATime(done -> relay.store.page(AB, 0, 1, 1, Runnable::run, done));
+            RedisAwayIT.<Page>failsWithATime(done -> relay.store.pageBefore(AB, 9, 1, 1, Runnable::run, done));
+            RedisAwayIT.<Long>failsWithATime(done -> relay.store.head(AB, Runnable::run, done));
+            RedisAwayIT.<Comparison>failsWithATime(done ->
                     relay.store.compare(new CompareRequest("a", "d", Map.of(), false, List.of()), Runnable::run, done));
-            failsWithATime(done -> relay.store.versions(List.of("a", "b"), Runnable::run, done));
-            failsWithATime(
+            RedisAwayIT.<long[]>failsWithATime(done -> relay.store.versions(List.of("a", "b"), Runnable::run, done));
+            RedisAwayIT.<HeadsRead>failsWithATime(
                     done -> relay.store.heads(new HeadsRequest("a", "d", Long.MAX_VALUE, 10), Runnable::run, done));
-            failsWithATime(done -> relay.cursors.open("a", "d", CursorStore.Start.FIRST_HELD, Runnable::run, done));
+            RedisAwayIT.<Boolean>failsWithATime(
+                    done -> relay.cursors.open("a", "d", CursorStore.Start.FIRST_HELD, Runnable::run, done));
             Answers.raise(relay.cursors, "a", "d", AB, 5);
             Answers.raiseRead(relay.cursors, "a", AB, 5);
             assertThat(HandRelay.future(relay.view.state(0))).failsWithin(java.time.Duration.ofSeconds(30));
@@ -59,10 +63,11 @@ class RedisAwayIT {
 
             server.start();
             org.awaitility.Awaitility.await()
+                    .ignoreExceptions()
                     .untilAsserted(() -> assertThat(
                                     HandRelay.await(relay.view.state(0)).applied())
                             .isEqualTo(-1));
-            failsWithATime(done -> relay.store.page(AB, 0, 1, 1, Runnable::run, done));
+            RedisAwayIT.<Page>failsWithATime(done -> relay.store.page(AB, 0, 1, 1, Runnable::run, done));
         }
     }
 }
