@@ -94,8 +94,8 @@ public abstract class RouteDirectoryContract {
         Map<String, Routes> found = await(routes().routesOf(List.of("a", "b", "c")));
 
         assertThat(found).containsOnlyKeys("a", "b");
-        assertThat(found.get("a").here()).containsExactlyInAnyOrder(11, 12);
-        assertThat(found.get("b").here()).containsExactly(13);
+        assertThat(found.getOrDefault("a", Routes.NONE).here()).containsExactlyInAnyOrder(11, 12);
+        assertThat(found.getOrDefault("b", Routes.NONE).here()).containsExactly(13);
         assertThat(await(routes().routesOf(List.of()))).isEmpty();
     }
 

@@ -95,10 +95,6 @@ public final class RedisRouteDirectory implements RouteDirectory {
         if (me == 0) {
             return CompletableFuture.failedStage(new NodeFencedException());
         }
-        long here = local.attemptOf(RedisKeys.bucketOf(uid), uid, device);
-        if (here > attempt) {
-            return CompletableFuture.completedStage(new Registration.Older(here));
-        }
         pending.put(connection, new Pending());
         return RegisterRouteScript.run(redis, uid, device, attempt, me, connection)
                 .handle((answer, thrown) -> {
@@ -131,6 +127,10 @@ public final class RedisRouteDirectory implements RouteDirectory {
             }
             return new Registration.Older(answer.storedAttempt());
         }
+        long here = local.attemptOf(RedisKeys.bucketOf(uid), uid, device);
+        if (here > attempt) {
+            return forgotten(uid, device, connection, here);
+        }
         boolean fenced = own.now() != me;
         Route replacedHere = fenced ? null : local.put(RedisKeys.bucketOf(uid), uid, device, attempt, connection);
         CompletableFuture<Boolean> removal = end(connection);
@@ -147,6 +147,16 @@ public final class RedisRouteDirectory implements RouteDirectory {
         }
         Route displaced = displaced(answer.replaced(), connection);
         return new Registration.Registered(displaced != null ? displaced : other(replacedHere, connection));
+    }
+
+    /** Redis has lost the newer route of this node, which mending writes again. */
+    private Registration forgotten(String uid, String device, long connection, long newerAttempt) {
+        CompletableFuture<Boolean> removal = end(connection);
+        withdrawals.now(uid, device, connection);
+        if (removal != null) {
+            removal.complete(false);
+        }
+        return new Registration.Older(newerAttempt);
     }
 
     private @Nullable CompletableFuture<Boolean> end(long connection) {

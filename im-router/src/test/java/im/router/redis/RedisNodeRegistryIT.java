@@ -10,6 +10,7 @@ import im.router.NodeInfo.Role;
 import im.router.NodeRegistry;
 import im.router.NodeRegistryContract;
 import im.router.redis.Redis.Call;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -24,7 +25,12 @@ class RedisNodeRegistryIT extends NodeRegistryContract {
 
     @Override
     protected NodeRegistry open(LongSupplier nanos) {
-        return RedisNodeRegistry.start(connect(), new RegistryTerms(LEASE, SLOTS, nanos));
+        return RedisNodeRegistry.start(connect(), new RegistryTerms(lease(), SLOTS, nanos));
+    }
+
+    @Override
+    protected Duration lease() {
+        return Duration.ofSeconds(2);
     }
 
     private Redis connect() {
