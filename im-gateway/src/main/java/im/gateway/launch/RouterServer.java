@@ -26,8 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class RouterServer implements UntilStopped.Running {
     private static final String HTTP = "http";
     private static final String ADMIN = "admin";
-    /** Safe for many threads, unlike a generator of one's own. */
-    private static final RandomGenerator RANDOM =
-            () -> ThreadLocalRandom.current().nextLong();
-
     private final NodeConfig config;
     private final OpenParts parts = new OpenParts();
     private volatile @Nullable String reason = "starting";
-    private @Nullable NodeEndpoints endpoints;
+    private NodeEndpoints endpoints = new NodeEndpoints(Map.of());
 
     private RouterServer(NodeConfig config) {
         this.config = config;
@@ -65,8 +59,12 @@ final class RouterServer implements UntilStopped.Running {
         }
     }
 
-    /** Where it is found; null while it starts. */
-    @Nullable NodeEndpoints endpoints() {
+    @Override
+    public String line() {
+        return endpoints.line();
+    }
+
+    NodeEndpoints endpoints() {
         return endpoints;
     }
 
@@ -78,7 +76,7 @@ final class RouterServer implements UntilStopped.Running {
         NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, metrics);
         metrics.gauge("im.router.nodes", registry, known -> known.nodes().live().size());
         metrics.gauge("im.router.registry.failing", registry, known -> known.failure() == null ? 0 : 1);
-        PortChoice ports = new PortChoice(Endpoints.Ports.NONE, RANDOM);
+        PortChoice ports = new PortChoice(Endpoints.Ports.NONE, Ground.RANDOM);
         RouterSettings settings = config.cluster().router();
         int httpPort = ports.choose(settings.port(), NodeEndpoints.lastPort(config.data(), HTTP), config.host());
         int adminPort =
@@ -89,9 +87,8 @@ final class RouterServer implements UntilStopped.Running {
         startAdmin(registry, metrics, adminPort);
         NodeRegistries.join(registry, config.cluster(), () -> info(urls), new Unconcerned());
         startDispatcher(registry, metrics, httpPort);
-        NodeEndpoints found = new NodeEndpoints(urls);
-        found.write(config.data());
-        endpoints = found;
+        endpoints = new NodeEndpoints(urls);
+        endpoints.write(config.data());
         reason = null;
     }
 
@@ -116,7 +113,7 @@ final class RouterServer implements UntilStopped.Running {
                         dispatcher,
                         settings.requestsPerSecond(),
                         System::nanoTime,
-                        RANDOM,
+                        Ground.RANDOM,
                         metrics));
         parts.add("dispatcher", () -> http.close().toCompletableFuture().join());
     }
@@ -146,13 +143,7 @@ final class RouterServer implements UntilStopped.Running {
         return "http://" + Endpoints.reachable(host) + ":" + port;
     }
 
-    @Override
-    public String line() {
-        NodeEndpoints found = endpoints;
-        return found == null ? "" : found.line();
-    }
-
-    /** Not ready, out of the registry, then closed. */
+    /** Not ready, then closed, out of the registry last. */
     @Override
     public void stop() {
         reason = "stopping";

@@ -58,7 +58,7 @@ class EndpointServerIT {
                     Map.of("ws", "ws://10.0.0." + i + ":8080/v1/ws", "tcp", "tcp://10.0.0." + i + ":9000");
             live.put(new NodeId(i, 1).packed(), new NodeInfo(Role.GATEWAY, "g-" + i, endpoints, Load.NONE, false));
         }
-        nodes.set(new Nodes(live, nodes.get().revision() + 1));
+        nodes.set(new Nodes(live, count));
     }
 
     private HttpResponse<String> get(String query) throws Exception {
@@ -100,7 +100,7 @@ class EndpointServerIT {
         HttpResponse<String> answer = get("?uid=alice");
 
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1, 4);
+        assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(1L, 4L);
         gateways(1);
         assertThat(get("?uid=alice").statusCode()).isEqualTo(200);
     }
