@@ -207,6 +207,7 @@ class AppenderTest {
     @Test
     void aFailureOpensTheBreakerAndOthersAreRefusedAtOnceUntilItIsProbed() throws Exception {
         CompletableFuture<List<AppendOutcome>> told = send(message("a", "b", 1, "x"));
+        nanos.incrementAndGet();
         sent(1).errorNext(new TimeoutException("expired"));
         get(told);
         assertThat(log.failure()).contains("im-messages-1");
@@ -220,7 +221,9 @@ class AppenderTest {
             breakers.probed(p);
         }
         CompletableFuture<List<AppendOutcome>> through = send(message("a", "b", 2, "y"));
-        sent(2).completeNext();
+        sent(2);
+        nanos.incrementAndGet();
+        producing().completeNext();
         assertThat(get(through)).containsExactly(accepted(2));
         assertThat(log.failure()).isNull();
     }

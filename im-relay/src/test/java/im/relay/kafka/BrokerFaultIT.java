@@ -59,11 +59,7 @@ class BrokerFaultIT {
 
     private static KafkaServer broker;
 
-    private final KafkaConfig config = Brokers.config(broker)
-            .withTimeouts(KafkaTimeouts.DEFAULT
-                    .withAppend(Duration.ofSeconds(6))
-                    .withRequest(Duration.ofSeconds(2))
-                    .withSession(Duration.ofSeconds(6)));
+    private KafkaConfig config;
     private KafkaLog door;
     private MessageLog log;
 
@@ -79,6 +75,11 @@ class BrokerFaultIT {
 
     @BeforeEach
     void open() {
+        config = Brokers.config(broker)
+                .withTimeouts(KafkaTimeouts.DEFAULT
+                        .withAppend(Duration.ofSeconds(6))
+                        .withRequest(Duration.ofSeconds(2))
+                        .withSession(Duration.ofSeconds(6)));
         door = KafkaLog.open(config, new SimpleMeterRegistry());
         log = door.messages();
     }
@@ -102,11 +103,10 @@ class BrokerFaultIT {
             CountDownLatch told = new CountDownLatch(20);
             for (int i = 0; i < 20; i++) {
                 int mine = id++;
-                log.append(
-                        List.of(message("u" + mine % 7, "v", mine, "m" + mine)), Runnable::run, answer -> {
-                            outcomes.put(mine, answer.get(0));
-                            told.countDown();
-                        });
+                log.append(List.of(message("u" + mine % 7, "v", mine, "m" + mine)), Runnable::run, answer -> {
+                    outcomes.put(mine, answer.get(0));
+                    told.countDown();
+                });
             }
             assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
         }
@@ -231,9 +231,10 @@ class BrokerFaultIT {
             assertThatThrownBy(() -> get(reader.read(P, 10, 100, 1 << 20, SOON)))
                     .hasMessageContaining("ivergent");
         });
-        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().untilAsserted(() -> assertThat(
-                        get(reader.extent(P)).epochs())
-                .containsExactly(new Epoch(1, 0), new Epoch(2, 7)));
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .untilAsserted(() ->
+                        assertThat(get(reader.extent(P)).epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 7)));
     }
 
     /** Kills the broker, takes the records of the conversation's partition from an offset on away, and starts it again. */

@@ -193,7 +193,7 @@ class KafkaLogReaderIT {
     void membersThatComeAndGoLeaveNoPartitionBehind() {
         Member stays = member();
         holds(stays, 0, 1, 2, 3);
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             Member guest = member();
             await().until(() -> guest.held().size() == 2 && stays.held().size() == 2);
             guest.reader.close();
