@@ -67,12 +67,21 @@ public interface ConversationStore {
     /**
      * @param more whether messages follow the last one; of a page before a position, whether held ones precede the first
      * @param head of the conversation, at the moment of the read
-     * @param completeUpTo no held message of the conversation in (after, completeUpTo] is missing here
+     * @param completeUpTo no held message of the conversation in (after, completeUpTo] is missing here. Where nothing
+     *     follows the last one, how far the view has got: below {@code after} when that is not so far yet (D19)
      * @param floor what stood at or below it is held no more; 0 while everything is. A reader from below it cannot be
      *     told that nothing is missing
      * @param firstHeld the position of the first message held, 0 where there is none
      */
     record Page(List<PlacedMessage> messages, boolean more, long head, long completeUpTo, long floor, long firstHeld) {
+
+        /**
+         * Whether the view has not got as far as {@code after} yet, so that nobody can tell from it what stands there
+         * (D19). Never so in a view that is the log itself.
+         */
+        public boolean isBehind(long after) {
+            return completeUpTo < after;
+        }
 
         /** Whether something that stood behind {@code after} is held no more. */
         public boolean isTruncatedAfter(long after) {
@@ -127,9 +136,9 @@ public interface ConversationStore {
     /**
      * @param version of the user's index; another number, larger or smaller, means that heads must be compared again
      * @param asOfMs milliseconds since 1970: everything accepted before is in here; 0 when that cannot be said of any
-     *     time (D20)
-     * @param behind the conversations whose head is above what the device has, and the wanted ones, the most recently
-     *     active first
+     *     time (D20), and then nobody has caught up by it (D19)
+     * @param behind the conversations whose head is above what the device has, those known further than the view has
+     *     got yet (D19), with a head below the base, and the wanted ones; the most recently active first
      */
     record Comparison(long version, long asOfMs, List<Behind> behind) {}
 

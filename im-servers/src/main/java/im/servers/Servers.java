@@ -34,11 +34,17 @@ public final class Servers {
         return KAFKA.address();
     }
 
-    /** A folder that goes with this JVM. */
+    /** A folder that goes with this JVM, and with the servers that it started. */
     public static Path temporaryFolder(String name) {
         try {
             Path folder = Files.createTempDirectory("im-" + name + "-");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder), "delete-" + name));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                Watched.killAll();
+                                delete(folder);
+                            },
+                            "delete-" + name));
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

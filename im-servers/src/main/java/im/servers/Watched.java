@@ -2,6 +2,7 @@ package im.servers;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** The processes that end with this JVM. Holding a process holds the pipe by which its watcher knows of us. */
 final class Watched {
@@ -11,6 +12,8 @@ final class Watched {
         Runtime.getRuntime().addShutdownHook(new Thread(Watched::killAll, "kill-servers"));
     }
 
+    private static final int GONE_SECONDS = 10;
+
     private Watched() {}
 
     static void keep(Process process) {
@@ -18,7 +21,11 @@ final class Watched {
         process.onExit().thenRun(() -> RUNNING.remove(process));
     }
 
-    private static void killAll() {
+    /** Returns when they are gone, so that their folders can be deleted. */
+    static void killAll() {
         RUNNING.forEach(Process::destroyForcibly);
+        RUNNING.forEach(process -> process.onExit()
+                .completeOnTimeout(process, GONE_SECONDS, TimeUnit.SECONDS)
+                .join());
     }
 }

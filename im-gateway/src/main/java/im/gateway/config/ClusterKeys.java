@@ -67,7 +67,7 @@ final class ClusterKeys {
             "Copies that must have a message before it is accepted. In dev mode 1 unless set.");
     static final Key<Duration> KAFKA_APPEND_TIMEOUT = new Key<>(
             "kafka.append-timeout",
-            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(2)),
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(1)),
             Duration.ofSeconds(20),
             "How long the log may take over a message before its sender is told that the outcome is not known.");
     static final Key<Duration> KAFKA_TIMEOUT = new Key<>(

@@ -22,8 +22,15 @@ final class ConversationProgress {
     long resumed;
     /** What a push has told us that {@link #written} must reach before the conversation is live (D24). */
     long needed;
-    /** The head that a compare told, which {@link #written} must reach before CaughtUp, however late the view has it (D25). */
+    /**
+     * What a compare has told, which {@link #written} must reach before CaughtUp, however late the view has it (D25),
+     * unless a page says that there is nothing up to there (D19).
+     */
     long compared;
+    /** The device has this, and the view had not when heads were compared: it must get there before CaughtUp (D19). */
+    long beyondView;
+    /** Pages in a row that brought nothing although something must be there. */
+    byte fruitless;
     /** Being streamed or repaired from the store. */
     boolean queued;
     /** {@link im.gateway.connection.Loop#nowMillis()} when what is unacknowledged is written again; 0 = not yet set. */
@@ -43,6 +50,29 @@ final class ConversationProgress {
 
     ConversationProgress(ConversationKey conversation) {
         this.conversation = conversation;
+    }
+
+    /** Whether nothing is known of that is not written; {@code complete} is how far the store says there is no more. */
+    boolean isReached(long complete) {
+        return Math.max(needed, compared) <= Math.max(written, complete) && beyondView <= complete;
+    }
+
+    /** A compare has told this head; true if there is something to read, or to wait for. */
+    boolean isTold(long head) {
+        if (head > written) {
+            compared = Math.max(compared, head);
+        } else if (head < written) {
+            beyondView = written;
+        }
+        return head != written;
+    }
+
+    /** Everything that was to be reached is. */
+    void settle() {
+        queued = false;
+        fruitless = 0;
+        compared = 0;
+        beyondView = 0;
     }
 
     boolean isKnown() {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Delivery {
     private static final int MAX_NEEDED = 64;
-    private static final long NOT_YET_MILLIS = 200;
 
     private final SessionServices services;
     private final Connection connection;
@@ -48,6 +47,7 @@ public final class Delivery {
     private final PageAnswers pages;
     private final Repush repush;
     private final HeadReads headReads;
+    private final Patience patience;
 
     /** Whether the numbers are the device's own, all of them, and held since Hello; false in a woken session. */
     private boolean clientCursors;
@@ -57,7 +57,6 @@ public final class Delivery {
     private boolean compareNeeded;
     private boolean historyTruncated;
     private int needed;
-    private int postponed;
 
     /** Of the last compare: if the session becomes a row, everything up to it was written and acknowledged (D27). */
     private long version;
@@ -79,6 +78,8 @@ public final class Delivery {
                 services.store(), reads, room, frames, connection.wire().placedBudget() - 4096);
         this.repush = new Repush(services, connection, window, reads, room);
         this.headReads = new HeadReads(services.store(), connection.loop());
+        this.patience =
+                new Patience(connection.loop(), services.terms().heartbeat().toMillis());
     }
 
     /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
@@ -232,7 +233,7 @@ public final class Delivery {
             if (mayStream()) {
                 readPage(behind.element());
             }
-        } else if (!live && postponed == 0) {
+        } else if (!live && !patience.isWaiting()) {
             live = true;
             frames.caughtUp(completeAsOfMs, historyTruncated);
             historyTruncated = false;
@@ -295,14 +296,14 @@ public final class Delivery {
 
     private void onHeads(Comparison comparison) {
         version = comparison.version();
+        patience.withView(!live && comparison.asOfMs() == 0, this::compareAgain);
         completeAsOfMs = comparison.asOfMs();
         for (Behind entry : comparison.behind()) {
             ConversationProgress progress = progress(entry.conversation());
             if (!progress.isKnown()) {
                 progress.learn(entry.base(), window);
             }
-            if (entry.head() > progress.written) {
-                progress.compared = entry.head();
+            if (progress.isTold(entry.head())) {
                 enqueue(progress);
             }
         }
@@ -331,30 +332,32 @@ public final class Delivery {
         }
         frames.streamed(progress.conversation, cut.fresh(), !live, cut.truncatedUpTo());
         behind.remove();
-        goOn(progress, page.more() || cut.isShort(), cut.isNothing());
+        goOn(progress, page.more() || cut.isShort(), cut.isNothing(), page.completeUpTo());
     }
 
-    private void goOn(ConversationProgress progress, boolean more, boolean nothing) {
+    private void goOn(ConversationProgress progress, boolean more, boolean nothing, long complete) {
         if (more) {
+            progress.fruitless = 0;
             behind.add(progress);
-        } else if (Math.max(progress.needed, progress.compared) <= progress.written) {
-            progress.queued = false;
+        } else if (progress.isReached(complete)) {
+            progress.settle();
             if (progress.needed != 0) {
                 progress.needed = 0;
                 needed--;
             }
         } else if (nothing) {
-            // A push, or the index, was faster than the view: to read again at once would only load the store.
-            postponed++;
-            loop().schedule(() -> goOnLater(progress), NOT_YET_MILLIS);
+            // A push, or the index, was faster than the view.
+            patience.withPage(progress, () -> {
+                behind.add(progress);
+                pump();
+            });
         } else {
             behind.add(progress);
         }
     }
 
-    private void goOnLater(ConversationProgress progress) {
-        postponed--;
-        behind.add(progress);
+    private void compareAgain() {
+        compareNeeded = true;
         pump();
     }
 
@@ -439,14 +442,17 @@ public final class Delivery {
         return raised;
     }
 
-    /** Asks the store for a head outside the stream's order, until it tells; not once the connection is closed. */
-    public void askHead(ConversationKey conversation, LongConsumer answer) {
-        headReads.ask(conversation, answer);
+    /**
+     * Asks the store, outside the stream's order and until it tells, whether the conversation's head is at a position or
+     * above; not once the connection is closed.
+     */
+    public void askReached(ConversationKey conversation, long position, Consumer<Reached> answer) {
+        headReads.ask(conversation, position, answer);
     }
 
-    /** As {@link #askHead}, and also when the connection is closed before the answer. */
-    public void askHeadBeyondClose(ConversationKey conversation, LongConsumer answer) {
-        headReads.askBeyondClose(conversation, answer);
+    /** As {@link #askReached}, and also when the connection is closed before the answer. */
+    public void askReachedBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
+        headReads.askBeyondClose(conversation, position, answer);
     }
 
     public int askedHeads() {
@@ -460,7 +466,7 @@ public final class Delivery {
                 && headReads.underWay() == 0
                 && !compareNeeded
                 && behind.isEmpty()
-                && postponed == 0
+                && !patience.isWaiting()
                 && pages.waiting() == 0
                 && window.isEmpty();
     }

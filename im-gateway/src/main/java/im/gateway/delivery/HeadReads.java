@@ -3,15 +3,22 @@ package im.gateway.delivery;
 import im.gateway.connection.Loop;
 import im.protocol.ConversationKey;
 import im.relay.ConversationStore;
+import im.relay.ConversationStore.Page;
 import im.relay.ReadResult;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
-/** Heads that must be known before an acknowledgement can be judged (D29); outside the stream's order. Event loop only. */
+/**
+ * Heads that must be known before an acknowledgement can be judged (D29); outside the stream's order. A head below what
+ * is claimed says nothing while the view has not got so far itself; a second read tells that apart. Event loop only.
+ */
 final class HeadReads {
     private final ConversationStore store;
     private final Loop loop;
     private int underWay;
     private boolean closed;
+
+    /** @param beyondClose whether the answer counts when the connection is gone */
+    private record Claim(ConversationKey conversation, long position, boolean beyondClose, Consumer<Reached> answer) {}
 
     HeadReads(ConversationStore store, Loop loop) {
         this.store = store;
@@ -22,34 +29,61 @@ final class HeadReads {
         return underWay;
     }
 
-    /** Asks until the store tells; not once this is closed. */
-    void ask(ConversationKey conversation, LongConsumer answer) {
-        underWay++;
-        read(conversation, head -> {
-            if (!closed) {
-                answer.accept(head);
-            }
-        });
+    /** Asks until the store tells whether the head is at that position or above; not once this is closed. */
+    void ask(ConversationKey conversation, long position, Consumer<Reached> answer) {
+        begin(new Claim(conversation, position, false, answer));
     }
 
     /** As {@link #ask}, but what was asked before {@link #close} is still answered, if the first try succeeds. */
-    void askBeyondClose(ConversationKey conversation, LongConsumer answer) {
-        underWay++;
-        read(conversation, answer);
+    void askBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
+        begin(new Claim(conversation, position, true, answer));
     }
 
-    private void read(ConversationKey conversation, LongConsumer answer) {
+    private void begin(Claim claim) {
+        underWay++;
+        readHead(claim);
+    }
+
+    private void readHead(Claim claim) {
         if (closed) {
             return;
         }
-        store.head(conversation, loop, result -> {
+        store.head(claim.conversation, loop, result -> {
             if (result instanceof ReadResult.Failed<Long> failed) {
-                loop.schedule(() -> read(conversation, answer), Math.max(1, failed.retryAfterMs()));
+                again(claim, failed.retryAfterMs());
             } else if (result instanceof ReadResult.Ok<Long> head) {
-                underWay--;
-                answer.accept(head.value());
+                if (claim.position <= head.value()) {
+                    end(claim, Reached.YES);
+                } else {
+                    readHowFar(claim);
+                }
             }
         });
+    }
+
+    private void readHowFar(Claim claim) {
+        store.page(claim.conversation, claim.position, 1, 1, loop, result -> {
+            if (result instanceof ReadResult.Failed<Page> failed) {
+                again(claim, failed.retryAfterMs());
+            } else if (result instanceof ReadResult.Ok<Page> page) {
+                if (claim.position <= page.value().head()) {
+                    end(claim, Reached.YES);
+                } else {
+                    end(claim, page.value().isBehind(claim.position) ? Reached.UNKNOWN : Reached.NO);
+                }
+            }
+        });
+    }
+
+    private void again(Claim claim, long afterMillis) {
+        loop.schedule(() -> readHead(claim), Math.max(1, afterMillis));
+    }
+
+    private void end(Claim claim, Reached reached) {
+        underWay--;
+        if (!closed || claim.beyondClose) {
+            claim.answer.accept(reached);
+        }
     }
 
     void close() {

@@ -111,6 +111,11 @@ record ClusterPlan(
         return names(Role.GATEWAY).stream().map(this::ws).toList();
     }
 
+    /** The same for TCP. */
+    List<String> tcpEndpoints() {
+        return names(Role.GATEWAY).stream().map(this::tcp).toList();
+    }
+
     String router() {
         return "http://" + address(Role.ROUTER.name(1) + ".http");
     }

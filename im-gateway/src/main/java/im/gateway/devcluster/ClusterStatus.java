@@ -17,12 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param tcp the same for TCP
  * @param router where clients ask which gateway to use
  * @param endpoints WebSocket addresses of the gateways themselves
+ * @param tcpEndpoints their TCP addresses
  */
 public record ClusterStatus(
         String url,
         String tcp,
         String router,
         List<String> endpoints,
+        List<String> tcpEndpoints,
         int redisPort,
         int kafkaPort,
         int etcdPort,
@@ -53,6 +55,7 @@ public record ClusterStatus(
                 plan.tcpUrl(),
                 plan.router(),
                 plan.endpoints(),
+                plan.tcpEndpoints(),
                 plan.port(ClusterPlan.REDIS),
                 plan.port(ClusterPlan.KAFKA),
                 plan.port(ClusterPlan.ETCD),
@@ -88,6 +91,7 @@ public record ClusterStatus(
         fields.put("tcp", tcp);
         fields.put("router", router);
         fields.put("endpoints", endpoints);
+        fields.put("tcp_endpoints", tcpEndpoints);
         fields.put("redis_port", redisPort);
         fields.put("kafka_port", kafkaPort);
         fields.put("etcd_port", etcdPort);

@@ -1,7 +1,9 @@
 package im.gateway.edge;
 
+import im.gateway.proxy.AddressRange;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,6 +20,7 @@ import java.util.stream.Collectors;
  * @param farewellTimeout from our close until a peer that does not answer it is cut off
  * @param heartbeat of the sessions; a peer may send {@link WebSocketConnection#CONTROL_FRAMES} control frames in it
  * @param backlog connections that the kernel may hold before they are accepted
+ * @param proxies balancers, whose connections begin with a PROXY header; nobody else's may
  * @param allocator of all buffers of the connections
  */
 public record EdgeConfig(
@@ -29,10 +32,12 @@ public record EdgeConfig(
         Duration farewellTimeout,
         Duration heartbeat,
         int backlog,
+        List<AddressRange> proxies,
         ByteBufAllocator allocator) {
     private static final Duration FAREWELL_TIMEOUT = Duration.ofSeconds(5);
 
     public EdgeConfig {
+        proxies = List.copyOf(proxies);
         requirePositive("farewellTimeout", farewellTimeout.toMillis());
         requirePositive("handshakeTimeout", handshakeTimeout.toMillis());
         requirePositive("heartbeat", heartbeat.toMillis());
@@ -50,6 +55,7 @@ public record EdgeConfig(
             Duration handshakeTimeout,
             Duration heartbeat,
             int backlog,
+            List<AddressRange> proxies,
             ByteBufAllocator allocator) {
         this(
                 host,
@@ -60,6 +66,7 @@ public record EdgeConfig(
                 FAREWELL_TIMEOUT,
                 heartbeat,
                 backlog,
+                proxies,
                 allocator);
     }
 

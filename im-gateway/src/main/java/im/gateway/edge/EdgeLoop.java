@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  * handshakes and farewells. Event loop only, except {@link #stop}.
  */
 final class EdgeLoop {
+    /** A balancer's header takes no longer than this, so that with the sweep one that lies is closed within a second. */
+    static final long PROXY_MILLIS = 700;
+
     private static final long MAX_SWEEP_MILLIS = 250;
 
     private final Loop loop;
@@ -23,6 +26,7 @@ final class EdgeLoop {
     private final FailureLog failures;
     private final DeadlineQueue handshakes;
     private final DeadlineQueue farewells;
+    private final DeadlineQueue proxyHeaders = new DeadlineQueue(PROXY_MILLIS);
     private List<NettyConnection> dirty = new ArrayList<>();
     private List<NettyConnection> flushing = new ArrayList<>();
     private boolean flushPlanned;
@@ -81,6 +85,10 @@ final class EdgeLoop {
         return handshakes.set(nowMillis(), owner);
     }
 
+    DeadlineQueue.Deadline proxyHeaderFrom(DeadlineQueue.Expiring owner) {
+        return proxyHeaders.set(nowMillis(), owner);
+    }
+
     DeadlineQueue.Deadline farewellFrom(DeadlineQueue.Expiring owner) {
         return farewells.set(nowMillis(), owner);
     }
@@ -131,6 +139,7 @@ final class EdgeLoop {
     private void sweep() {
         try {
             long now = nowMillis();
+            proxyHeaders.sweep(now);
             handshakes.sweep(now);
             farewells.sweep(now);
         } catch (RuntimeException e) {

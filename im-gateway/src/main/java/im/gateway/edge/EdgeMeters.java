@@ -29,6 +29,22 @@ final class EdgeMeters {
         GONE
     }
 
+    /** What became of a balancer's header. */
+    enum Proxied {
+        /** It names a client. */
+        TAKEN,
+        /** The balancer speaks for itself, or does not know the client. */
+        LOCAL,
+        /** A listed peer sent something else. */
+        MISSING,
+        MALFORMED,
+        /** A listed peer sent too little in time. */
+        TIMEOUT,
+        /** From a peer that may send none. */
+        UNLISTED
+    }
+
+    private final Map<Proxied, Counter> proxied = new EnumMap<>(Proxied.class);
     private final Map<CloseReason, Counter> closes = new EnumMap<>(CloseReason.class);
     private final Map<Handshake, Counter> handshakes = new EnumMap<>(Handshake.class);
     private final Counter acceptFailures;
@@ -48,6 +64,14 @@ final class EdgeMeters {
                     outcome,
                     Counter.builder("im_gateway_handshakes_total")
                             .description("Accepted sockets, by how their handshake ended")
+                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        for (Proxied outcome : Proxied.values()) {
+            proxied.put(
+                    outcome,
+                    Counter.builder("im_gateway_proxy_headers_total")
+                            .description("PROXY headers, by what became of them; all but taken and local are refused")
                             .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
@@ -80,6 +104,10 @@ final class EdgeMeters {
 
     void handshake(Handshake outcome) {
         Objects.requireNonNull(handshakes.get(outcome)).increment();
+    }
+
+    void proxied(Proxied outcome) {
+        Objects.requireNonNull(proxied.get(outcome)).increment();
     }
 
     void socketRefused() {

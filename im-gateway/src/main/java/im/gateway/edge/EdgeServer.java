@@ -130,7 +130,9 @@ public final class EdgeServer implements AutoCloseable {
                             channel.close();
                             return;
                         }
-                        initializer.accept(channel, Objects.requireNonNull(loops.get(channel.eventLoop())));
+                        EdgeLoop loop = Objects.requireNonNull(loops.get(channel.eventLoop()));
+                        channel.pipeline().addLast(ProxyGate.of(channel, loop));
+                        initializer.accept(channel, loop);
                     }
                 });
     }

@@ -15,8 +15,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -143,7 +141,7 @@ final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
                 query < 0 ? null : head.uri().substring(query + 1),
                 head.headers().get(HttpHeaderNames.HOST, ""),
                 head.headers().get(HttpHeaderNames.ORIGIN),
-                peer(ctx),
+                ProxyGate.peer(ctx.channel()),
                 bytes);
         HttpPage.Answer answer;
         try {
@@ -153,10 +151,6 @@ final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
             answer = HttpAnswer.refusal(500, "internal error");
         }
         finish(ctx, answer, Handshake.PAGE);
-    }
-
-    private static InetAddress peer(ChannelHandlerContext ctx) {
-        return ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpPage.Answer refusal) {

@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The sends of one connection into one conversation: at most one unanswered append, the rest waits to be merged (D13). */
 final class SendLane {
-    /** One send that has no answer yet. */
-    record Pending(long ref, AppendRequest request) {}
+    /**
+     * One send that has no answer yet.
+     *
+     * @param nanos when it came in
+     */
+    record Pending(long ref, AppendRequest request, long nanos) {}
 
     final ArrayDeque<Pending> waiting = new ArrayDeque<>();
 

@@ -34,6 +34,7 @@ public final class SendLanes {
     private final String uid;
     private final String device;
     private final Runnable settled;
+    private final long appendWithinNanos;
     private final Map<ConversationKey, SendLane> lanes = new HashMap<>();
     private int unanswered;
     private long unansweredBytes;
@@ -47,6 +48,7 @@ public final class SendLanes {
         this.uid = uid;
         this.device = device;
         this.settled = settled;
+        this.appendWithinNanos = services.terms().appendWithin().toNanos();
     }
 
     /** Takes a send into a conversation that exists as far as its name goes; everything else is checked here. */
@@ -72,7 +74,12 @@ public final class SendLanes {
             answer(ref, send.getMessageId(), Code.OVERLOADED, RETRY_MILLIS, "too many unanswered sends");
             block(lane, id);
         } else {
-            accept(lane, new SendLane.Pending(ref, request(conversation, id, send)));
+            accept(
+                    lane,
+                    new SendLane.Pending(
+                            ref,
+                            request(conversation, id, send),
+                            services.nanoTime().getAsLong()));
         }
         dropIfIdle(conversation, lane);
     }
@@ -101,6 +108,11 @@ public final class SendLanes {
         }
     }
 
+    /** D12: nobody appends late, be it that the log was slow or that this process stood still. */
+    private boolean isHeldTooLong(SendLane.Pending pending) {
+        return services.nanoTime().getAsLong() - pending.nanos() > appendWithinNanos;
+    }
+
     private void append(SendLane lane) {
         List<SendLane.Pending> batch = new ArrayList<>(Math.min(MAX_MERGED, lane.waiting.size()));
         List<AppendRequest> requests = new ArrayList<>(batch.size());
@@ -127,14 +139,23 @@ public final class SendLanes {
             }
         }
         if (failed != null) {
-            lane.waiting.forEach(p -> answered(p, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
-            lane.waiting.clear();
+            refuseWaiting(lane);
             block(lane, failed);
+        } else if (!lane.waiting.isEmpty() && isHeldTooLong(lane.waiting.element())) {
+            SendLane.Pending late = lane.waiting.remove();
+            answered(late, Code.UNAVAILABLE, RETRY_MILLIS, 0, "the log took too long over what came before");
+            refuseWaiting(lane);
+            block(lane, late.request().messageId());
         } else if (!lane.waiting.isEmpty()) {
             append(lane);
         }
         dropIfIdle(batch.get(0).request().conversation(), lane);
         settled.run();
+    }
+
+    private void refuseWaiting(SendLane lane) {
+        lane.waiting.forEach(p -> answered(p, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
+        lane.waiting.clear();
     }
 
     private boolean answer(SendLane.Pending pending, AppendOutcome outcome) {

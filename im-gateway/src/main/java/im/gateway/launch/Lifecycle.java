@@ -2,35 +2,44 @@ package im.gateway.launch;
 
 import im.gateway.admin.HealthCheck;
 import im.gateway.edge.EdgeServer;
-import im.relay.MessageLog;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the readiness page is told. Any thread. */
 final class Lifecycle {
+    private final List<HealthCheck> ofForms;
     private volatile @Nullable String reason = "starting";
-    private volatile @Nullable MessageLog log;
     private volatile @Nullable EdgeServer edge;
 
+    /** @param ofForms what the log, the store and whatever else the mode has say of themselves */
+    Lifecycle(List<HealthCheck> ofForms) {
+        this.ofForms = List.copyOf(ofForms);
+    }
+
     List<HealthCheck> checks() {
-        return List.of(
-                new HealthCheck("server", () -> reason),
-                new HealthCheck("message-log", this::logFailure),
-                new HealthCheck("sockets", this::full));
+        List<HealthCheck> checks = new ArrayList<>();
+        checks.add(new HealthCheck("server", () -> reason));
+        checks.addAll(ofForms);
+        checks.add(new HealthCheck("sockets", this::full));
+        return checks;
+    }
+
+    /** Every reason why this process should get no new clients, in words; empty when there is none. */
+    List<String> troubles() {
+        List<String> troubles = new ArrayList<>();
+        for (HealthCheck check : checks()) {
+            String why = check.reason().get();
+            if (why != null) {
+                troubles.add(check.name() + ": " + why);
+            }
+        }
+        return troubles;
     }
 
     private @Nullable String full() {
         EdgeServer listening = edge;
         return listening == null ? null : listening.fullReason();
-    }
-
-    private @Nullable String logFailure() {
-        MessageLog opened = log;
-        return opened == null ? null : opened.failure();
-    }
-
-    void opened(MessageLog opened) {
-        log = opened;
     }
 
     /** Connections are taken. */
@@ -41,5 +50,9 @@ final class Lifecycle {
 
     void draining() {
         reason = "draining";
+    }
+
+    boolean isDraining() {
+        return "draining".equals(reason);
     }
 }

@@ -56,6 +56,7 @@ final class NettySetup {
                 config.session().handshakeTimeout(),
                 config.session().heartbeat(),
                 BACKLOG,
+                listen.proxies(),
                 allocator(config.io().allocator()));
     }
 

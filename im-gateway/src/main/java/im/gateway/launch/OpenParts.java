@@ -1,5 +1,6 @@
 package im.gateway.launch;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -12,6 +13,25 @@ final class OpenParts {
     private record Part(String name, AutoCloseable resource) {}
 
     private final Deque<Part> parts = new ArrayDeque<>();
+
+    /** What opens parts and makes one thing of them. */
+    interface Opening<T> {
+        T open(OpenParts parts) throws IOException, CannotStart;
+    }
+
+    /** @throws CannotStart when one of them cannot be opened; then those opened before are closed again */
+    static <T> T openAll(Opening<T> opening) throws CannotStart {
+        OpenParts parts = new OpenParts();
+        try {
+            return opening.open(parts);
+        } catch (IOException e) {
+            parts.close();
+            throw new CannotStart(String.valueOf(e.getMessage()), e);
+        } catch (CannotStart | RuntimeException | Error e) {
+            parts.close();
+            throw e;
+        }
+    }
 
     /** @return the same resource */
     <T extends AutoCloseable> T add(String name, T resource) {

@@ -1,86 +1,55 @@
 package im.gateway.launch;
 
+import im.gateway.config.MessageLogConfig;
 import im.gateway.config.ServerConfig;
-import im.gateway.edge.EdgeServer;
-import im.gateway.session.Sessions;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import im.gateway.launch.Ground.Forms;
+import im.gateway.session.LoopPushBus;
+import im.gateway.session.PushLoss;
+import im.relay.PushBus;
+import im.relay.local.LocalLogConfig;
+import im.relay.local.LocalRelay;
+import im.relay.local.LocalStore;
+import im.relay.local.Surroundings;
+import im.router.RouteDirectory;
+import im.router.memory.MemoryRouteDirectory;
+import java.io.IOException;
+import java.util.List;
 
-/**
- * The whole server, running in this process. {@link #start} and {@link #stop} block their caller, which is never an
- * event loop.
- */
-public final class StandaloneServer {
-    private static final Logger LOG = LoggerFactory.getLogger(StandaloneServer.class);
-    /** What the end of a drain may take after the clients' time is over. */
-    private static final Duration AFTER_CLIENTS = Duration.ofSeconds(8);
-
-    private final ServerConfig config;
-    private final OpenParts parts;
-    private final Lifecycle lifecycle;
-    private final Endpoints endpoints;
-    private final EdgeServer edge;
-    private final Sessions sessions;
-    private boolean stopped;
-
-    StandaloneServer(
-            ServerConfig config,
-            OpenParts parts,
-            Lifecycle lifecycle,
-            Endpoints endpoints,
-            EdgeServer edge,
-            Sessions sessions) {
-        this.config = config;
-        this.parts = parts;
-        this.lifecycle = lifecycle;
-        this.endpoints = endpoints;
-        this.edge = edge;
-        this.sessions = sessions;
-    }
-
-    /** @throws CannotStart when anything it needs is missing or taken; then nothing is left open */
-    public static StandaloneServer start(ServerConfig config) throws CannotStart {
-        return new ServerStart(config).run();
-    }
-
-    public Endpoints endpoints() {
-        return endpoints;
-    }
+/** The whole system in this process: log and store on the local disk, routes in memory, pushes from loop to loop. */
+final class StandaloneServer {
+    private StandaloneServer() {}
 
     /**
-     * Stops without loss: not ready, no new connections, every client sent away, what is in flight answered, then
-     * everything closed. Takes no longer than the drain timeout, give or take what closing files needs. Calling it
-     * again does nothing.
+     * Blocks its caller.
+     *
+     * @throws CannotStart when anything it needs is missing or taken; then nothing is left open
      */
-    public synchronized void stop() {
-        if (stopped) {
-            return;
-        }
-        stopped = true;
-        lifecycle.draining();
-        edge.stopAccepting();
-        drain();
-        parts.close();
+    static RunningGateway start(ServerConfig config) throws CannotStart {
+        return OpenParts.openAll(parts -> open(config, parts));
     }
 
-    private void drain() {
-        Duration timeout = config.drainTimeout();
-        Duration half = timeout.dividedBy(2);
-        Duration rest = timeout.minus(AFTER_CLIENTS);
-        try {
-            sessions.drain(rest.compareTo(half) > 0 ? rest : half)
-                    .toCompletableFuture()
-                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.atWarn().addKeyValue("timeout", timeout).log("drain timeout is over, what is left is cut off");
-        } catch (ExecutionException e) {
-            LOG.error("drain failed", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static RunningGateway open(ServerConfig config, OpenParts parts) throws IOException, CannotStart {
+        LogCheck log = new LogCheck();
+        Ground ground = Ground.open(config, parts, new Lifecycle(List.of(log.check())));
+        RouteDirectory routes = new MemoryRouteDirectory(Ground.RANDOM);
+        PushBus bus = PushLoss.around(new LoopPushBus(ground.loops().loops(), ground.sessionMetrics()));
+        LocalStore store = parts.add(
+                "store",
+                LocalStore.open(
+                        config.data(),
+                        logConfig(config.messageLog()),
+                        Surroundings.system(ground.metrics()),
+                        new LocalRelay(routes, bus)));
+        log.opened(store.log());
+        return ground.serve(
+                ground.sessions(new Forms(store.log(), store.conversations(), store.cursors(), routes, bus)));
+    }
+
+    private static LocalLogConfig logConfig(MessageLogConfig log) {
+        return LocalLogConfig.defaults()
+                .withDedupeWindow(log.dedupeWindow())
+                .withQueue(log.queueMessages(), log.queueBytes())
+                .withCacheBytes(log.cacheBytes())
+                .withRetention(log.retention());
     }
 }

@@ -43,7 +43,7 @@ final class TokenCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, CannotStart {
         Duration life = parsedTtl();
         TokenSettings settings = options.loadForTokens(keyFile);
-        TokenMinter minter = new TokenMinter(key(settings), ServerStart.rules(settings.auth()), Clock.systemUTC());
+        TokenMinter minter = new TokenMinter(key(settings), Ground.rules(settings.auth()), Clock.systemUTC());
         try {
             System.out.println(minter.mint(uid, life));
             return ExitCode.DONE;

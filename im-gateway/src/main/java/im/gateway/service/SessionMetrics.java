@@ -16,6 +16,7 @@ public final class SessionMetrics {
     private final Counter acknowledgements;
     private final Counter refusedAcknowledgements;
     private final Counter latePushes;
+    private final Counter unknownPushes;
     private final Counter lagging;
     private final Counter again;
     private final Counter parked;
@@ -42,6 +43,7 @@ public final class SessionMetrics {
         acknowledgements = registry.counter("im.gateway.acknowledgements", "outcome", "taken");
         refusedAcknowledgements = registry.counter("im.gateway.acknowledgements", "outcome", "refused");
         latePushes = registry.counter("im.gateway.late.pushes");
+        unknownPushes = registry.counter("im.gateway.unknown.pushes");
         again = registry.counter("im.gateway.deliveries", "how", "again");
         lagging = registry.counter("im.gateway.lagging");
         parked = registry.counter("im.gateway.parked");
@@ -133,6 +135,11 @@ public final class SessionMetrics {
     /** A push for something that was written already. */
     public void latePush() {
         latePushes.increment();
+    }
+
+    /** A push for a connection that is not, or not yet, a session here. */
+    public void unknownPush() {
+        unknownPushes.increment();
     }
 
     public void lagging() {

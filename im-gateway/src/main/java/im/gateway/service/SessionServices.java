@@ -7,8 +7,13 @@ import im.relay.MessageLog;
 import im.relay.PushBus;
 import im.router.RouteDirectory;
 import java.time.Clock;
+import java.util.function.LongSupplier;
 
-/** What every session of this process shares. */
+/**
+ * What every session of this process shares.
+ *
+ * @param nanoTime monotonic, also while the process stands still, as {@link System#nanoTime}
+ */
 public record SessionServices(
         SessionTerms terms,
         TokenVerifier verifier,
@@ -19,4 +24,5 @@ public record SessionServices(
         PushBus bus,
         Takeovers takeovers,
         SessionMetrics metrics,
-        Clock clock) {}
+        Clock clock,
+        LongSupplier nanoTime) {}

@@ -23,4 +23,13 @@ public record SessionTerms(
         int unansweredSends,
         Duration dedupeWindow,
         Retention retention,
-        Duration repush) {}
+        Duration repush) {
+
+    /**
+     * How long a send may be held before it is given to the log; what the log itself may take comes on top, and is no
+     * more than this again (D12).
+     */
+    public Duration appendWithin() {
+        return dedupeWindow.dividedBy(8);
+    }
+}

@@ -2,6 +2,7 @@ package im.gateway.session;
 
 import im.gateway.connection.Connection;
 import im.gateway.delivery.Delivery;
+import im.gateway.delivery.Reached;
 import im.gateway.ingress.SendCheck;
 import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
@@ -67,6 +68,11 @@ final class ClaimedPositions {
             }
         }
 
+        /** A client that says it again later loses nothing; one that does not is only pushed to again. */
+        void notNow() {
+            say(Code.UNAVAILABLE, "position", "the server has not got that far again yet");
+        }
+
         void position(String above) {
             say(Code.BAD_RANGE, "position", "negative, or above " + above);
         }
@@ -104,11 +110,11 @@ final class ClaimedPositions {
             case HONEST -> raise(conversation, position);
             case TOO_HIGH -> refuseAck(refusal);
             case ASK_HEAD ->
-                delivery.askHead(conversation, head -> {
-                    if (position <= head) {
-                        raise(conversation, position);
-                    } else {
-                        refuseAck(refusal);
+                delivery.askReached(conversation, position, reached -> {
+                    switch (reached) {
+                        case YES -> raise(conversation, position);
+                        case NO -> refuseAck(refusal);
+                        case UNKNOWN -> refusal.notNow();
                     }
                     settled.run();
                 });
@@ -140,9 +146,11 @@ final class ClaimedPositions {
             refusal.position("the conversation's head");
             return;
         }
-        delivery.askHeadBeyondClose(conversation, head -> {
-            if (position > head) {
+        delivery.askReachedBeyondClose(conversation, position, reached -> {
+            if (reached == Reached.NO) {
                 refusal.position("the conversation's head");
+            } else if (reached == Reached.UNKNOWN) {
+                refusal.notNow();
             } else if (position > 0) {
                 services.cursors().raiseRead(uid, conversation, position, connection.loop(), () -> {});
             }

@@ -26,7 +26,7 @@ public final class LoopPushBus implements PushBus {
 
     @Override
     public void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups) {
-        toEach(routes, wakeups, session -> session.push(message));
+        toEach(uid, routes, wakeups, session -> session.push(message));
     }
 
     @Override
@@ -36,24 +36,33 @@ public final class LoopPushBus implements PushBus {
 
     @Override
     public void pushReceipt(Receipt receipt, String uid, Routes routes, Wakeups wakeups) {
-        toEach(routes, wakeups, session -> session.pushReceipt(receipt));
+        toEach(uid, routes, wakeups, session -> session.pushReceipt(receipt));
     }
 
     @Override
     public void pushTransient(TransientMessage message, String uid, Routes routes, Wakeups wakeups) {
-        toEach(routes, wakeups, session -> session.pushTransient(message));
+        toEach(uid, routes, wakeups, session -> session.pushTransient(message));
     }
 
     /** In one process the newer connection displaces the older one itself. */
     @Override
     public void displaced(Route route) {}
 
-    private void toEach(Routes routes, Wakeups wakeups, Consumer<Session> action) {
+    /** A route is a hint: what it names may be gone, or nothing that this process ever had. */
+    private void toEach(String uid, Routes routes, Wakeups wakeups, Consumer<Session> action) {
         for (long connection : routes.here()) {
-            Loop loop = loops.get(ConnectionIds.loop(connection));
+            int index = ConnectionIds.loop(connection);
+            if (connection <= 0 || index >= loops.size()) {
+                metrics.unknownPush();
+                continue;
+            }
+            Loop loop = loops.get(index);
             wakeups.add(loop, () -> {
-                if (loop.find(connection) instanceof Session session) {
+                if (loop.find(connection) instanceof Session session
+                        && session.uid().equals(uid)) {
                     action.accept(session);
+                } else {
+                    metrics.unknownPush();
                 }
             });
         }

@@ -395,6 +395,11 @@ final class Session implements ConnectionListener {
         }
     }
 
+    /** With the next turn of the wheel, which spreads many of them over a quarter of a heartbeat. */
+    void checkTailSoon() {
+        ticks = TICKS_A_HEARTBEAT;
+    }
+
     String uid() {
         return uid;
     }

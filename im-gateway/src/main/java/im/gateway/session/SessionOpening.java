@@ -34,6 +34,7 @@ import java.util.function.Consumer;
 final class SessionOpening implements ConnectionListener {
     private static final int MIN_HEARTBEAT_MILLIS = 1_000;
     private static final int CROWDED_RETRY_MILLIS = 60_000;
+    private static final int UNAVAILABLE_RETRY_MILLIS = 1_000;
     private static final Set<Feature> SPOKEN = EnumSet.of(Feature.RECEIPTS, Feature.TRANSIENT);
 
     private final SessionServices services;
@@ -93,13 +94,20 @@ final class SessionOpening implements ConnectionListener {
         }
         services.routes()
                 .routesOf(token.uid())
-                .thenAccept(there -> connection.loop().execute(() -> {
-                    if (there.size() > CursorStore.MAX_DEVICES) {
+                .whenComplete((there, failure) -> connection.loop().execute(() -> {
+                    if (failure != null) {
+                        unavailable();
+                    } else if (there.size() > CursorStore.MAX_DEVICES) {
                         crowded();
                     } else if (!closed) {
                         open(token);
                     }
                 }));
+    }
+
+    /** Who is connected where cannot be told, or this node may not say: another try, maybe at another node. */
+    private void unavailable() {
+        connection.close(CloseReason.OVERLOADED, "routes are not available", UNAVAILABLE_RETRY_MILLIS, 0);
     }
 
     private void crowded() {
@@ -143,13 +151,24 @@ final class SessionOpening implements ConnectionListener {
         services.routes()
                 .register(token.uid(), hello.getDevice(), hello.getAttempt(), connection.id())
                 .thenCompose(registration -> takeBackIfCrowded(token, registration)
-                        .thenAccept(takenBack -> connection.loop().execute(() -> {
-                            if (takenBack) {
-                                crowded();
-                            } else {
-                                registered(token, registration, then);
-                            }
-                        })));
+                        .thenApply(takenBack -> new Registered(registration, takenBack)))
+                .whenComplete((done, failure) -> connection.loop().execute(() -> {
+                    if (failure != null) {
+                        // Perhaps it is in place all the same.
+                        removeRoute(token);
+                        unavailable();
+                    } else if (done.takenBack) {
+                        crowded();
+                    } else {
+                        registered(token, done.registration, then);
+                    }
+                }));
+    }
+
+    private record Registered(Registration registration, boolean takenBack) {}
+
+    private void removeRoute(Verdict.Valid token) {
+        var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
     }
 
     /**
@@ -179,7 +198,7 @@ final class SessionOpening implements ConnectionListener {
                 displace.accept(displaced);
             }
             if (closed) {
-                var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
+                removeRoute(token);
             } else {
                 then.run();
             }

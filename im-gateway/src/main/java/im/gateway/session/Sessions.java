@@ -46,14 +46,22 @@ public final class Sessions implements SessionOpener {
 
     private void displace(Route route) {
         if (route.isHere()) {
-            displace(route.connection());
+            displaced(route.connection());
         } else {
             services.bus().displaced(route);
         }
     }
 
-    private void displace(long id) {
-        Loop loop = loops.get(ConnectionIds.loop(id));
+    /**
+     * A larger attempt of its device has replaced that connection, here or on another node: it is told so and closed
+     * (D22). One that is gone already is nobody's business.
+     */
+    public void displaced(long id) {
+        int index = ConnectionIds.loop(id);
+        if (id <= 0 || index >= loops.size()) {
+            return;
+        }
+        Loop loop = loops.get(index);
         loop.execute(() -> {
             if (loop.find(id) instanceof Session session) {
                 session.connection().close(CloseReason.DISPLACED, DISPLACED_TEXT);
@@ -61,6 +69,14 @@ public final class Sessions implements SessionOpener {
                 opening.displaced();
             }
         });
+    }
+
+    /**
+     * Pushes may have been lost: every session compares what it has with the store, through the tail check, in the next
+     * quarter of a heartbeat.
+     */
+    public void resync() {
+        everySession(Session::checkTailSoon);
     }
 
     /**

@@ -84,7 +84,7 @@ class KeyBoundsTest {
             Row.of("kafka.push-partitions", "1|4096", "0|4097|x"),
             Row.of("kafka.replication", "1|9", "0|10|x"),
             Row.of("kafka.min-insync-replicas", "1", "0|2|10|x"),
-            Row.of("kafka.append-timeout", "1s|2m", "999ms|121s|5"),
+            Row.of("kafka.append-timeout", "1s|1m", "999ms|61s|5"),
             Row.of("kafka.timeout", "500ms|2m", "499ms|121s|5"),
             Row.of("kafka.properties-file", "|/etc/kafka.properties", "\u0000"),
             Row.of("redis.kind", "single|sentinel|cluster", "master|SINGLE|"),

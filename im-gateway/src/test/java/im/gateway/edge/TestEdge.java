@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.gateway.connection.Loop;
+import im.gateway.proxy.AddressRange;
 import im.protocol.CloseReason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.AdaptiveByteBufAllocator;
@@ -12,6 +13,7 @@ import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -33,18 +35,19 @@ final class TestEdge implements AutoCloseable {
     final EventLoops loops;
     final EdgeServer server;
 
-    private TestEdge(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
+    private TestEdge(
+            Transport transport, Duration handshakeTimeout, EchoSessions sessions, List<AddressRange> proxies) {
         this.sessions = sessions;
         this.loops = EventLoops.open(transport, 2, HEARTBEAT, 64 << 20);
         try {
             server = EdgeServer.start(
-                    config(handshakeTimeout), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
+                    config(handshakeTimeout, proxies), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static EdgeConfig config(Duration handshakeTimeout) {
+    private static EdgeConfig config(Duration handshakeTimeout, List<AddressRange> proxies) {
         return new EdgeConfig(
                 "127.0.0.1",
                 0,
@@ -54,6 +57,7 @@ final class TestEdge implements AutoCloseable {
                 Duration.ofSeconds(1),
                 HEARTBEAT,
                 1024,
+                proxies,
                 new AdaptiveByteBufAllocator(true));
     }
 
@@ -69,7 +73,13 @@ final class TestEdge implements AutoCloseable {
     }
 
     static TestEdge start(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
-        return new TestEdge(transport, handshakeTimeout, sessions);
+        return new TestEdge(transport, handshakeTimeout, sessions, List.of());
+    }
+
+    /** One that stands behind balancers with these addresses. */
+    static TestEdge behind(Transport transport, String... proxies) {
+        List<AddressRange> ranges = Stream.of(proxies).map(AddressRange::parse).toList();
+        return new TestEdge(transport, Duration.ofSeconds(20), new EchoSessions(), ranges);
     }
 
     /** Epoll and NIO, or NIO alone. */

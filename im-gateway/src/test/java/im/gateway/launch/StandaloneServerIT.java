@@ -35,7 +35,7 @@ class StandaloneServerIT {
         StandaloneServer.start(config()).stop();
         Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
 
-        StandaloneServer server = StandaloneServer.start(config());
+        RunningGateway server = StandaloneServer.start(config());
         Endpoints endpoints = server.endpoints();
         HttpResponse<String> ready = get(endpoints.admin() + "/readyz");
         server.stop();
@@ -50,10 +50,10 @@ class StandaloneServerIT {
 
     @Test
     void portsGivenAsZeroAreUsedAgainByTheNextServerOfTheFolder() throws Exception {
-        StandaloneServer first = StandaloneServer.start(config());
+        RunningGateway first = StandaloneServer.start(config());
         first.stop();
 
-        StandaloneServer second = StandaloneServer.start(config());
+        RunningGateway second = StandaloneServer.start(config());
         second.stop();
 
         assertThat(second.endpoints()).isEqualTo(first.endpoints());
@@ -77,7 +77,7 @@ class StandaloneServerIT {
 
     @Test
     void aFolderThatAServerHasIsRefusedAndItsServerGoesOn() throws Exception {
-        StandaloneServer server = StandaloneServer.start(config());
+        RunningGateway server = StandaloneServer.start(config());
 
         assertThatThrownBy(() -> StandaloneServer.start(config()))
                 .isInstanceOf(CannotStart.class)
@@ -99,12 +99,12 @@ class StandaloneServerIT {
 
     @Test
     void theDevPagesAnswerOnThePublicPortInDevModeOnly() throws Exception {
-        StandaloneServer dev = StandaloneServer.start(config());
+        RunningGateway dev = StandaloneServer.start(config());
         HttpResponse<String> token = post(dev.endpoints().http() + DevTokenPage.PATH, "uid=alice");
         HttpResponse<String> page = get(dev.endpoints().http() + "/");
         dev.stop();
         Path key = Files.writeString(folder.resolve("a.key"), "k".repeat(32));
-        StandaloneServer strict = StandaloneServer.start(
+        RunningGateway strict = StandaloneServer.start(
                 config(new Flag("dev", "false", "--set"), new Flag("auth.key-file", key.toString(), "--set")));
         HttpResponse<String> none = post(strict.endpoints().http() + DevTokenPage.PATH, "uid=alice");
         HttpResponse<String> noPage = get(strict.endpoints().http() + "/");
@@ -123,7 +123,7 @@ class StandaloneServerIT {
 
     @Test
     void adminPathsAreNotServedOnThePublicPort() throws Exception {
-        StandaloneServer server = StandaloneServer.start(config());
+        RunningGateway server = StandaloneServer.start(config());
         String http = server.endpoints().http();
 
         for (String path : List.of("/livez", "/readyz", "/metrics")) {

@@ -14,6 +14,9 @@ final class HeldRoutes implements RouteDirectory {
     final MemoryRouteDirectory memory = new MemoryRouteDirectory(new Random(1));
     private final ArrayDeque<Runnable> untold = new ArrayDeque<>();
 
+    /** Whether no call is answered but with a failure; a registration has taken effect all the same. */
+    boolean away;
+
     void complete() {
         untold.remove().run();
     }
@@ -28,7 +31,13 @@ final class HeldRoutes implements RouteDirectory {
         Registration registration = memory.register(uid, device, attempt, connection)
                 .toCompletableFuture()
                 .join();
-        untold.add(() -> told.complete(registration));
+        untold.add(() -> {
+            if (away) {
+                told.completeExceptionally(new IllegalStateException("not now"));
+            } else {
+                told.complete(registration);
+            }
+        });
         return told;
     }
 
@@ -39,6 +48,6 @@ final class HeldRoutes implements RouteDirectory {
 
     @Override
     public CompletionStage<Routes> routesOf(String uid) {
-        return memory.routesOf(uid);
+        return away ? CompletableFuture.failedStage(new IllegalStateException("not now")) : memory.routesOf(uid);
     }
 }

@@ -47,6 +47,11 @@ final class ScheduledStore implements ConversationStore, CursorStore {
 
     long clockMs = 1;
 
+    /** How far the view is in its log: a page says no more of what is complete. */
+    long viewReached = Long.MAX_VALUE;
+    /** Where a compare tells other heads than pages do, as an index that is ahead of the view, or behind it. */
+    final Map<ConversationKey, Long> indexed = new HashMap<>();
+
     /** What was asked, in words, oldest first. */
     final List<String> asked = new ArrayList<>();
 
@@ -164,7 +169,7 @@ final class ScheduledStore implements ConversationStore, CursorStore {
                 found,
                 more,
                 head,
-                more ? found.get(found.size() - 1).position() : head,
+                more ? found.get(found.size() - 1).position() : Math.min(viewReached, Math.max(after, head)),
                 floor(conversation),
                 firstHeld(conversation));
     }
@@ -295,11 +300,12 @@ final class ScheduledStore implements ConversationStore, CursorStore {
     private Comparison compare(CompareRequest request, Map<ConversationKey, Long> heads) {
         List<Behind> behind = new ArrayList<>();
         for (ConversationKey conversation : messages.keySet()) {
-            long head = head(conversation);
+            long head = indexed.getOrDefault(conversation, head(conversation));
             heads.put(conversation, head);
             long stored = request.complete() ? 0 : cursors.getOrDefault(conversation, 0L);
             long base = request.known().getOrDefault(conversation, stored);
-            if (head > base || request.wanted().contains(conversation)) {
+            boolean lost = head < base && request.known().containsKey(conversation) && viewReached < base;
+            if (head > base || lost || request.wanted().contains(conversation)) {
                 behind.add(new Behind(conversation, head, base, floor(conversation)));
             }
         }

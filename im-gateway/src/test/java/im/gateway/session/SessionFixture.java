@@ -54,6 +54,9 @@ final class SessionFixture {
     final Sessions sessions;
     TokenVerifier verifier = token -> new Verdict.Valid("me", Long.MAX_VALUE);
     private long wallMillis = 1_000_000;
+    /** Monotonic time, which stands still unless the test moves it. */
+    long nanos;
+
     private long attempt;
 
     SessionFixture() {
@@ -106,7 +109,8 @@ final class SessionFixture {
                 bus,
                 new Takeovers(() -> takeoverMillis += betweenTakeovers, new Random(1)),
                 metrics,
-                new WallClock());
+                new WallClock(),
+                () -> nanos);
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
     }
 
@@ -225,7 +229,7 @@ final class SessionFixture {
 
     /** Every read that is asked for is answered, until none is; cursor writes are not. */
     void answer() {
-        for (int i = 0; i < 1_000 && store.hasReads(); i++) {
+        for (int i = 0; i < 10_000 && store.hasReads(); i++) {
             store.execute(0);
             store.answer(0);
             manual.run();

@@ -75,7 +75,8 @@ class SessionScheduleTest {
                     new LoopPushBus(List.of(manual.loop), metrics),
                     new Takeovers(() -> takeoverMillis += Takeovers.WINDOW_MILLIS, new Random(1)),
                     metrics,
-                    Clock.systemUTC());
+                    Clock.systemUTC(),
+                    () -> 0);
             sessions = new Sessions(services, List.of(manual.loop), random);
             connection = new WireConnection(manual.loop);
             client = new ModelClient(store, connection);

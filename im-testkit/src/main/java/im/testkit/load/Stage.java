@@ -11,6 +11,7 @@ import im.testkit.history.History;
 import im.testkit.history.HistoryFile;
 import im.testkit.history.Start;
 import im.testkit.net.TcpProxy;
+import im.testkit.server.Deployment;
 import im.testkit.server.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** One server, the apps that use it, and the history of what they saw. Driven by one thread. */
+/** One server or cluster, the apps that use it, and the history of what they saw. Driven by one thread. */
 public final class Stage implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -37,7 +38,7 @@ public final class Stage implements AutoCloseable {
 
     private final int number = STAGES.incrementAndGet();
 
-    private final ServerProcess server;
+    private final Deployment server;
     private final boolean webSocket;
     private WireFormat wire = WireFormat.PROTO;
     private final long seed;
@@ -50,7 +51,7 @@ public final class Stage implements AutoCloseable {
      * @param server running; closed by whoever started it
      * @param webSocket whether the apps use WebSocket or TCP
      */
-    public Stage(ServerProcess server, boolean webSocket, long seed) {
+    public Stage(Deployment server, boolean webSocket, long seed) {
         this.server = server;
         this.webSocket = webSocket;
         this.seed = seed;
@@ -69,7 +70,7 @@ public final class Stage implements AutoCloseable {
         return Long.getLong(SEED, System.nanoTime() & 0xffff_ffffL);
     }
 
-    public ServerProcess server() {
+    public Deployment server() {
         return server;
     }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * it keeps its ports. Calls that wait have a bound and fail with the end of the server's log. One thread at a time,
  * except the urls and {@link #killNow}.
  */
-public final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements Deployment, AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(60);
     private static final int LOG_LINES = 60;
@@ -80,6 +80,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts it, on the folder as it is, and waits until it is ready. */
+    @Override
     public void start() {
         if (running()) {
             throw new IllegalStateException("runs already, pid " + pid());
@@ -147,6 +148,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    @Override
     public Tokens tokens() {
         return tokens;
     }
@@ -155,10 +157,12 @@ public final class ServerProcess implements AutoCloseable {
         return url("http");
     }
 
+    @Override
     public URI ws() {
         return url("ws");
     }
 
+    @Override
     public URI tcp() {
         return url("tcp");
     }
@@ -185,6 +189,7 @@ public final class ServerProcess implements AutoCloseable {
         return new InetSocketAddress(url.getHost(), url.getPort());
     }
 
+    @Override
     public boolean running() {
         return process != null && process.isAlive();
     }
@@ -207,6 +212,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** SIGKILL; returns at once. Any thread. */
+    @Override
     public void killNow() {
         if (running()) {
             server().destroyForcibly();
@@ -214,6 +220,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** SIGKILL; returns when it is gone. */
+    @Override
     public void kill9() {
         killNow();
         waitForExit(STOP);
@@ -232,11 +239,13 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** SIGSTOP. */
+    @Override
     public void pause() {
         signal("STOP");
     }
 
     /** SIGCONT. */
+    @Override
     public void resume() {
         signal("CONT");
     }
@@ -276,6 +285,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** The end of what it wrote to stderr, for a failure's message. */
+    @Override
     public String logTail() {
         Path log = spec.log();
         try {

@@ -76,14 +76,7 @@ public record ServerSpec(
     List<String> command() {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
-        command.add("-XX:+UseSerialGC");
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-Xmx512m");
+        command.addAll(usualFlags());
         command.addAll(flags);
         properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.add("-cp");
@@ -100,5 +93,17 @@ public record ServerSpec(
         command.add("--set");
         command.add("auth.key-file=" + key());
         return command;
+    }
+
+    /** JVM flags of every server here: little memory and a quick start, after those of the JDK that tests run on. */
+    static List<String> usualFlags() {
+        List<String> flags = new ArrayList<>();
+        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
+            if (!flag.isEmpty()) {
+                flags.add(flag);
+            }
+        }
+        flags.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+        return flags;
     }
 }

@@ -1,0 +1,90 @@
+package im.gateway.cluster;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a gateway counts of its dealings with other nodes. Any thread. */
+public final class ClusterMeters {
+
+    /** What became of one push that came in. */
+    enum Incoming {
+        /** Handed to the loops of its connections. */
+        TAKEN,
+        /** Came while this process held no lease. */
+        FENCED,
+        /** Not what it says it is. */
+        MALFORMED
+    }
+
+    /** What became of one push that went out. */
+    enum Outgoing {
+        SENT,
+        /** The bus did not take it, or nobody knows. */
+        FAILED,
+        /** Too much was waiting, or this node holds no lease. */
+        DROPPED
+    }
+
+    private final Map<Incoming, Counter> incoming = new EnumMap<>(Incoming.class);
+    private final Map<Outgoing, Counter> outgoing = new EnumMap<>(Outgoing.class);
+    private final Counter receiptsDropped;
+    private final Counter resyncs;
+    private final Counter lapses;
+    private final Counter routesWritten;
+    private final Counter routesDisplaced;
+    private final Counter fencedAppends;
+
+    public ClusterMeters(MeterRegistry registry) {
+        for (Incoming outcome : Incoming.values()) {
+            incoming.put(outcome, counter(registry, "im.gateway.pushes.received", outcome));
+        }
+        for (Outgoing outcome : Outgoing.values()) {
+            outgoing.put(outcome, counter(registry, "im.gateway.pushes.sent", outcome));
+        }
+        receiptsDropped = registry.counter("im.gateway.receipts.unsent");
+        resyncs = registry.counter("im.gateway.resyncs");
+        lapses = registry.counter("im.gateway.lease.lapses");
+        routesWritten = registry.counter("im.gateway.routes.mended", "what", "written");
+        routesDisplaced = registry.counter("im.gateway.routes.mended", "what", "displaced");
+        fencedAppends = registry.counter("im.gateway.fenced.appends");
+    }
+
+    private static Counter counter(MeterRegistry registry, String name, Enum<?> outcome) {
+        return registry.counter(name, "outcome", outcome.name().toLowerCase(Locale.ROOT));
+    }
+
+    void incoming(Incoming outcome, int pushes) {
+        Objects.requireNonNull(incoming.get(outcome)).increment(pushes);
+    }
+
+    void outgoing(Outgoing outcome, int pushes) {
+        Objects.requireNonNull(outgoing.get(outcome)).increment(pushes);
+    }
+
+    /** Nobody was told: routes could not be read, or too many waited. The list of conversations tells it. */
+    void receiptsDropped(int receipts) {
+        receiptsDropped.increment(receipts);
+    }
+
+    /** Pushes may have been lost, so all sessions compare. */
+    void resync() {
+        resyncs.increment();
+    }
+
+    void lapsed() {
+        lapses.increment();
+    }
+
+    void mended(int written, int displaced) {
+        routesWritten.increment(written);
+        routesDisplaced.increment(displaced);
+    }
+
+    void fencedAppend(int messages) {
+        fencedAppends.increment(messages);
+    }
+}

@@ -1,0 +1,118 @@
+package im.gateway.cluster;
+
+import im.router.NodeId;
+import im.router.NodeRegistry;
+import im.router.RouteDirectory;
+import im.router.RouteDirectory.Mended;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A gateway between its leases. While it holds none, nobody counts on it: it registers, appends and pushes nothing, and
+ * what is pushed to its old name is dropped. Its sessions stay, since a node that comes back within seconds would
+ * otherwise send all its clients through the door at once, and nothing is lost by keeping them: with the new lease it
+ * first reads the bus under its new name, then writes all its routes anew, never over a larger attempt (D23), closes
+ * with 4409 those that a larger one holds by now (D22), and then has every session compare what it has with the store.
+ * In that order, so that what falls between two of the steps is found by a later one.
+ *
+ * <p>Once a heartbeat routes are compared and mended. Any thread; the registry's calls come one after the other.
+ */
+public final class NodeLife implements NodeRegistry.LeaseListener {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLife.class);
+    private static final int RETRY_MILLIS = 500;
+
+    private final RouteDirectory routes;
+    private final Function<NodeId, CompletionStage<Void>> follow;
+    private final Runnable resync;
+    private final ScheduledExecutorService timer;
+    private final ClusterMeters meters;
+    private volatile @Nullable String fenced;
+
+    /**
+     * @param follow makes the receiver of pushes read what is pushed to that node from now on; the stage completes when
+     *     it does
+     * @param resync has every session compare
+     * @param timer for a few short tasks; not closed here
+     */
+    public NodeLife(
+            RouteDirectory routes,
+            Function<NodeId, CompletionStage<Void>> follow,
+            Runnable resync,
+            ScheduledExecutorService timer,
+            ClusterMeters meters) {
+        this.routes = routes;
+        this.follow = follow;
+        this.resync = resync;
+        this.timer = timer;
+        this.meters = meters;
+    }
+
+    /** Begins to mend routes, once a heartbeat. */
+    public void begin(Duration heartbeat) {
+        long millis = heartbeat.toMillis();
+        var unused = timer.scheduleWithFixedDelay(this::mendQuietly, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void mendQuietly() {
+        if (fenced == null) {
+            mend().whenComplete((mended, failure) -> {
+                if (failure != null) {
+                    LOG.atDebug().addKeyValue("why", failure.toString()).log("routes cannot be compared");
+                }
+            });
+        }
+    }
+
+    private CompletionStage<Mended> mend() {
+        return routes.mend().whenComplete((mended, failure) -> {
+            if (failure == null) {
+                meters.mended(mended.written(), mended.displaced());
+            }
+        });
+    }
+
+    @Override
+    public void lapsed(NodeId id) {
+        fenced = "the lease has lapsed";
+        meters.lapsed();
+        LOG.atWarn()
+                .addKeyValue("slot", id.slot())
+                .addKeyValue("incarnation", id.incarnation())
+                .log("fenced until there is a new lease");
+    }
+
+    @Override
+    public void renewed(NodeId id) {
+        LOG.atInfo()
+                .addKeyValue("slot", id.slot())
+                .addKeyValue("incarnation", id.incarnation())
+                .log("back under a new lease");
+        fenced = null;
+        comeBack(id);
+    }
+
+    private void comeBack(NodeId id) {
+        follow.apply(id).thenCompose(followed -> mend()).whenComplete((mended, failure) -> {
+            if (failure == null) {
+                meters.resync();
+                resync.run();
+            } else {
+                LOG.atWarn().addKeyValue("why", failure.toString()).log("routes are not in place yet, trying again");
+                if (fenced == null) {
+                    var unused = timer.schedule(() -> comeBack(id), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                }
+            }
+        });
+    }
+
+    /** Why this node is fenced, for the readiness page; null when it is not. */
+    public @Nullable String failure() {
+        return fenced;
+    }
+}

@@ -1,0 +1,133 @@
+package im.gateway.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.protocol.ConversationKey;
+import im.relay.Receipt;
+import im.router.NodeId;
+import im.router.Registration;
+import im.router.Route;
+import im.router.RouteDirectory;
+import im.router.Routes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a node does when its lease lapses and comes back, and what it looks up for others. */
+class NodeLifeTest {
+    private static final NodeId BEFORE = new NodeId(1, 10);
+    private static final NodeId AFTER = new NodeId(2, 11);
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ClusterMeters meters = new ClusterMeters(new SimpleMeterRegistry());
+    private final List<String> steps = Collections.synchronizedList(new ArrayList<>());
+    private final Directory routes = new Directory();
+    private final NodeLife life = new NodeLife(
+            routes,
+            node -> {
+                steps.add("follow " + node.slot());
+                return CompletableFuture.completedStage(null);
+            },
+            () -> steps.add("resync"),
+            timer,
+            meters);
+
+    private final class Directory implements RouteDirectory {
+        final AtomicInteger failures = new AtomicInteger();
+        final Map<String, Routes> known = new HashMap<>();
+
+        @Override
+        public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Boolean> remove(String uid, String device, long connection) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletionStage<Routes> routesOf(String uid) {
+            steps.add("routes of " + uid);
+            return CompletableFuture.completedStage(known.getOrDefault(uid, Routes.NONE));
+        }
+
+        @Override
+        public CompletionStage<Mended> mend() {
+            steps.add("mend");
+            return failures.getAndDecrement() > 0
+                    ? CompletableFuture.failedStage(new IllegalStateException("not now"))
+                    : CompletableFuture.completedStage(new Mended(3, 2, 1));
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        timer.shutdownNow();
+    }
+
+    @Test
+    void withANewLeaseTheBusIsReadThenRoutesAreWrittenThenSessionsCompare_D23() {
+        life.lapsed(BEFORE);
+        assertThat(life.failure()).contains("lapsed");
+        assertThat(steps).isEmpty();
+
+        life.renewed(AFTER);
+
+        assertThat(life.failure()).isNull();
+        assertThat(steps).containsExactly("follow 2", "mend", "resync");
+    }
+
+    @Test
+    void routesThatCannotBeWrittenAreTriedAgainBeforeSessionsCompare_D23() {
+        routes.failures.set(1);
+        life.lapsed(BEFORE);
+        life.renewed(AFTER);
+        assertThat(steps).containsExactly("follow 2", "mend");
+
+        await().until(() -> steps.size() == 5);
+        assertThat(steps).containsExactly("follow 2", "mend", "follow 2", "mend", "resync");
+    }
+
+    @Test
+    void routesAreMendedOnceAHeartbeatButNotWithoutALease_D23() {
+        life.begin(Duration.ofMillis(20));
+        await().until(() -> steps.size() >= 2);
+        life.lapsed(BEFORE);
+        timer.schedule(steps::clear, 0, java.util.concurrent.TimeUnit.MILLISECONDS);
+        await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+
+        assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void receiptsThatComeTogetherAreOneAndAskForRoutesOnce() {
+        FakeBus bus = new FakeBus();
+        routes.known.put("b", Routes.of(List.of(new Route(Route.HERE, 5))));
+        ReceiptPushes receipts = new ReceiptPushes(routes, bus, timer, meters);
+        ConversationKey ab = ConversationKey.direct("a", "b");
+
+        for (long position = 1; position <= 50; position++) {
+            receipts.raised(List.of(new Receipt(ab, "a", Receipt.Kind.DELIVERED, position)));
+        }
+        receipts.raised(List.of(
+                new Receipt(ab, "a", Receipt.Kind.READ, 7),
+                new Receipt(ConversationKey.direct("a", "a"), "a", Receipt.Kind.DELIVERED, 9)));
+        await().until(() -> bus.here.size() == 2);
+
+        assertThat(bus.here).containsExactlyInAnyOrder("DELIVERED 50 by a b 5", "READ 7 by a b 5");
+        assertThat(steps).containsExactlyInAnyOrder("routes of a", "routes of b");
+    }
+}

@@ -1,0 +1,173 @@
+package im.relay.redis;
+
+import im.protocol.ConversationKey;
+import im.relay.ConversationStore.Behind;
+import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
+import im.relay.Partitions;
+import im.relay.redis.CompareScript.Found;
+import im.relay.redis.IndexEntries.Head;
+import im.relay.redis.LogFacts.Snapshot;
+import im.router.redis.Redis;
+import im.router.redis.Redis.Call;
+import im.router.redis.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compare: index and device in one step, then the floors of what is behind. The version is read with the heads (D25),
+ * and the marks too, so that "complete as of" speaks of these very heads (D20); what the partitions' views lack of them
+ * yet, the reader waits for. A conversation that a hole lies above of is behind up to the hole's end (D8).
+ */
+final class CompareRead {
+    private final Redis redis;
+    private final StoreKeys keys;
+    private final Partitions partitions;
+    private final LogFacts facts;
+    private final CompareScript script;
+
+    CompareRead(Redis redis, StoreKeys keys, Partitions partitions, LogFacts facts) {
+        this.redis = redis;
+        this.keys = keys;
+        this.partitions = partitions;
+        this.facts = facts;
+        this.script = new CompareScript(keys);
+    }
+
+    CompletionStage<Comparison> compare(CompareRequest request) {
+        return facts.get()
+                .thenCompose(snapshot -> redis.call(script.call(request))
+                        .thenApply(reply -> CompareScript.found(request.uid(), partitions.count(), reply))
+                        .thenCompose(found -> new OneCompare(request, snapshot, found).read()));
+    }
+
+    /** A conversation that may be behind. {@code base} is without what its floor says. */
+    private record Candidate(ConversationKey conversation, int partition, long head, long order, boolean wanted) {}
+
+    private final class OneCompare {
+        private final CompareRequest request;
+        private final Snapshot snapshot;
+        private final Found found;
+
+        OneCompare(CompareRequest request, Snapshot snapshot, Found found) {
+            this.request = request;
+            this.snapshot = snapshot;
+            this.found = found;
+        }
+
+        CompletionStage<Comparison> read() {
+            List<Candidate> candidates = candidates();
+            if (candidates.isEmpty()) {
+                return CompletableFuture.completedStage(comparison(List.of(), List.of(), Map.of()));
+            }
+            List<Integer> states =
+                    candidates.stream().map(Candidate::partition).distinct().toList();
+            List<Call> calls = new ArrayList<>(candidates.size() + states.size());
+            for (int partition : states) {
+                calls.add(Call.of("HGET", keys.state(partition), StoreKeys.bytes("floor")));
+            }
+            for (Candidate candidate : candidates) {
+                byte[] key = keys.conversation(candidate.partition(), candidate.conversation());
+                calls.add(Call.of("HGET", key, StoreKeys.bytes("f")));
+            }
+            return Pipelined.all(redis, calls).thenApply(replies -> {
+                Map<Integer, Long> floors = new HashMap<>();
+                for (int i = 0; i < states.size(); i++) {
+                    floors.put(states.get(i), numberOr(replies.get(i), 0));
+                }
+                return comparison(candidates, replies.subList(states.size(), replies.size()), floors);
+            });
+        }
+
+        private List<Candidate> candidates() {
+            Map<ConversationKey, Candidate> candidates = new LinkedHashMap<>();
+            Set<ConversationKey> indexed = new HashSet<>();
+            Set<ConversationKey> wanted = new HashSet<>(request.wanted());
+            for (Head head : found.index().heads()) {
+                indexed.add(head.conversation());
+                consider(head.conversation(), head.position(), head.order(), wanted, candidates);
+            }
+            // Of these the index knows nothing: only a hole can be above them.
+            for (ConversationKey conversation : request.known().keySet()) {
+                if (indexed.add(conversation)) {
+                    consider(conversation, 0, 0, wanted, candidates);
+                }
+            }
+            for (ConversationKey conversation : request.wanted()) {
+                if (indexed.add(conversation)) {
+                    consider(conversation, 0, 0, wanted, candidates);
+                }
+            }
+            return List.copyOf(candidates.values());
+        }
+
+        private void consider(
+                ConversationKey conversation,
+                long head,
+                long order,
+                Set<ConversationKey> wanted,
+                Map<ConversationKey, Candidate> into) {
+            int partition = partitions.of(conversation);
+            boolean isWanted = wanted.contains(conversation);
+            long reach = reach(partition, head);
+            // A floor only raises the base: most conversations need no further read.
+            if (isWanted || reach > base(conversation, partition, 0)) {
+                into.put(conversation, new Candidate(conversation, partition, reach, order, isWanted));
+            }
+        }
+
+        private long reach(int partition, long head) {
+            return Math.max(head, snapshot.holes().get(partition).end());
+        }
+
+        private long base(ConversationKey conversation, int partition, long floor) {
+            Long known = request.known().get(conversation);
+            if (known != null) {
+                return known;
+            }
+            String field = new String(StoreKeys.field(request.uid(), conversation), StandardCharsets.US_ASCII);
+            @Nullable Long cursor = found.cursors().get(field);
+            return cursor == null
+                    ? found.device().begin(partition, floor)
+                    : Math.max(cursor, found.device().start(partition));
+        }
+
+        private Comparison comparison(List<Candidate> candidates, List<Reply> own, Map<Integer, Long> floors) {
+            List<Candidate> sorted = new ArrayList<>();
+            Map<ConversationKey, Behind> behind = new HashMap<>();
+            for (int i = 0; i < candidates.size(); i++) {
+                Candidate candidate = candidates.get(i);
+                int partition = candidate.partition();
+                long floor = numberOr(own.get(i), floors.getOrDefault(partition, 0L));
+                long base = base(candidate.conversation(), partition, floor);
+                if (candidate.wanted() || candidate.head() > base) {
+                    sorted.add(candidate);
+                    behind.put(
+                            candidate.conversation(),
+                            new Behind(candidate.conversation(), candidate.head(), base, floor));
+                }
+            }
+            sorted.sort(Comparator.comparingLong(Candidate::order).reversed());
+            List<Behind> all = new ArrayList<>(sorted.size());
+            for (Candidate candidate : sorted) {
+                all.add(java.util.Objects.requireNonNull(behind.get(candidate.conversation())));
+            }
+            long version = found.index().version() + snapshot.holesHash();
+            return new Comparison(version, snapshot.asOfMs(found.marks()), all);
+        }
+    }
+
+    private static long numberOr(Reply reply, long other) {
+        return reply.isNull() ? other : reply.number();
+    }
+}

@@ -1,0 +1,74 @@
+package im.relay.redis;
+
+import im.relay.IndexView;
+import im.router.redis.Redis;
+import im.router.redis.Redis.Call;
+import im.router.redis.RedisKeys;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The write side of the indexes in Redis. One call of a script merges at most {@link #MAX_ENTRIES}; of more, the earlier
+ * calls merge without moving the mark, which is harmless where the last one then does not. Any thread.
+ */
+public final class RedisIndexView implements IndexView {
+    static final int MAX_ENTRIES = 512;
+
+    private final Redis redis;
+    private final StoreKeys keys;
+    private final MergeScript script;
+
+    public RedisIndexView(Redis redis) {
+        this.redis = redis;
+        this.keys = new StoreKeys(redis.keys());
+        this.script = new MergeScript(keys);
+    }
+
+    @Override
+    public int buckets() {
+        return RedisKeys.BUCKETS;
+    }
+
+    @Override
+    public int bucketOf(String uid) {
+        return RedisKeys.bucketOf(uid);
+    }
+
+    @Override
+    public CompletionStage<long[]> marks(int partition) {
+        byte[] field = Redis.decimal(partition);
+        List<Call> calls = new ArrayList<>(RedisKeys.BUCKETS);
+        for (int bucket = 0; bucket < RedisKeys.BUCKETS; bucket++) {
+            calls.add(Call.of("HGET", keys.marks(bucket), field));
+        }
+        return Pipelined.all(redis, calls)
+                .thenApply(replies -> replies.stream()
+                        .mapToLong(reply -> reply.isNull() ? ABSENT : reply.number())
+                        .toArray());
+    }
+
+    @Override
+    public CompletionStage<Long> merge(
+            int bucket, int partition, long expected, long mark, List<Entry> entries, boolean replay) {
+        for (Entry entry : entries) {
+            if (bucketOf(entry.uid()) != bucket) {
+                throw new IllegalArgumentException("not of bucket " + bucket + ": " + entry.uid());
+            }
+        }
+        if (mark < expected || mark < 0) {
+            throw new IllegalArgumentException("mark goes back: expected=" + expected + " mark=" + mark);
+        }
+        if (entries.size() <= MAX_ENTRIES) {
+            return redis.call(script.merge(bucket, partition, expected, mark, entries, replay))
+                    .thenApply(reply -> reply.number());
+        }
+        List<Entry> first = entries.subList(0, MAX_ENTRIES);
+        List<Entry> rest = entries.subList(MAX_ENTRIES, entries.size());
+        return redis.call(script.merge(bucket, partition, expected, expected, first, replay))
+                .thenCompose(reply -> reply.number() == expected
+                        ? merge(bucket, partition, expected, mark, rest, replay)
+                        : CompletableFuture.completedStage(reply.number()));
+    }
+}

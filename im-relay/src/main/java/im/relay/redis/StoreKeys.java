@@ -1,0 +1,107 @@
+package im.relay.redis;
+
+import im.protocol.ConversationKey;
+import im.router.redis.RedisKeys;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where the views and the cursors lie. {@code <c>} is a conversation's {@link ConversationKey#text}; within what belongs
+ * to a uid a conversation is {@code d} and the other uid. Positions are decimal, times milliseconds since 1970.
+ *
+ * <ul>
+ *   <li>{@code im:{p<N>}:state} hash, how far partition N is in the view: applied, floor, holes ({@code from-to}, spaces
+ *       between), time (the largest log time applied), sampled, reached and reached_ms (the log took nothing before
+ *       reached_ms that stands behind reached)
+ *   <li>{@code im:{p<N>}:times} sorted set, position scored by log time: what is older stands at or below it
+ *   <li>{@code im:{p<N>}:due} sorted set, {@code <c>} scored by a position at or below that of its first message held
+ *   <li>{@code im:{p<N>}:c:<c>} hash of a conversation: h head, f floor, n messages held, b their bytes, k messages
+ *       placed since it is known, o those of its first uid. It is never dropped
+ *   <li>{@code im:{p<N>}:m:<c>} stream of its messages, id {@code <position>-0}: p prev, e envelope, k and o as above,
+ *       before this message
+ *   <li>{@code im:{u<B>}:marks} hash, partition → position up to which the log is in the indexes of bucket B
+ *   <li>{@code im:{u<B>}:i:<uid>} hash, the uid's index: v version, conversation → {@code "<head> <log time>"}
+ *   <li>{@code im:{u<B>}:d:<uid>} hash, device → {@code "<last use> <since> <start> <marks>"}: start is h (at the heads), f
+ *       (at the first message held) or c (it has cursors); the marks are the bucket's when it was opened, commas between
+ *   <li>{@code im:{u<B>}:k:<uid>:<device>} hash, conversation → position that the device has acknowledged
+ *   <li>{@code im:{u<B>}:r:<uid>} hash, conversation → position up to which the uid has read
+ * </ul>
+ */
+final class StoreKeys {
+    private static final String CONVERSATION = "c:";
+    private static final String MESSAGES = "m:";
+
+    private final RedisKeys keys;
+
+    StoreKeys(RedisKeys keys) {
+        this.keys = keys;
+    }
+
+    byte[] state(int partition) {
+        return keys.ofPartition(partition, "state");
+    }
+
+    byte[] times(int partition) {
+        return keys.ofPartition(partition, "times");
+    }
+
+    byte[] due(int partition) {
+        return keys.ofPartition(partition, "due");
+    }
+
+    byte[] conversation(int partition, ConversationKey conversation) {
+        return keys.ofPartition(partition, CONVERSATION + conversation.text());
+    }
+
+    /** What stands before a conversation's name in the above. */
+    byte[] conversationPrefix(int partition) {
+        return keys.ofPartition(partition, CONVERSATION);
+    }
+
+    byte[] messages(int partition, ConversationKey conversation) {
+        return keys.ofPartition(partition, MESSAGES + conversation.text());
+    }
+
+    /** What stands before a conversation's name in the above. */
+    byte[] messagesPrefix(int partition) {
+        return keys.ofPartition(partition, MESSAGES);
+    }
+
+    byte[] marks(int bucket) {
+        return keys.ofBucket(bucket, "marks");
+    }
+
+    byte[] index(String uid) {
+        return keys.ofUid(uid, "i");
+    }
+
+    byte[] devices(String uid) {
+        return keys.ofUid(uid, "d");
+    }
+
+    byte[] cursors(String uid, String device) {
+        return bytes(new String(cursorsPrefix(uid), StandardCharsets.US_ASCII) + device);
+    }
+
+    /** What stands before a device in the above. */
+    byte[] cursorsPrefix(String uid) {
+        return keys.ofBucket(RedisKeys.bucketOf(uid), "k:" + uid + ":");
+    }
+
+    byte[] reads(String uid) {
+        return keys.ofUid(uid, "r");
+    }
+
+    /** A conversation, within what belongs to one of its uids. */
+    static byte[] field(String uid, ConversationKey conversation) {
+        return bytes("d" + conversation.peerOf(uid));
+    }
+
+    /** The conversation that a field of the uid's names. */
+    static ConversationKey conversation(String uid, String field) {
+        return ConversationKey.direct(uid, field.substring(1));
+    }
+
+    static byte[] bytes(String ascii) {
+        return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+}

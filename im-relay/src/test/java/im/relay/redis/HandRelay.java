@@ -1,0 +1,224 @@
+package im.relay.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.ConversationKey;
+import im.relay.AppendOutcome;
+import im.relay.AppendRequest;
+import im.relay.ConversationView;
+import im.relay.ConversationView.Move;
+import im.relay.IndexView;
+import im.relay.LogPosition;
+import im.relay.LoggedMessage;
+import im.relay.MessageLog;
+import im.relay.Partitions;
+import im.relay.Retention;
+import im.router.redis.Redis;
+import im.router.redis.Redis.Call;
+import im.router.redis.RedisConfig;
+import im.router.redis.RedisStartException;
+import im.servers.Address;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log in memory and the relay that applies it, step by step, in the order of D2: each append is a record, and is in
+ * the views when the call returns. Its keys are its own. Confined to the test's thread, but for {@link #append}.
+ */
+final class HandRelay implements MessageLog, AutoCloseable {
+    static final int PARTITIONS = 4;
+    /** Nothing is dropped, unless the test is about it. */
+    static final Retention UNLIMITED = new Retention(Duration.ofDays(36_500), 1_000_000, 1L << 40);
+
+    final Redis redis;
+    final StoreKeys keys;
+    final Partitions partitions = new Partitions(PARTITIONS);
+    final ConversationView view;
+    final IndexView index;
+    final RedisConversationStore store;
+    final RedisCursorStore cursors;
+    final List<im.relay.Receipt> receipts = Collections.synchronizedList(new ArrayList<>());
+    /** What was applied, by partition, in order. */
+    final Map<Integer, List<LoggedMessage>> log = new TreeMap<>();
+
+    int epoch = 1;
+    long timeMs = 1_700_000_000_000L;
+    private final long[] offsets = new long[PARTITIONS];
+    private final long[] applied = new long[PARTITIONS];
+    private final long[][] marks = new long[PARTITIONS][];
+
+    HandRelay(Address address, Retention retention) {
+        this(
+                RedisConfig.single(address.host(), address.port()).withKeyPrefix("im-" + UUID.randomUUID() + ":"),
+                retention);
+    }
+
+    HandRelay(RedisConfig config, Retention retention) {
+        try {
+            redis = Redis.connect(config, new SimpleMeterRegistry());
+        } catch (RedisStartException e) {
+            throw new AssertionError(e);
+        }
+        keys = new StoreKeys(redis.keys());
+        view = new RedisConversationView(redis, retention);
+        index = new RedisIndexView(redis);
+        store = new RedisConversationStore(redis, partitions);
+        cursors =
+                new RedisCursorStore(redis, partitions, Clock.systemUTC(), receipts::addAll, new SimpleMeterRegistry());
+    }
+
+    /** An empty log that is held from its first record on. */
+    static HandRelay started(Address address, Retention retention) {
+        HandRelay relay = new HandRelay(address, retention);
+        relay.start();
+        return relay;
+    }
+
+    void start() {
+        List<CompletionStage<?>> all = new ArrayList<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            all.add(view.skip(partition, ConversationView.ABSENT, 0));
+            marks[partition] = new long[index.buckets()];
+            for (int bucket = 0; bucket < index.buckets(); bucket++) {
+                all.add(index.merge(bucket, partition, IndexView.ABSENT, 0, List.of(), false));
+            }
+        }
+        all.forEach(HandRelay::await);
+    }
+
+    @Override
+    public String logId() {
+        return "log";
+    }
+
+    @Override
+    public @Nullable String failure() {
+        return null;
+    }
+
+    @Override
+    public synchronized void append(List<AppendRequest> batch, Executor lane, Consumer<List<AppendOutcome>> done) {
+        List<LoggedMessage> record = record(batch);
+        indexed(record);
+        applied(record);
+        lane.execute(() -> done.accept(batch.stream()
+                .map(request -> (AppendOutcome) new AppendOutcome.Accepted(request.acceptedMs()))
+                .toList()));
+    }
+
+    /** The next record of the log, in no view yet. */
+    List<LoggedMessage> record(List<AppendRequest> batch) {
+        ConversationKey conversation = batch.get(0).conversation();
+        int partition = partitions.of(conversation);
+        long offset = offsets[partition]++;
+        List<LoggedMessage> record = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            record.add(new LoggedMessage(
+                    conversation,
+                    batch.get(i).sender(),
+                    LogPosition.of(epoch, offset, i),
+                    timeMs,
+                    batch.get(i).envelope()));
+        }
+        log.computeIfAbsent(partition, p -> new ArrayList<>()).addAll(record);
+        return record;
+    }
+
+    long end(List<LoggedMessage> record) {
+        long position = record.get(record.size() - 1).position();
+        return LogPosition.endOf(LogPosition.epoch(position), LogPosition.offset(position));
+    }
+
+    /** The first effect. */
+    void indexed(List<LoggedMessage> record) {
+        LoggedMessage last = record.get(record.size() - 1);
+        int partition = partitions.of(last.conversation());
+        Map<Integer, List<IndexView.Entry>> buckets = new TreeMap<>();
+        for (String uid : last.conversation().uids()) {
+            buckets.computeIfAbsent(index.bucketOf(uid), b -> new ArrayList<>())
+                    .add(new IndexView.Entry(uid, last.conversation(), last.position(), last.acceptedMs()));
+        }
+        buckets.forEach((bucket, entries) -> {
+            long expected = marks[partition][bucket];
+            assertThat(await(index.merge(bucket, partition, expected, end(record), entries, false)))
+                    .isEqualTo(expected);
+            marks[partition][bucket] = end(record);
+        });
+    }
+
+    /** The second. */
+    long[] applied(List<LoggedMessage> record) {
+        int partition = partitions.of(record.get(0).conversation());
+        Move move = await(view.apply(partition, applied[partition], end(record), record));
+        assertThat(move).isInstanceOf(Move.Moved.class);
+        applied[partition] = end(record);
+        return ((Move.Moved) move).prevs();
+    }
+
+    long applied(int partition) {
+        return applied[partition];
+    }
+
+    /** The relay learns where the view stands. */
+    void seek(int partition, long position) {
+        applied[partition] = position;
+    }
+
+    long mark(int partition, int bucket) {
+        return marks[partition][bucket];
+    }
+
+    void mark(int partition, int bucket, long mark) {
+        marks[partition][bucket] = mark;
+    }
+
+    /** Once a heartbeat: all marks to the log's end, and the log took nothing since. */
+    void heartbeat(long nowMs) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            for (int bucket = 0; bucket < index.buckets(); bucket++) {
+                long expected = marks[partition][bucket];
+                assertThat(await(index.merge(bucket, partition, expected, applied[partition], List.of(), false)))
+                        .isEqualTo(expected);
+                marks[partition][bucket] = applied[partition];
+            }
+            assertThat(await(view.reached(partition, applied[partition], nowMs)))
+                    .isInstanceOf(Move.Moved.class);
+        }
+    }
+
+    /** The keys of one hash tag are gone, or of all. */
+    void lose(String tag) {
+        await(redis.call(Call.of(
+                "EVAL",
+                StoreKeys.bytes("local n = 0 for _, k in ipairs(redis.call('KEYS', ARGV[1])) do"
+                        + " n = n + redis.call('DEL', k) end return n"),
+                StoreKeys.bytes("0"),
+                StoreKeys.bytes(redis.keys().prefix() + tag + "*"))));
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+    }
+
+    static <T> CompletableFuture<T> future(CompletionStage<T> stage) {
+        return stage.toCompletableFuture();
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+    }
+}

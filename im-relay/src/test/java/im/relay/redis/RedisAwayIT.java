@@ -1,0 +1,73 @@
+package im.relay.redis;
+
+import static im.relay.Answers.await;
+import static im.relay.Requests.message;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.ConversationKey;
+import im.relay.Answers;
+import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.HeadsRead;
+import im.relay.ConversationStore.HeadsRequest;
+import im.relay.ConversationStore.Page;
+import im.relay.CursorStore;
+import im.relay.ReadResult;
+import im.servers.RedisServer;
+import im.servers.ServerOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+@EnabledIf("im.servers.Requirement#redis")
+class RedisAwayIT {
+    private static final ConversationKey AB = ConversationKey.direct("a", "b");
+
+    @TempDir
+    Path folder;
+
+    private static <T> void failsWithATime(Consumer<Consumer<ReadResult<T>>> read) {
+        ReadResult<T> result = await(read);
+        assertThat(result).isInstanceOf(ReadResult.Failed.class);
+        assertThat(((ReadResult.Failed<T>) result).retryAfterMs()).isPositive();
+    }
+
+    /** Each read and each write ends while Redis is gone, and works again when it is back, empty. */
+    @Test
+    void everyReadFailsWithATimeToAskAgainAndEveryRaiseEndsWhileRedisIsAway() {
+        try (RedisServer server = RedisServer.start(folder, ServerOptions.defaults());
+                HandRelay relay = HandRelay.started(server.address(), HandRelay.UNLIMITED)) {
+            relay.append(List.of(message("a", "b", 1, "1")), Runnable::run, done -> {});
+            assertThat(Answers.page(relay.store, AB, 0).messages()).hasSize(1);
+
+            server.kill();
+
+            RedisAwayIT.<Page>failsWithATime(done -> relay.store.page(AB, 0, 1, 1, Runnable::run, done));
+            RedisAwayIT.<Page>failsWithATime(done -> relay.store.pageBefore(AB, 9, 1, 1, Runnable::run, done));
+            RedisAwayIT.<Long>failsWithATime(done -> relay.store.head(AB, Runnable::run, done));
+            RedisAwayIT.<Comparison>failsWithATime(done ->
+                    relay.store.compare(new CompareRequest("a", "d", Map.of(), false, List.of()), Runnable::run, done));
+            RedisAwayIT.<long[]>failsWithATime(done -> relay.store.versions(List.of("a", "b"), Runnable::run, done));
+            RedisAwayIT.<HeadsRead>failsWithATime(
+                    done -> relay.store.heads(new HeadsRequest("a", "d", Long.MAX_VALUE, 10), Runnable::run, done));
+            RedisAwayIT.<Boolean>failsWithATime(
+                    done -> relay.cursors.open("a", "d", CursorStore.Start.FIRST_HELD, Runnable::run, done));
+            Answers.raise(relay.cursors, "a", "d", AB, 5);
+            Answers.raiseRead(relay.cursors, "a", AB, 5);
+            assertThat(HandRelay.future(relay.view.state(0))).failsWithin(java.time.Duration.ofSeconds(30));
+            assertThat(HandRelay.future(relay.index.marks(0))).failsWithin(java.time.Duration.ofSeconds(30));
+
+            server.start();
+            org.awaitility.Awaitility.await()
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(
+                                    HandRelay.await(relay.view.state(0)).applied())
+                            .isEqualTo(-1));
+            RedisAwayIT.<Page>failsWithATime(done -> relay.store.page(AB, 0, 1, 1, Runnable::run, done));
+        }
+    }
+}

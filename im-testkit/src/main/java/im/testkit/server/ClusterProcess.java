@@ -1,0 +1,193 @@
+package im.testkit.server;
+
+import im.gateway.devcluster.ClusterFailure;
+import im.gateway.devcluster.ClusterStatus;
+import im.gateway.devcluster.DevCluster;
+import im.gateway.devcluster.DevCluster.Wanted;
+import im.servers.Lifetime;
+import im.servers.Server;
+import im.servers.Servers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real cluster: Kafka, Redis, etcd, gateways, relays and a router, each in a process of its own that dies with this JVM.
+ * One thread at a time, except the urls and {@link #killNow}.
+ */
+public final class ClusterProcess implements Deployment, AutoCloseable {
+    private static @Nullable ClusterProcess shared;
+
+    private final ClusterStatus addresses;
+    private final List<Server> servers;
+    private final Tokens tokens;
+    private final AtomicInteger turns = new AtomicInteger();
+    private volatile @Nullable Server hit;
+
+    private ClusterProcess(ClusterStatus addresses, List<Server> servers, Tokens tokens) {
+        this.addresses = addresses;
+        this.servers = servers;
+        this.tokens = tokens;
+    }
+
+    /** Starts a cluster and waits until all of it is ready. */
+    public static ClusterProcess start(ClusterSpec spec) {
+        DevCluster cluster =
+                new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, ServerSpec.usualFlags()));
+        try {
+            ClusterStatus status = cluster.start(new Wanted(
+                    Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
+            Path key = spec.folder().resolve("dev.key");
+            return new ClusterProcess(
+                    status,
+                    cluster.processes(),
+                    new Tokens(Files.readString(key).stripTrailing().getBytes(StandardCharsets.UTF_8)));
+        } catch (ClusterFailure e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The one that the tests of this JVM share, with all its processes running. Whoever changes more than what runs, such
+     * as what is in Redis, leaves it so that others do not notice.
+     */
+    public static synchronized ClusterProcess shared() {
+        ClusterProcess cluster = shared;
+        if (cluster == null) {
+            cluster = start(ClusterSpec.in(Servers.temporaryFolder("cluster")));
+            shared = cluster;
+        }
+        cluster.start();
+        return cluster;
+    }
+
+    @Override
+    public URI ws() {
+        return URI.create(addresses.endpoints().get(next()));
+    }
+
+    @Override
+    public URI tcp() {
+        return URI.create(addresses.tcpEndpoints().get(next()));
+    }
+
+    /** The number of the next gateway that runs, from 0; of any if none does. */
+    private int next() {
+        int gateways = addresses.endpoints().size();
+        for (int i = 0; i < gateways; i++) {
+            int turn = Math.floorMod(turns.getAndIncrement(), gateways);
+            if (gateway(turn + 1).alive()) {
+                return turn;
+            }
+        }
+        return 0;
+    }
+
+    /** Where the balancer is, or the first gateway; WebSocket. */
+    public URI balancer() {
+        return URI.create(addresses.url());
+    }
+
+    /** Where clients ask which gateway to use. */
+    public URI router() {
+        return URI.create(addresses.router());
+    }
+
+    /** WebSocket addresses of the gateways. */
+    public List<URI> endpoints() {
+        return addresses.endpoints().stream().map(URI::create).toList();
+    }
+
+    @Override
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    /** One process by its name: {@code gateway-1}, {@code relay-1}, {@code router-1}, {@code redis}, {@code kafka}. */
+    public Server process(String name) {
+        return servers.stream()
+                .filter(server -> server.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no process " + name));
+    }
+
+    /** @param number from 1 */
+    public Server gateway(int number) {
+        return process("gateway-" + number);
+    }
+
+    /** @param number from 1 */
+    public Server relay(int number) {
+        return process("relay-" + number);
+    }
+
+    /** The admin pages of a gateway, a relay or the router. */
+    public AdminPages adminPages(String name) {
+        return new AdminPages(URI.create("http://" + process(name).address()));
+    }
+
+    @Override
+    public boolean running() {
+        return servers.stream().allMatch(Server::alive);
+    }
+
+    @Override
+    public void start() {
+        List<Server> down = servers.stream().filter(server -> !server.alive()).toList();
+        down.forEach(Server::launch);
+        down.forEach(Server::awaitReady);
+        hit = null;
+    }
+
+    @Override
+    public void killNow() {
+        hit = gateway(next() + 1);
+        kill9();
+    }
+
+    @Override
+    public void kill9() {
+        Server target = hit;
+        if (target == null) {
+            target = gateway(next() + 1);
+        }
+        target.kill();
+        hit = target;
+    }
+
+    @Override
+    public void pause() {
+        Server target = gateway(next() + 1);
+        target.pause();
+        hit = target;
+    }
+
+    @Override
+    public void resume() {
+        Server target = hit;
+        if (target != null) {
+            target.resume();
+            hit = null;
+        }
+    }
+
+    @Override
+    public String logTail() {
+        return servers.stream().map(Server::tail).collect(Collectors.joining("\n", "\n", ""));
+    }
+
+    @Override
+    public void close() {
+        servers.forEach(Server::close);
+    }
+}

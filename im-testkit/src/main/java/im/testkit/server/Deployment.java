@@ -1,0 +1,37 @@
+package im.testkit.server;
+
+import java.net.URI;
+
+/**
+ * What clients are pointed at: one server, or a cluster. A fault hits one process that serves clients: the server, or a
+ * gateway, each time the next one.
+ */
+public interface Deployment {
+    /** Where to connect now; of several gateways that run, each time the next one. */
+    URI ws();
+
+    URI tcp();
+
+    Tokens tokens();
+
+    /** Whether every process runs. */
+    boolean running();
+
+    /** Starts what does not run, and waits until it is ready. */
+    void start();
+
+    /** SIGKILL; returns at once. Any thread. */
+    void killNow();
+
+    /** SIGKILL to the one that {@link #killNow} hit, or else to one that runs; returns when it is gone. */
+    void kill9();
+
+    /** SIGSTOP. */
+    void pause();
+
+    /** SIGCONT to the one that was paused. */
+    void resume();
+
+    /** The end of the logs, for a failure's message. */
+    String logTail();
+}
