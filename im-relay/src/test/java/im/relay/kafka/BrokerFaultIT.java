@@ -5,7 +5,6 @@ import static im.relay.Requests.accepted;
 import static im.relay.Requests.message;
 import static im.relay.kafka.Brokers.get;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import im.protocol.ConversationKey;
@@ -205,36 +204,6 @@ class BrokerFaultIT {
         assertThat(extent.end()).isEqualTo(14);
         assertThat(extent.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 6));
         assertThat(extent.next(LogPosition.endOf(1, 9))).isEqualTo(6);
-    }
-
-    /** D8: a running reader hears of it from the brokers, and what it reads next is of another epoch. */
-    @Test
-    void aTailThatIsLostUnderARunningReaderBeginsAnEpoch() throws Exception {
-        for (int i = 0; i < 10; i++) {
-            append(log, message("a", "b", i, "m" + i));
-        }
-        LogReader reader = door.reader();
-        KafkaLogReaderIT.Member member = new KafkaLogReaderIT.Member(reader);
-        reader.start(member);
-        await().until(() -> member.held().size() == 4);
-        await().until(() -> get(reader.read(P, 0, 100, 1 << 20, SOON)).next() == 10);
-
-        loseTail(7);
-        try (KafkaLog other = KafkaLog.open(config, new SimpleMeterRegistry())) {
-            MessageLog writer = other.messages();
-            for (int i = 20; i < 28; i++) {
-                append(writer, message("a", "b", i, "m" + i));
-            }
-        }
-
-        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().untilAsserted(() -> {
-            assertThatThrownBy(() -> get(reader.read(P, 10, 100, 1 << 20, SOON)))
-                    .hasMessageContaining("ivergent");
-        });
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions()
-                .untilAsserted(() ->
-                        assertThat(get(reader.extent(P)).epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 7)));
     }
 
     /** Kills the broker, takes the records of the conversation's partition from an offset on away, and starts it again. */
