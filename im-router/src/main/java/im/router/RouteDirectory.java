@@ -49,6 +49,9 @@ public interface RouteDirectory {
      * attempt; also after a new lease, when all that was registered is to be written in the name of the new node. To
      * be called once a heartbeat. A call while another is under way gets the other's answer. Forms that cannot lose a
      * route have nothing to do.
+     *
+     * @return exceptionally when something could not be compared, or with {@link NodeFencedException} without a lease;
+     *     the rest is done all the same, and the next call makes up for it
      */
     default CompletionStage<Mended> mend() {
         return CompletableFuture.completedStage(Mended.NOTHING);

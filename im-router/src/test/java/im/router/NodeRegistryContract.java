@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link NodeRegistry} keeps. Each test has a cluster of its own, with leases of {@link #LEASE}. */
+/** What every {@link NodeRegistry} keeps. Each test has a cluster of its own, with leases of {@link #lease}. */
 public abstract class NodeRegistryContract {
     protected static final Duration LEASE = Duration.ofSeconds(6);
     protected static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -34,6 +34,11 @@ public abstract class NodeRegistryContract {
      * @param nanos its monotonic clock
      */
     protected abstract NodeRegistry open(LongSupplier nanos);
+
+    /** Of this form's nodes. */
+    protected Duration lease() {
+        return LEASE;
+    }
 
     /** Ends the lease of that node behind its back. */
     protected abstract void endLease(NodeId id);
@@ -186,7 +191,7 @@ public abstract class NodeRegistryContract {
         NodeRegistry a = opened(() -> System.nanoTime() + slept.get());
         NodeId first = get(a.join(() -> info(Role.GATEWAY, "a"), heard));
 
-        slept.set(LEASE.plusSeconds(1).toNanos());
+        slept.set(lease().plusSeconds(1).toNanos());
 
         NodeId now = a.self();
         assertThat(now).isNotEqualTo(first);
@@ -225,6 +230,8 @@ public abstract class NodeRegistryContract {
     protected static final class Heard implements LeaseListener {
         public final List<NodeId> lapsed = new CopyOnWriteArrayList<>();
         public final List<NodeId> renewed = new CopyOnWriteArrayList<>();
+
+        public Heard() {}
 
         @Override
         public void lapsed(NodeId id) {

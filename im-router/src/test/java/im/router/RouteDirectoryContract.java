@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.router.Registration.Older;
 import im.router.Registration.Registered;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,35 @@ public abstract class RouteDirectoryContract {
         assertThat(connectionsOf("x".repeat(63))).containsExactly(13);
     }
 
+    @Test
+    void manyUidsAreReadInOneGoAndThoseWithNobodyThereAreLeftOut() {
+        register("a", "d", 1, 11);
+        register("a", "e", 1, 12);
+        register("b", "d", 1, 13);
+
+        Map<String, Routes> found = await(routes().routesOf(List.of("a", "b", "c")));
+
+        assertThat(found).containsOnlyKeys("a", "b");
+        assertThat(found.getOrDefault("a", Routes.NONE).here()).containsExactlyInAnyOrder(11, 12);
+        assertThat(found.getOrDefault("b", Routes.NONE).here()).containsExactly(13);
+        assertThat(await(routes().routesOf(List.of()))).isEmpty();
+    }
+
+    @Test
+    void whatIsAsItWasRegisteredNeedsNoMending() {
+        register("a", "d", 1, 11);
+        register("a", "d", 2, 12);
+        register("b", "d", 1, 13);
+        remove("b", "d", 13);
+
+        RouteDirectory.Mended mended = await(routes().mend());
+
+        assertThat(mended.written()).isZero();
+        assertThat(mended.displaced()).isZero();
+        assertThat(connectionsOf("a")).containsExactly(12);
+        assertThat(connectionsOf("b")).isEmpty();
+    }
+
     protected final Registration register(String uid, String device, long attempt, long connection) {
         return await(routes().register(uid, device, attempt, connection));
     }
@@ -95,7 +126,7 @@ public abstract class RouteDirectoryContract {
         return await(routes().routesOf(uid)).here();
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    protected static <T> T await(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

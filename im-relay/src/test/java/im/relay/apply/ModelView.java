@@ -41,6 +41,7 @@ final class ModelView implements ConversationView {
     Runnable afterApply = () -> {};
 
     int applies;
+    int compares;
 
     ModelView(SimWorld world) {
         this.world = world;
@@ -131,6 +132,7 @@ final class ModelView implements ConversationView {
     @Override
     public CompletionStage<Move> reached(int partition, long expected, long timeMs) {
         return world.call(() -> {
+            compares++;
             Slot slot = slot(partition);
             if (slot.applied != expected) {
                 return new Move.Mismatch(slot.applied);

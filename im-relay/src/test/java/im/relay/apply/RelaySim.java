@@ -7,22 +7,23 @@ import im.protocol.v1.PushRecord;
 import im.protocol.v1.PushedMessage;
 import im.relay.LogPosition;
 import im.relay.LogReader;
-import im.relay.LoggedMessage;
 import im.relay.Partitions;
 import im.relay.PushSender;
 import im.relay.SeededBug;
 import im.router.NodeId;
 import im.router.Route;
 import im.router.Routes;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,8 @@ final class RelaySim {
     final PushSender pushes = this::push;
     final List<Process> processes = new ArrayList<>();
     private final @Nullable SeededBug bug;
+    boolean routesFail;
+    boolean busHangs;
 
     RelaySim(long seed, int partitionCount, @Nullable SeededBug bug) {
         this.world = new SimWorld(seed);
@@ -118,7 +121,10 @@ final class RelaySim {
         process.take(partition);
     }
 
-    private CompletionStage<Map<String, Routes>> routes(java.util.Collection<String> uids) {
+    private CompletionStage<Map<String, Routes>> routes(Collection<String> uids) {
+        if (routesFail) {
+            return CompletableFuture.failedStage(new IllegalStateException("no routes"));
+        }
         return world.call(() -> uids.stream()
                 .filter(uid -> !uid.startsWith("away"))
                 .collect(Collectors.toMap(
@@ -126,6 +132,9 @@ final class RelaySim {
     }
 
     private CompletionStage<Void> push(NodeId node, PushRecord record) {
+        if (busHangs) {
+            return new CompletableFuture<>();
+        }
         return world.call(() -> {
             record.getPushesList().forEach(push -> {
                 PushedMessage message = push.getMessage();
@@ -138,6 +147,11 @@ final class RelaySim {
     void send(String a, String b, int id, int body) {
         ConversationKey conversation = ConversationKey.direct(a, b);
         log.append(partitions.of(conversation), List.of(new ModelLog.Sent(conversation, a, id, body)));
+    }
+
+    double count(String meter, String... tags) {
+        Counter counter = registry.find(meter).tags(tags).counter();
+        return counter == null ? 0 : counter.count();
     }
 
     /** Until every view is at the log's end and every relay has checked once more. */
@@ -264,10 +278,5 @@ final class RelaySim {
         bus.forEach(push -> assertThat(accepted)
                 .as("seed %d: pushed, not accepted", world.seed)
                 .containsKey(push.position()));
-    }
-
-    static LoggedMessage message(String a, String b, long position, int bytes) {
-        byte[] envelope = "x".repeat(bytes).getBytes(StandardCharsets.US_ASCII);
-        return new LoggedMessage(ConversationKey.direct(a, b), a, position, 0, envelope);
     }
 }

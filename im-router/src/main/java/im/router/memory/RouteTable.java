@@ -2,6 +2,8 @@ package im.router.memory;
 
 import im.router.Registration;
 import im.router.Route;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,34 @@ final class RouteTable {
             }
         }
         return found;
+    }
+
+    /** The attempt of the route, or -1 when there is none. */
+    synchronized long attemptOf(long hash, String uid, String device) {
+        int slot = find(hash, uid, device);
+        return slot < 0 ? -1 : attempts[slot];
+    }
+
+    synchronized boolean holds(long hash, String uid, String device, long connection) {
+        int slot = find(hash, uid, device);
+        return slot >= 0 && connections[slot] == connection;
+    }
+
+    synchronized void copyTo(List<LocalRoutes.Entry> entries) {
+        for (int slot = 0; slot < identities.length; slot++) {
+            byte[] identity = identities[slot];
+            if (identity != null) {
+                int end = 0;
+                while (identity[end] != 0) {
+                    end++;
+                }
+                entries.add(new LocalRoutes.Entry(
+                        new String(identity, 0, end, StandardCharsets.US_ASCII),
+                        new String(identity, end + 1, identity.length - end - 1, StandardCharsets.US_ASCII),
+                        attempts[slot],
+                        connections[slot]));
+            }
+        }
     }
 
     synchronized int size() {

@@ -56,6 +56,13 @@ final class Failures {
         return Reason.DISCONNECTED;
     }
 
+    /** To be thrown on from a stage. */
+    static RuntimeException unchecked(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        return cause instanceof RuntimeException known ? known : new CompletionException(cause);
+    }
+
     /** The first line: what follows may hold arguments. */
     static String message(Throwable cause) {
         String text = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();

@@ -150,7 +150,7 @@ public final class Redis implements AutoCloseable {
         return config.keys();
     }
 
-    /** Null while calls are tried; otherwise what is wrong, for the readiness page. */
+    /** Null while calls are tried; otherwise what is wrong, for the readiness page. It takes a call to find out that it is over. */
     public @Nullable String failure() {
         return breaker.getState() == CircuitBreaker.State.CLOSED
                 ? null

@@ -41,6 +41,9 @@ final class StartCheck {
         }
     }
 
+    /**
+     * Asks over the connections that calls will go over: a call to a node without one is refused while it is being made.
+     */
     private void checkCluster(StatefulRedisClusterConnection<byte[], byte[]> cluster) throws RedisStartException {
         if (connection.masters().isEmpty()) {
             throw fault(config.addressesText(), "knows no node with slots, expected a Redis Cluster that is set up");
@@ -52,7 +55,9 @@ final class StartCheck {
                         address,
                         facts(
                                 address,
-                                cluster.getConnectionAsync(node.getNodeId())
+                                cluster.getConnectionAsync(
+                                                node.getUri().getHost(),
+                                                node.getUri().getPort())
                                         .thenCompose(one -> one.async().info())));
             } catch (RuntimeException e) {
                 throw fault(address, "does not answer: " + Failures.message(e));

@@ -1,6 +1,5 @@
 package im.simulator.access;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
@@ -13,7 +12,7 @@ final class EndpointsFile {
 
     private EndpointsFile() {}
 
-    static URI webSocket(Path file) {
+    static Gateways webSocket(Path file) {
         String text = new String(
                 Access.bytesOf(file, "no --url, and no server's addresses (is one started with this data folder?)"),
                 StandardCharsets.UTF_8);
@@ -21,6 +20,9 @@ final class EndpointsFile {
             JsonNode address = JSON.readTree(text).path("ws");
             if (!address.isString()) {
                 throw new AccessException(file + ": no \"ws\" in it");
+            }
+            if (!address.stringValue().startsWith("ws:")) {
+                throw new IllegalArgumentException("not ws://host:port");
             }
             return EndpointUrl.parse(address.stringValue());
         } catch (JacksonException | IllegalArgumentException e) {

@@ -1,0 +1,92 @@
+package im.relay.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class DedupeWindowTest {
+    private static final int PLENTY = 1 << 20;
+
+    private static Identity identity(long number) {
+        return new Identity(number * 0x9E37_79B9_7F4A_7C15L, number);
+    }
+
+    private static boolean seen(DedupeWindow window, long time, long number) {
+        window.advance(time);
+        return window.seen(identity(number));
+    }
+
+    @Test
+    void d11ARepeatIsADuplicateAtTheWindowsEdgeAndNotBehindIt() {
+        DedupeWindow window = new DedupeWindow(100, PLENTY);
+        assertThat(seen(window, 1_000, 1)).isFalse();
+        assertThat(seen(window, 1_100, 1)).isTrue();
+        assertThat(seen(window, 1_201, 1)).isFalse();
+    }
+
+    @Test
+    void d12TheClockIsTheRunningMaximum() {
+        DedupeWindow window = new DedupeWindow(100, PLENTY);
+        seen(window, 1_000, 1);
+        seen(window, 1_101, 2);
+        assertThat(seen(window, 1_050, 1)).isFalse();
+        assertThat(window.clock()).isEqualTo(1_101);
+    }
+
+    @Test
+    void anyOrderOfTimesGivesWhatTheRuleSays() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            int windowMs = 1 + random.nextInt(200);
+            DedupeWindow window = new DedupeWindow(windowMs, PLENTY);
+            Map<Long, Long> last = new HashMap<>();
+            long time = 1_000;
+            long clock = 0;
+            for (int i = 0; i < 2_000; i++) {
+                time += random.nextInt(12) - 3;
+                clock = Math.max(clock, time);
+                long number = 1L + random.nextInt(300);
+                Long before = last.put(number, clock);
+                assertThat(seen(window, time, number))
+                        .as("seed %d round %d step %d", seed, round, i)
+                        .isEqualTo(before != null && clock - before <= windowMs);
+            }
+        }
+    }
+
+    @Test
+    void whatIsOutOfTheWindowIsGivenBack() {
+        DedupeWindow window = new DedupeWindow(100, PLENTY);
+        for (int i = 0; i < 100_000; i++) {
+            seen(window, i, i + 1);
+        }
+        assertThat(window.entries()).isLessThanOrEqualTo(201);
+        assertThat(window.forgotten()).isZero();
+    }
+
+    @Test
+    void anEntryTakesAtMostSixtyBytes() {
+        DedupeWindow window = new DedupeWindow(1_000_000, PLENTY);
+        for (int i = 1; i <= 100_000; i++) {
+            seen(window, i, i);
+            if (i > 1_000) {
+                assertThat(window.bytes() / window.entries()).isLessThanOrEqualTo(60);
+            }
+        }
+    }
+
+    @Test
+    void aFullWindowForgetsItsOldestAndSaysSo() {
+        DedupeWindow window = new DedupeWindow(1_000, 1_000);
+        for (int i = 0; i < 5_000; i++) {
+            seen(window, i / 5, i + 1);
+        }
+        assertThat(window.entries()).isLessThanOrEqualTo(1_000);
+        assertThat(window.forgotten()).isPositive();
+        assertThat(seen(window, 1_000, 5_000)).isTrue();
+    }
+}

@@ -1,0 +1,342 @@
+package im.relay.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.protocol.ConversationKey;
+import im.relay.Answers;
+import im.relay.AppendOutcome;
+import im.relay.AppendRequest;
+import im.relay.ConversationStore;
+import im.relay.ConversationView;
+import im.relay.ConversationView.Move;
+import im.relay.LoggedMessage;
+import im.relay.MessageLog;
+import im.relay.Partitions;
+import im.relay.PlacedMessage;
+import im.relay.Requests;
+import im.relay.kafka.KafkaConfig;
+import im.relay.kafka.KafkaLog;
+import im.relay.kafka.KafkaTimeouts;
+import im.relay.kafka.TopicSettings;
+import im.relay.redis.RedisConversationStore;
+import im.router.redis.Redis;
+import im.router.redis.RedisConfig;
+import im.router.redis.RedisStartException;
+import im.servers.RedisServer;
+import im.servers.ServerOptions;
+import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Relays over a real Kafka and a real Redis, under traffic, while something breaks. */
+@EnabledIf("im.servers.Requirement#cluster")
+class RelayIT {
+    private static final int PARTITIONS = 4;
+    private static final int CHATS = 8;
+    private static final Duration SETTLE = Duration.ofSeconds(40);
+
+    @TempDir
+    static Path folder;
+
+    private static RedisServer server;
+
+    private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
+    private final KafkaConfig config = KafkaConfig.of(List.of(Servers.kafka().toString()))
+            .withTopics(TopicSettings.DEFAULT
+                    .withNames(1, name + ".")
+                    .withPartitions(PARTITIONS, 2)
+                    .withReplication(1, 1))
+            .withTimeouts(KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(6)));
+    private RedisConfig redisConfig;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<AppendRequest> accepted = new ArrayList<>();
+    private MessageLog log;
+    private ConversationStore store;
+    private int sent;
+
+    @BeforeAll
+    static void startRedis() {
+        server = RedisServer.start(folder, ServerOptions.defaults());
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        server.close();
+    }
+
+    @BeforeEach
+    void openLog() throws RedisStartException {
+        redisConfig = RedisConfig.single(
+                        server.address().host(), server.address().port())
+                .withKeyPrefix(name + ":");
+        KafkaLog door = opened(KafkaLog.open(config, new SimpleMeterRegistry()));
+        log = door.messages();
+        Redis redis = opened(Redis.connect(redisConfig, new SimpleMeterRegistry()));
+        store = new RedisConversationStore(redis, new Partitions(PARTITIONS));
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T one) {
+        open.add(one);
+        return one;
+    }
+
+    private LiveRelay relay() throws RedisStartException {
+        return relay(UnaryOperator.identity());
+    }
+
+    private LiveRelay relay(UnaryOperator<ConversationView> around) throws RedisStartException {
+        return opened(new LiveRelay(config, redisConfig, around));
+    }
+
+    private static ConversationKey chat(int number) {
+        return ConversationKey.direct("a" + number, "b" + number);
+    }
+
+    /** Messages round the chats, each accepted. */
+    private void send(int count) {
+        List<CompletableFuture<?>> answers = new ArrayList<>();
+        for (int i = 0; i < count; i++, sent++) {
+            int chat = sent % CHATS;
+            AppendRequest request = Requests.message("a" + chat, "b" + chat, sent, "m" + sent);
+            accepted.add(request);
+            CompletableFuture<Void> answer = new CompletableFuture<>();
+            log.append(List.of(request), Runnable::run, outcomes -> {
+                assertThat(outcomes).allMatch(outcome -> outcome instanceof AppendOutcome.Accepted);
+                answer.complete(null);
+            });
+            answers.add(answer);
+        }
+        CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private Map<ConversationKey, List<PlacedMessage>> all() {
+        Map<ConversationKey, List<PlacedMessage>> all = new HashMap<>();
+        for (int chat = 0; chat < CHATS; chat++) {
+            List<PlacedMessage> messages = new ArrayList<>();
+            long after = 0;
+            while (true) {
+                ConversationStore.Page page = Answers.page(store, chat(chat), after);
+                messages.addAll(page.messages());
+                if (!page.more()) {
+                    break;
+                }
+                after = page.messages().get(page.messages().size() - 1).position();
+            }
+            all.put(chat(chat), messages);
+        }
+        return all;
+    }
+
+    /** Every accepted message is in the store once, in its sender's order, chained, and at the head of both indexes. */
+    private void settles() {
+        await().atMost(SETTLE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    assertThat(all().values().stream().mapToInt(List::size).sum())
+                            .isEqualTo(accepted.size());
+                    for (int chat = 0; chat < CHATS; chat++) {
+                        assertThat(Answers.behind(store, "b" + chat, "d")).hasSize(1);
+                    }
+                });
+        Map<ConversationKey, List<PlacedMessage>> all = all();
+        Map<ConversationKey, List<String>> wanted = new HashMap<>();
+        accepted.forEach(request -> wanted.computeIfAbsent(request.conversation(), key -> new ArrayList<>())
+                .add("m" + request.messageId().low()));
+        all.forEach((conversation, messages) -> {
+            assertThat(messages.stream().map(Requests::text)).containsExactlyElementsOf(wanted.get(conversation));
+            long prev = 0;
+            for (PlacedMessage message : messages) {
+                assertThat(message.prev()).isEqualTo(prev);
+                prev = message.position();
+            }
+            long head = prev;
+            for (String uid : conversation.uids()) {
+                assertThat(Answers.behind(store, uid, "d"))
+                        .singleElement()
+                        .satisfies(behind -> assertThat(behind.head()).isEqualTo(head));
+            }
+        });
+    }
+
+    private static void flush() throws IOException {
+        try (Socket socket =
+                new Socket(server.address().host(), server.address().port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            assertThat(socket.getInputStream().read()).isEqualTo('+');
+        }
+    }
+
+    @Test
+    void twoRelaysShareThePartitionsAndEveryMessageIsAppliedOnce() throws Exception {
+        LiveRelay one = relay();
+        LiveRelay two = relay();
+        send(400);
+        settles();
+        assertThat(one.count("im.relay.applied") + two.count("im.relay.applied"))
+                .isEqualTo(400);
+        send(100);
+        settles();
+    }
+
+    @Test
+    void d2d3ARelayGoneBetweenEffectAndCommitLosesAndDoublesNothing() throws Exception {
+        CountDownLatch applied = new CountDownLatch(3);
+        LiveRelay one = relay(view -> new Deaf(view, applied));
+        send(200);
+        assertThat(applied.await(30, TimeUnit.SECONDS)).isTrue();
+        one.vanish();
+
+        relay();
+        send(200);
+
+        settles();
+    }
+
+    @Test
+    void d1d6AFlushUnderTrafficIsRebuiltWithTheSamePositionsAndNothingIsPushedAgain() throws Exception {
+        LiveRelay relay = relay();
+        send(300);
+        settles();
+        await().until(() -> relay.count("im.relay.pushes") >= 600);
+        Map<ConversationKey, List<PlacedMessage>> before = all();
+
+        send(50);
+        flush();
+        send(50);
+
+        settles();
+        Map<ConversationKey, List<PlacedMessage>> after = all();
+        before.forEach((conversation, messages) -> assertThat(after.get(conversation))
+                .extracting(PlacedMessage::position)
+                .startsWith(messages.stream().map(PlacedMessage::position).toArray(Long[]::new)));
+        assertThat(relay.registry
+                        .get("im.relay.pushes")
+                        .tag("outcome", "sent")
+                        .counter()
+                        .count())
+                .isLessThanOrEqualTo(2 * accepted.size());
+    }
+
+    @Test
+    void aRedisThatIsKilledAndComesBackEmptyIsFilledAgain() throws Exception {
+        relay();
+        send(200);
+        settles();
+
+        server.kill();
+        send(100);
+        server.start();
+
+        send(50);
+        settles();
+    }
+
+    @Test
+    void aRedisThatHangsIsWaitedFor() throws Exception {
+        LiveRelay relay = relay();
+        send(100);
+        settles();
+
+        server.pause();
+        send(200);
+        await().atMost(SETTLE).until(() -> relay.relay.failure() != null);
+        server.resume();
+
+        settles();
+        await().atMost(SETTLE).until(() -> relay.relay.failure() == null);
+    }
+
+    @Test
+    void d4AnIdleViewThatIsFlushedIsBackWithoutAnyNewMessage() throws Exception {
+        relay();
+        send(100);
+        settles();
+
+        flush();
+
+        settles();
+    }
+
+    @Test
+    void relaysThatComeAndGoUnderTrafficLoseAndDoubleNothing() throws Exception {
+        relay();
+        send(100);
+        for (int i = 0; i < 3; i++) {
+            LiveRelay other = relay();
+            send(150);
+            other.close();
+            open.remove(other);
+            send(50);
+        }
+        settles();
+    }
+
+    /** Does what it is told, and after a few times says nothing of it. */
+    private static final class Deaf implements ConversationView {
+        private final ConversationView view;
+        private final CountDownLatch applied;
+        private final AtomicInteger calls = new AtomicInteger();
+
+        Deaf(ConversationView view, CountDownLatch applied) {
+            this.view = view;
+            this.applied = applied;
+        }
+
+        @Override
+        public CompletionStage<State> state(int partition) {
+            return view.state(partition);
+        }
+
+        @Override
+        public CompletionStage<Move> apply(int partition, long expected, long to, List<LoggedMessage> messages) {
+            CompletionStage<Move> move = view.apply(partition, expected, to, messages);
+            move.thenRun(applied::countDown);
+            return calls.incrementAndGet() > 1 ? new CompletableFuture<>() : move;
+        }
+
+        @Override
+        public CompletionStage<Move> skip(int partition, long expected, long applied) {
+            return view.skip(partition, expected, applied);
+        }
+
+        @Override
+        public CompletionStage<Move> reached(int partition, long expected, long timeMs) {
+            return view.reached(partition, expected, timeMs);
+        }
+    }
+}

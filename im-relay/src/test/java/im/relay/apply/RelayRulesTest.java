@@ -1,0 +1,472 @@
+package im.relay.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.ConversationKey;
+import im.protocol.v1.LogEntry;
+import im.protocol.v1.LogRecord;
+import im.relay.ConversationView;
+import im.relay.LogExtent;
+import im.relay.LogPosition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The rules of delivery that the relay keeps, one by one. */
+class RelayRulesTest {
+    private static final ConversationKey CHAT = ConversationKey.direct("ann", "bob");
+    private static final Duration BEAT = RelaySim.CONFIG.heartbeat();
+
+    private final RelaySim sim = new RelaySim(7, 1, null);
+    private RelaySim.Process relay = sim.process();
+
+    @BeforeEach
+    void own() {
+        sim.give(0, relay);
+    }
+
+    private void send(int... ids) {
+        for (int id : ids) {
+            sim.send("ann", "bob", id, 0);
+        }
+    }
+
+    private TreeMap<Long, ModelView.Held> chat() {
+        return sim.view.slot(0).conversations.getOrDefault(CHAT, new TreeMap<>());
+    }
+
+    private long prev(long position) {
+        return Objects.requireNonNull(chat().get(position)).prev();
+    }
+
+    private void settle() {
+        sim.settle();
+        sim.check();
+    }
+
+    private void replace() {
+        sim.crash(relay);
+        relay = sim.process();
+        sim.give(0, relay);
+    }
+
+    private static long position(int offset) {
+        return LogPosition.of(1, offset, 0);
+    }
+
+    @Test
+    void d1AViewThatFellBackTakesTheBatchesAgainAndNoHoleIsLeft() {
+        send(1, 2);
+        settle();
+        sim.view.snapshot(0);
+        send(3, 4);
+        settle();
+
+        sim.view.fallBack(0);
+        send(5);
+        sim.settle();
+
+        sim.check();
+        assertThat(chat()).hasSize(5);
+        assertThat(sim.count("im.relay.seeks", "why", "view_moved")).isPositive();
+    }
+
+    @Test
+    void d2ARelayGoneBetweenEffectAndCommitIsFollowedByOneThatAppliesNothingTwice() {
+        sim.view.afterApply = () -> sim.world.later(() -> {
+            sim.view.afterApply = () -> {};
+            replace();
+        });
+        send(1, 2, 3);
+
+        settle();
+
+        assertThat(chat().keySet()).containsExactly(position(0), position(1), position(2));
+    }
+
+    @Test
+    void d2TheCommitNeverSaysMoreThanTheViewHas() {
+        send(IntStream.range(0, 60).toArray());
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        sim.world.until("all committed", () -> {
+            long applied = sim.view.slot(0).applied;
+            long next = applied <= 0 ? 0 : LogPosition.offset(applied) + 1;
+            assertThat(log.committed).isLessThanOrEqualTo(next);
+            return log.committed == 60;
+        });
+    }
+
+    @Test
+    void d2WhatWasPushedBeforeARebuildIsNotPushedAgain() {
+        send(1, 2, 3);
+        settle();
+        assertThat(sim.bus).hasSize(6);
+        sim.bus.clear();
+
+        sim.view.flush();
+        sim.index.flush();
+        settle();
+        assertThat(chat()).hasSize(3);
+        assertThat(sim.bus).isEmpty();
+
+        send(4);
+        settle();
+        assertThat(sim.bus).extracting(RelaySim.Pushed::uid).containsExactlyInAnyOrder("ann", "bob");
+        assertThat(sim.bus).allMatch(push -> push.prev() == position(2) && push.position() == position(3));
+    }
+
+    @Test
+    void d3AnAnswerThatIsLostAfterItsEffectCostsNoSecondEffect() {
+        settle();
+        sim.view.afterApply = () -> {
+            sim.view.afterApply = () -> {};
+            throw new IllegalStateException("answer lost");
+        };
+        send(1);
+
+        settle();
+
+        assertThat(sim.view.applies).isEqualTo(1);
+        assertThat(sim.count("im.relay.lost.replies")).isEqualTo(1);
+    }
+
+    @Test
+    void d3AZombieInTheMiddleOfABatchIsRefusedAndStops() {
+        settle();
+        RelaySim.Process zombie = relay;
+        send(1, 2);
+        sim.world.until("merged, not applied", () -> sim.index.head("bob", CHAT) > 0);
+        zombie.lane.paused = true;
+        relay = sim.process();
+        sim.give(0, relay);
+        settle();
+        int applies = sim.view.applies;
+
+        zombie.lane.paused = false;
+        sim.world.pass(BEAT);
+        zombie.lose(0);
+        send(3);
+        settle();
+
+        assertThat(chat()).hasSize(3);
+        assertThat(sim.view.applies).isEqualTo(applies + 1);
+        assertThat(zombie.held).isEmpty();
+    }
+
+    @Test
+    void d3APartitionGivenAwayIsLeftOnlyAfterTheRunningBatchIsCommitted() {
+        settle();
+        PartitionApplier applier = Objects.requireNonNull(relay.held.get(0));
+        send(1);
+        sim.world.until("in a batch", () -> applier.phase().isInBatch());
+
+        CompletableFuture<Void> end = applier.revoked().toCompletableFuture();
+
+        sim.world.until("left", end::isDone);
+        assertThat(applier.text()).isEqualTo("stopped");
+        assertThat(sim.log.partitions.get(0).committed).isEqualTo(1);
+    }
+
+    @Test
+    void d4AnIdlePartitionIsComparedTwiceAHeartbeat() {
+        settle();
+        sim.view.compares = 0;
+        sim.world.pass(BEAT.multipliedBy(10));
+        assertThat(sim.view.compares).isBetween(15, 25);
+    }
+
+    @Test
+    void d4AViewThatFallsBackWhileNothingIsSentIsFoundWithinHalfAHeartbeat() {
+        send(1);
+        settle();
+        sim.view.snapshot(0);
+        send(2);
+        settle();
+
+        sim.view.fallBack(0);
+        sim.world.pass(BEAT.dividedBy(2).plusMillis(60));
+
+        assertThat(chat()).hasSize(2);
+    }
+
+    @Test
+    void d4AnIndexThatFallsBackWhileNothingIsSentIsMendedWithinTwoHeartbeats() {
+        send(1);
+        settle();
+        IntStream.range(0, ModelIndex.BUCKETS).forEach(sim.index::snapshot);
+        send(2);
+        settle();
+        sim.send("bob", "cat", 3, 0);
+        settle();
+
+        IntStream.range(0, ModelIndex.BUCKETS).forEach(sim.index::fallBack);
+        sim.world.pass(BEAT.multipliedBy(2));
+
+        assertThat(sim.index.head("bob", CHAT)).isEqualTo(position(1));
+        assertThat(sim.index.replays).isPositive();
+    }
+
+    @Test
+    void d4AllMarksFollowTheViewOnceAHeartbeat() {
+        send(1);
+        settle();
+        sim.world.pass(BEAT.multipliedBy(2));
+        for (int bucket = 0; bucket < ModelIndex.BUCKETS; bucket++) {
+            assertThat(sim.index.mark(bucket, 0)).isEqualTo(sim.view.slot(0).applied);
+        }
+    }
+
+    @Test
+    void d5ABucketThatFellBackIsReplayedBeforeTheBatchIsWritten() {
+        send(1);
+        settle();
+        int bucket = sim.index.bucketOf("bob");
+        sim.index.snapshot(bucket);
+        sim.send("bob", "cat", 2, 0);
+        settle();
+        sim.index.fallBack(bucket);
+
+        send(3);
+        sim.world.until("applied", () -> chat().size() == 2);
+
+        assertThat(sim.index.head("bob", ConversationKey.direct("bob", "cat"))).isEqualTo(position(1));
+        settle();
+    }
+
+    @Test
+    void d6AnEmptyViewOfAWholeLogHasNothingBeforeItsFirstMessage() {
+        send(1, 2);
+        settle();
+        assertThat(sim.view.slot(0).floor).isZero();
+        assertThat(prev(position(0))).isZero();
+        assertThat(prev(position(1))).isEqualTo(position(0));
+    }
+
+    @Test
+    void d6AnEmptyViewOfATrimmedLogStartsAboveAFloor() {
+        send(1, 2, 3);
+        settle();
+        sim.log.partitions.get(0).first = 2;
+        sim.view.flush();
+        sim.index.flush();
+
+        settle();
+
+        assertThat(sim.view.slot(0).floor).isEqualTo(LogPosition.endOf(1, 1));
+        assertThat(prev(position(2))).isEqualTo(LogPosition.endOf(1, 1));
+    }
+
+    @Test
+    void d6AViewBelowTheLogsStartGetsAHole() {
+        send(1);
+        settle();
+        sim.crash(relay);
+        send(2, 3, 4);
+        sim.log.partitions.get(0).first = 3;
+        relay = sim.process();
+        sim.give(0, relay);
+
+        sim.settle();
+
+        assertThat(sim.view.slot(0).holes)
+                .containsExactly(new ModelView.Hole(LogPosition.endOf(1, 0), LogPosition.endOf(1, 2)));
+        assertThat(prev(position(3))).isEqualTo(LogPosition.endOf(1, 2));
+    }
+
+    @Test
+    void d8AViewAheadOfTheLogRaisesTheEpochAndWhatComesNextStandsAboveAllThatWasSeen() {
+        send(1, 2, 3);
+        settle();
+        sim.crash(relay);
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        log.records.subList(1, 3).clear();
+        relay = sim.process();
+        sim.give(0, relay);
+        sim.world.until("a new epoch", () -> log.epochs.size() == 2);
+
+        send(4);
+        sim.world.until("applied", () -> chat().size() == 4);
+
+        long after = LogPosition.of(2, 1, 0);
+        assertThat(log.epochs).containsExactly(new LogExtent.Epoch(1, 0), new LogExtent.Epoch(2, 1));
+        assertThat(chat().lastKey()).isEqualTo(after);
+        assertThat(prev(after)).isEqualTo(after - 1);
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+
+    @Test
+    void d8NoPrevReachesAcrossAnEpochsBoundaryThatIsReadInTheMiddleOfABatch() {
+        sim.crash(relay);
+        send(1, 2, 3, 4);
+        sim.log.partitions.get(0).epochs.add(new LogExtent.Epoch(2, 2));
+        relay = sim.process();
+        sim.give(0, relay);
+
+        sim.world.until("applied", () -> chat().size() == 4);
+
+        long hole = LogPosition.of(2, 2, 0) - 1;
+        assertThat(sim.view.slot(0).holes).containsExactly(new ModelView.Hole(LogPosition.endOf(1, 1), hole));
+        assertThat(prev(hole + 1)).isEqualTo(hole);
+    }
+
+    @Test
+    void d10ARebuildAppliesNothingOlderThanRButKnowsItsRetries() {
+        send(1);
+        sim.world.pass(RelaySim.CONFIG.window().dividedBy(2));
+        send(1, 2);
+        sim.world.pass(
+                RelaySim.CONFIG.retention().minus(RelaySim.CONFIG.window().dividedBy(4)));
+        send(3);
+        sim.world.until("applied", () -> chat().size() == 3);
+        sim.view.flush();
+        sim.index.flush();
+
+        settle();
+
+        assertThat(sim.view.slot(0).floor).isEqualTo(LogPosition.endOf(1, 0));
+        assertThat(chat().keySet()).as("without the retry at offset 1").containsExactly(position(2), position(3));
+    }
+
+    @Test
+    void d11ARetryWithinTheWindowIsOneMessageAndAnotherBodyUnderTheIdIsAnother() {
+        send(1, 1);
+        sim.send("ann", "bob", 1, 99);
+        sim.send("bob", "ann", 1, 0);
+        settle();
+        assertThat(chat().keySet()).containsExactly(position(0), position(2), position(3));
+        assertThat(sim.count("im.relay.duplicates")).isEqualTo(1);
+    }
+
+    @Test
+    void d11EveryRepeatStartsTheWindowAnew() {
+        for (int i = 0; i < 4; i++) {
+            send(1);
+            sim.world.pass(RelaySim.CONFIG.window().multipliedBy(3).dividedBy(4));
+        }
+        sim.world.pass(RelaySim.CONFIG.window());
+        send(1);
+        settle();
+        assertThat(chat().keySet()).containsExactly(position(0), position(4));
+    }
+
+    @Test
+    void d11ARetryBehindTheSeekOfAnotherRelayIsRecognizedByWhatTheLogSays() {
+        send(1);
+        sim.world.until(
+                "all marks moved",
+                () -> IntStream.range(0, ModelIndex.BUCKETS)
+                        .allMatch(bucket -> sim.index.mark(bucket, 0) == LogPosition.endOf(1, 0)));
+        replace();
+        send(1);
+        settle();
+        assertThat(chat()).hasSize(1);
+        assertThat(sim.count("im.relay.duplicates")).isEqualTo(1);
+    }
+
+    @Test
+    void d12TheClockOfTheWindowNeverGoesBackWithTheLogs() {
+        send(1);
+        sim.world.pass(RelaySim.CONFIG.window().plusMillis(50));
+        send(2);
+        sim.world.millis -= RelaySim.CONFIG.window().toMillis() / 2;
+        send(1);
+        settle();
+        assertThat(chat())
+                .as("1 stands again: by the running maximum W is over")
+                .hasSize(3);
+        sim.view.flush();
+        sim.index.flush();
+        settle();
+        assertThat(chat()).hasSize(3);
+    }
+
+    @Test
+    void d20AViewAtTheEndOfTheLogSaysUntilWhen() {
+        send(1);
+        settle();
+        long before = sim.world.millis;
+        sim.world.pass(BEAT);
+        assertThat(sim.view.slot(0).reached).isBetween(before, sim.world.millis);
+    }
+
+    @Test
+    void aPoisonRecordIsMovedOverAndCounted() {
+        send(1);
+        sim.log.appendRaw(0, new byte[] {1, 2, 3}, List.of());
+        sim.log.appendRaw(0, null, List.of());
+        sim.log.appendRaw(0, record(0, "d|ann|bob", "cat"), List.of());
+        send(2);
+        settle();
+        assertThat(sim.count("im.relay.poison")).isEqualTo(3);
+        assertThat(prev(position(4))).isEqualTo(position(0));
+    }
+
+    @Test
+    void aRecordOfANewerVersionStopsThePartitionAndLosesNothing() {
+        send(1);
+        sim.log.appendRaw(0, record(2, "d|ann|bob", "ann"), List.of());
+        send(2);
+        PartitionApplier applier = Objects.requireNonNull(relay.held.get(0));
+        sim.world.until("stopped with a reason", () -> applier.trouble() != null);
+        sim.world.pass(BEAT);
+        assertThat(applier.trouble()).contains("format 2");
+        assertThat(chat().keySet()).containsExactly(position(0));
+    }
+
+    private static byte[] record(int format, String conversation, String sender) {
+        return LogRecord.newBuilder()
+                .setFormat(format)
+                .setConversation(conversation)
+                .setSender(sender)
+                .addEntries(LogEntry.getDefaultInstance())
+                .build()
+                .toByteArray();
+    }
+
+    @Test
+    void aViewThatIsGoneIsWaitedForAndNothingIsDropped() {
+        settle();
+        sim.world.failing = 1;
+        send(1, 2);
+        PartitionApplier applier = Objects.requireNonNull(relay.held.get(0));
+        sim.world.until("trouble", () -> applier.trouble() != null);
+        sim.world.pass(BEAT.multipliedBy(3));
+        sim.world.failing = 0;
+        settle();
+        assertThat(chat()).hasSize(2);
+        assertThat(applier.trouble()).isNull();
+    }
+
+    @Test
+    void routesThatCannotBeReadCostThePushAndNotTheMessage() {
+        sim.routesFail = true;
+        send(1);
+        settle();
+        assertThat(sim.bus).isEmpty();
+        assertThat(sim.count("im.relay.pushes", "outcome", "routes_unreadable")).isEqualTo(2);
+    }
+
+    @Test
+    void aBusThatHangsHoldsTheViewUpOnce() {
+        sim.busHangs = true;
+        send(IntStream.range(0, 40).toArray());
+        settle();
+        assertThat(sim.bus).isEmpty();
+        assertThat(sim.count("im.relay.pushes", "outcome", "skipped")).isPositive();
+        assertThat(sim.log.partitions.get(0).committed).isEqualTo(40);
+    }
+
+    @Test
+    void anAbsentViewIsNeverTakenForAnEmptyOne() {
+        assertThat(sim.view.slot(0).applied).isEqualTo(ConversationView.ABSENT);
+        settle();
+        assertThat(sim.view.slot(0).applied).isZero();
+        assertThat(Map.copyOf(sim.view.slot(0).conversations)).isEmpty();
+    }
+}

@@ -1,0 +1,39 @@
+package im.router.redis;
+
+import static im.router.redis.Redis.decimal;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code register_route.lua}. */
+final class RegisterRouteScript {
+    private static final Script SCRIPT = Script.of(RegisterRouteScript.class, "register_route");
+
+    private RegisterRouteScript() {}
+
+    /**
+     * @param storedAttempt of the newer connection that keeps the route; -1 when the route is in place
+     * @param replaced what stood there before, or null; its attempt is not told
+     */
+    record Answer(long storedAttempt, @Nullable StoredRoute replaced) {}
+
+    static CompletionStage<Answer> run(
+            Redis redis, String uid, String device, long attempt, long node, long connection) {
+        return redis.run(
+                        SCRIPT,
+                        new byte[][] {RoutesKey.of(redis, uid)},
+                        device.getBytes(US_ASCII),
+                        decimal(attempt),
+                        decimal(node),
+                        decimal(connection))
+                .thenApply(RegisterRouteScript::answer);
+    }
+
+    private static Answer answer(Reply reply) {
+        if (reply.number(0) == 0) {
+            return new Answer(reply.number(1), null);
+        }
+        return new Answer(-1, reply.size() < 3 ? null : new StoredRoute(0, reply.number(1), reply.number(2)));
+    }
+}

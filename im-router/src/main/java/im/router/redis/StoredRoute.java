@@ -1,0 +1,39 @@
+package im.router.redis;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A route as it stands in Redis: {@code <attempt> <node> <connection>}, decimal.
+ *
+ * @param node packed
+ */
+record StoredRoute(long attempt, long node, long connection) {
+
+    /** Null for what is no route as far as this version knows. */
+    static @Nullable StoredRoute parse(byte[] text) {
+        int first = indexOfSpace(text, 0);
+        int second = first < 0 ? -1 : indexOfSpace(text, first + 1);
+        if (second < 0 || indexOfSpace(text, second + 1) >= 0) {
+            return null;
+        }
+        try {
+            return new StoredRoute(
+                    number(text, 0, first), number(text, first + 1, second), number(text, second + 1, text.length));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static int indexOfSpace(byte[] text, int from) {
+        for (int i = from; i < text.length; i++) {
+            if (text[i] == ' ') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static long number(byte[] text, int from, int to) {
+        return Long.parseLong(new String(text, from, to - from, java.nio.charset.StandardCharsets.US_ASCII));
+    }
+}

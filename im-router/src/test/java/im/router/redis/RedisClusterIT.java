@@ -1,0 +1,192 @@
+package im.router.redis;
+
+import static im.router.redis.TestRedis.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.router.NodeId;
+import im.router.NodeInfo;
+import im.router.NodeInfo.Load;
+import im.router.NodeInfo.Role;
+import im.router.NodeRegistry.LeaseListener;
+import im.router.RouteDirectory.Mended;
+import im.router.Routes;
+import im.router.redis.Redis.Call;
+import im.router.redis.RedisConfig.Kind;
+import im.servers.RedisServer;
+import im.servers.ServerOptions;
+import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** A Redis Cluster of three masters without replicas. */
+@EnabledIf("im.servers.Requirement#redis")
+class RedisClusterIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<RedisServer> SERVERS = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        List<String> command = new ArrayList<>(List.of("redis-cli", "--cluster", "create"));
+        for (int i = 0; i < 3; i++) {
+            RedisServer server = RedisServer.start(
+                    Servers.temporaryFolder("redis-cluster"),
+                    ServerOptions.defaults()
+                            .set("cluster-enabled", "yes")
+                            .set("cluster-node-timeout", "1000")
+                            .set("cluster-require-full-coverage", "no"));
+            SERVERS.add(server);
+            command.add("127.0.0.1:" + server.port());
+        }
+        command.addAll(List.of("--cluster-replicas", "0", "--cluster-yes"));
+        run(command);
+        for (RedisServer server : SERVERS) {
+            await().atMost(PATIENCE)
+                    .until(() -> run(List.of("redis-cli", "-p", Integer.toString(server.port()), "cluster", "info"))
+                            .contains("cluster_state:ok"));
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVERS.forEach(RedisServer::close);
+    }
+
+    @Test
+    void routesAndNodesAreKeptAcrossTheClusterAndOneLostMasterTakesOnlyItsOwn() throws Exception {
+        RedisConfig config = RedisConfig.of(
+                Kind.CLUSTER,
+                SERVERS.stream()
+                        .map(s -> URI.create("redis://127.0.0.1:" + s.port()))
+                        .toList(),
+                "");
+        try (Redis redis = Redis.connect(config, new SimpleMeterRegistry())) {
+            RedisNodeRegistry registry = RedisNodeRegistry.start(redis, RegistryTerms.of(Duration.ofMinutes(1), 8));
+            try {
+                NodeId self = await(registry.join(() -> info("a"), new Unheard()));
+                await().atMost(PATIENCE).until(() -> registry.nodes().isLive(self.packed()));
+                RedisRouteDirectory routes = new RedisRouteDirectory(
+                        redis,
+                        registry::self,
+                        registry::nodes,
+                        (uid, device, connection, attempt) -> {},
+                        new SimpleMeterRegistry(),
+                        new Random(1),
+                        System::nanoTime);
+                List<String> uids =
+                        IntStream.rangeClosed(1, 300).mapToObj(i -> "u" + i).toList();
+                for (int i = 0; i < uids.size(); i++) {
+                    await(routes.register(uids.get(i), "d", 1, i + 1));
+                }
+
+                Map<String, Routes> found = await(routes.routesOf(uids));
+                assertThat(found).hasSize(300);
+                assertThat(found.getOrDefault("u7", Routes.NONE).here()).containsExactly(7);
+                assertThat(await(routes.mend())).isEqualTo(new Mended(300, 0, 0));
+
+                loseOne(redis, routes, uids);
+            } finally {
+                registry.close();
+            }
+        }
+    }
+
+    /** The one that does not hold the leases: their loss is another test's. */
+    private static void loseOne(Redis redis, RedisRouteDirectory routes, List<String> uids) throws Exception {
+        int leases = ownerOf(LeaseKeys.leases(redis));
+        RedisServer lost =
+                SERVERS.stream().filter(s -> s.port() != leases).findFirst().orElseThrow();
+        String there = uidOn(redis, uids, lost.port(), true);
+        String elsewhere = uidOn(redis, uids, lost.port(), false);
+        lost.kill();
+
+        await().atMost(PATIENCE).until(() -> !answers(redis, there));
+        await().atMost(PATIENCE).until(() -> answers(redis, elsewhere));
+        lost.start();
+
+        await().atMost(PATIENCE).until(() -> answers(redis, there));
+        await().atMost(PATIENCE)
+                .until(() -> routes.mend()
+                        .handle((mended, thrown) -> thrown == null)
+                        .toCompletableFuture()
+                        .join());
+        assertThat(await(routes.routesOf(uids))).hasSize(300);
+    }
+
+    private static boolean answers(Redis redis, String uid) {
+        return redis.call(Call.of("HGETALL", RoutesKey.of(redis, uid)))
+                .handle((reply, thrown) -> thrown == null)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static String uidOn(Redis redis, List<String> uids, int port, boolean on) throws Exception {
+        for (String uid : uids) {
+            if ((ownerOf(RoutesKey.of(redis, uid)) == port) == on) {
+                return uid;
+            }
+        }
+        throw new IllegalStateException("no uid");
+    }
+
+    /** The port of the master of a key. */
+    private static int ownerOf(byte[] key) throws Exception {
+        String text = new String(key, java.nio.charset.StandardCharsets.UTF_8);
+        String port = Integer.toString(SERVERS.get(0).port());
+        int slot = Integer.parseInt(run(List.of("redis-cli", "-p", port, "cluster", "keyslot", text))
+                .strip());
+        for (String line : run(List.of("redis-cli", "-p", port, "cluster", "nodes"))
+                .lines()
+                .toList()) {
+            String[] parts = line.split(" ");
+            for (int i = 8; i < parts.length; i++) {
+                String[] range = parts[i].split("-");
+                if (slot >= Integer.parseInt(range[0]) && slot <= Integer.parseInt(range[range.length - 1])) {
+                    return Integer.parseInt(parts[1].substring(parts[1].indexOf(':') + 1, parts[1].indexOf('@')));
+                }
+            }
+        }
+        throw new IllegalStateException("nobody has slot " + slot);
+    }
+
+    static String run(List<String> command) throws IOException, InterruptedException {
+        Path output = java.nio.file.Files.createTempFile("redis-cli", ".txt");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            String text = java.nio.file.Files.readString(output);
+            assertThat(process.exitValue()).as(text).isZero();
+            return text;
+        } finally {
+            java.nio.file.Files.delete(output);
+        }
+    }
+
+    private static NodeInfo info(String name) {
+        return new NodeInfo(Role.GATEWAY, name, Map.of(), Load.NONE, false);
+    }
+
+    private static final class Unheard implements LeaseListener {
+        @Override
+        public void lapsed(NodeId id) {}
+
+        @Override
+        public void renewed(NodeId id) {}
+    }
+}

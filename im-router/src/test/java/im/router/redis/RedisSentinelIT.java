@@ -1,0 +1,99 @@
+package im.router.redis;
+
+import static im.router.redis.TestRedis.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.router.NodeId;
+import im.router.Nodes;
+import im.router.RouteDirectory.Mended;
+import im.router.redis.Redis.Call;
+import im.router.redis.RedisConfig.Kind;
+import im.servers.RedisServer;
+import im.servers.ServerOptions;
+import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** A master, its replica, and a Sentinel that promotes it. */
+@EnabledIf("im.servers.Requirement#redis")
+class RedisSentinelIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static RedisServer master;
+    private static RedisServer replica;
+    private static RedisServer sentinel;
+
+    @BeforeAll
+    static void start() {
+        master = RedisServer.start(Servers.temporaryFolder("redis-master"), ServerOptions.defaults());
+        replica = RedisServer.start(
+                Servers.temporaryFolder("redis-replica"),
+                ServerOptions.defaults().set("replicaof", "127.0.0.1 " + master.port()));
+        sentinel = RedisServer.startSentinel(
+                Servers.temporaryFolder("redis-sentinel"),
+                ServerOptions.defaults()
+                        .set("sentinel monitor chat", "127.0.0.1 " + master.port() + " 1")
+                        .set("sentinel down-after-milliseconds chat", "1000")
+                        .set("sentinel failover-timeout chat", "5000"));
+    }
+
+    @AfterAll
+    static void stop() {
+        sentinel.close();
+        replica.close();
+        master.close();
+    }
+
+    @Test
+    void aPromotedReplicaIsFoundAndWhatItNeverGotIsMended() throws Exception {
+        RedisConfig config =
+                RedisConfig.of(Kind.SENTINEL, List.of(URI.create("redis://127.0.0.1:" + sentinel.port())), "chat");
+        try (Redis redis = Redis.connect(config, new SimpleMeterRegistry())) {
+            NodeId self = new NodeId(0, 1_000);
+            RedisRouteDirectory routes = new RedisRouteDirectory(
+                    redis,
+                    () -> self,
+                    () -> Nodes.NONE,
+                    (uid, device, connection, attempt) -> {},
+                    new SimpleMeterRegistry(),
+                    new Random(1),
+                    System::nanoTime);
+            await(routes.register("u", "d", 5, 11));
+            await().atMost(PATIENCE)
+                    .until(() -> RedisClusterIT.run(
+                                    List.of("redis-cli", "-p", Integer.toString(replica.port()), "info", "replication"))
+                            .contains("master_link_status:up"));
+            await().atMost(PATIENCE)
+                    .until(() -> RedisClusterIT.run(List.of(
+                                    "redis-cli",
+                                    "-p",
+                                    Integer.toString(sentinel.port()),
+                                    "sentinel",
+                                    "replicas",
+                                    "chat"))
+                            .contains(Integer.toString(replica.port())));
+            replica.pause();
+            await(routes.register("u", "e", 5, 12));
+            master.kill();
+            replica.resume();
+
+            await().atMost(PATIENCE)
+                    .until(() -> redis.call(Call.of("INCR", redis.keys().ofBucket(1, "n")))
+                            .handle((reply, thrown) -> thrown == null)
+                            .toCompletableFuture()
+                            .join());
+
+            assertThat(await(routes.mend()).checked()).isEqualTo(2);
+            assertThat(await(routes.routesOf("u")).here()).containsExactlyInAnyOrder(11, 12);
+            assertThat(await(routes.mend())).isEqualTo(new Mended(2, 0, 0));
+        }
+    }
+}
