@@ -2,17 +2,24 @@ package im.client;
 
 import im.client.internal.transport.Endpoint;
 import im.protocol.Ids;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the builder was told, checked; the messages name the setting, its value and what was expected.
  *
+ * @param endpoints may be empty if there is a dispatcher
+ * @param dispatcher asked for endpoints; null where there is none
+ * @param json whether frames are JSON
  * @param newDevice whether the device begins with this client, so that the client's cursors are all there are
  */
 record ClientConfig(
         List<Endpoint> endpoints,
+        @Nullable URI dispatcher,
+        boolean json,
         TokenSource tokens,
         String device,
         boolean newDevice,
@@ -28,7 +35,7 @@ record ClientConfig(
         RandomGenerator random) {
 
     ClientConfig {
-        require(!endpoints.isEmpty(), "endpoint", "none", "at least one");
+        require(!endpoints.isEmpty() || dispatcher != null, "endpoint", "none", "at least one, or a dispatcher");
         require(Ids.isValid(device), "device", device, "1-64 of [A-Za-z0-9._@+=-]");
         require(!heartbeat.isNegative(), "heartbeat", heartbeat, "0 (the gateway's) or more");
         require(heartbeat.compareTo(Duration.ofDays(1)) <= 0, "heartbeat", heartbeat, "at most a day");

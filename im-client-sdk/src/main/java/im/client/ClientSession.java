@@ -1,6 +1,8 @@
 package im.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import im.client.internal.dispatch.DispatcherClient;
+import im.client.internal.dispatch.EndpointChoice;
 import im.client.internal.transport.Dialer;
 import im.client.store.ClientStore;
 import im.client.store.StoredState;
@@ -9,6 +11,8 @@ import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Send;
 import io.netty.channel.EventLoop;
+import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +35,8 @@ final class ClientSession {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSession.class);
     /** On top of what the app allows for draining. */
     private static final long CLOSE_SECONDS = 10;
+    /** At most half the time that a connection may take, so that some is left for it. */
+    private static final Duration DISPATCHER_TIMEOUT = Duration.ofSeconds(3);
 
     private final ClientConfig config;
     private final ImClientResources resources;
@@ -76,8 +82,17 @@ final class ClientSession {
                 owner -> new Callbacks(loop, callbackExecutor, listeners, owner));
         traffic.restore(loaded);
         Dialer dialer = new Dialer(loop, resources.epoll(), resources.resolvers());
-        this.reconnector = new Reconnector(config, loop, timers, dialer, traffic, kept, view, listeners.features());
+        this.reconnector =
+                new Reconnector(config, loop, timers, dialer, traffic, kept, view, endpoints(), listeners.features());
         kept.onFailure(this::storeFailed);
+    }
+
+    private EndpointChoice endpoints() {
+        URI url = config.dispatcher();
+        Duration half = config.connectTimeout().dividedBy(2);
+        Duration timeout = half.compareTo(DISPATCHER_TIMEOUT) < 0 ? half : DISPATCHER_TIMEOUT;
+        DispatcherClient dispatcher = url == null ? null : new DispatcherClient(resources::http, url, timeout);
+        return new EndpointChoice(config.endpoints(), config.json(), dispatcher, loop);
     }
 
     /** What is kept stays as it is, so that nothing is told of it that a later run could disprove. */

@@ -175,9 +175,10 @@ public final class ImClient implements AutoCloseable {
         session.close();
     }
 
-    /** What a client is made of. Not thread-safe; every setting but endpoint and token has a default. */
+    /** What a client is made of. Not thread-safe; every setting but endpoint or dispatcher, and token, has a default. */
     public static final class Builder {
         private List<Endpoint> endpoints = List.of();
+        private @Nullable URI dispatcher;
         private WireFormat wire = WireFormat.PROTO;
         private @Nullable Supplier<CompletionStage<String>> tokens;
         private boolean tokensAreFresh;
@@ -213,6 +214,17 @@ public final class ImClient implements AutoCloseable {
         /** Tried in turn, the next one after each failure. */
         public Builder endpoints(List<URI> endpoints) {
             this.endpoints = endpoints.stream().map(Endpoint::of).toList();
+            return this;
+        }
+
+        /**
+         * A dispatcher that tells the endpoints, {@code http://host:port/v1/endpoint} or https; {@code ?transport=tcp}
+         * for TCP. Asked for the first connection and whenever one failed or was lost. While it does not answer, within
+         * 3 s or half the connect timeout, the client goes by what it said last, or else by the {@linkplain #endpoints
+         * endpoints} that it was given, which may be none.
+         */
+        public Builder dispatcher(URI url) {
+            this.dispatcher = Objects.requireNonNull(url, "url");
             return this;
         }
 
@@ -416,6 +428,8 @@ public final class ImClient implements AutoCloseable {
                     wire == WireFormat.JSON
                             ? endpoints.stream().map(Endpoint::inJson).toList()
                             : endpoints,
+                    dispatcher,
+                    wire == WireFormat.JSON,
                     new TokenSource(tokens, tokensAreFresh),
                     chosen,
                     invented,

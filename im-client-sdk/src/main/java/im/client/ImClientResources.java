@@ -9,15 +9,17 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
+import java.net.http.HttpClient;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that clients share: event loops (epoll where the machine has it, else NIO) and as many threads for
- * callbacks, for stores if a client has one, and for host names while one is looked up. However many clients share
- * them, there are no others. Whoever creates them closes them, after the clients.
+ * callbacks, for stores if a client has one, and for host names while one is looked up; one more if a client asks a
+ * dispatcher. However many clients share them, there are no others. Whoever creates them closes them, after the clients.
  */
 public final class ImClientResources implements AutoCloseable {
     private static final long KEEP_ALIVE_SECONDS = 10;
@@ -27,6 +29,7 @@ public final class ImClientResources implements AutoCloseable {
     private final ThreadPoolExecutor stores;
     private final ThreadPoolExecutor resolvers;
     private final boolean epoll;
+    private @Nullable HttpClient http;
 
     private ImClientResources(int threads) {
         epoll = Epoll.isAvailable();
@@ -80,6 +83,22 @@ public final class ImClientResources implements AutoCloseable {
     /** For host names, whose look-up may block; a listener that waits for a connection must not hold it up. */
     Executor resolvers() {
         return resolvers;
+    }
+
+    /**
+     * For dispatchers; made when the first client asks one, and has one thread more for all of them, which goes when
+     * the resources are garbage.
+     */
+    synchronized HttpClient http() {
+        HttpClient made = http;
+        if (made == null) {
+            made = HttpClient.newBuilder()
+                    .executor(resolvers)
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build();
+            http = made;
+        }
+        return made;
     }
 
     /** Ends the threads without waiting for them; tasks of a client that is still open are lost. */

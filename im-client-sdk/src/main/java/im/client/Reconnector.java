@@ -1,5 +1,6 @@
 package im.client;
 
+import im.client.internal.dispatch.EndpointChoice;
 import im.client.internal.order.Backoff;
 import im.client.internal.transport.Dialer;
 import im.client.internal.transport.Endpoint;
@@ -8,6 +9,7 @@ import im.protocol.CloseReason;
 import im.protocol.Limits;
 import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
+import im.protocol.v1.GoAway;
 import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Versions;
@@ -42,6 +44,7 @@ final class Reconnector implements ClientConnection.Owner {
     private final Traffic traffic;
     private final Kept kept;
     private final SessionView view;
+    private final EndpointChoice endpoints;
     private final Backoff backoff;
     private final TokenRenewal renewal;
     private final List<Feature> features;
@@ -55,7 +58,6 @@ final class Reconnector implements ClientConnection.Owner {
     /** Numbers the dials, so that a token that comes too late starts nothing; odd while one is being fetched. */
     private long fetch;
 
-    private int endpointTurn;
     private long lastAttempt;
     private boolean freshTokenTried;
     private long gatewayAheadMillis;
@@ -73,7 +75,9 @@ final class Reconnector implements ClientConnection.Owner {
             Traffic traffic,
             Kept kept,
             SessionView view,
+            EndpointChoice endpoints,
             List<Feature> features) {
+        this.endpoints = endpoints;
         this.features = features;
         this.renewal = new TokenRenewal(config.tokens(), loop, timers, traffic.requests(), this::tokenGoodUntil);
         this.kept = kept;
@@ -158,6 +162,13 @@ final class Reconnector implements ClientConnection.Owner {
         long fetching = ++fetch;
         long timeout = config.connectTimeout().toMillis();
         timer = timers.after(timeout, () -> tokenCame(fetching, null, "not within " + timeout + " ms"));
+        endpoints.refresh(kept.device().uid()).thenRun(() -> fetchToken(fetching));
+    }
+
+    private void fetchToken(long fetching) {
+        if (fetching != fetch) {
+            return;
+        }
         config.tokens()
                 .token()
                 .whenComplete(
@@ -178,10 +189,13 @@ final class Reconnector implements ClientConnection.Owner {
             return;
         }
         config.tokens().keep(token);
+        Endpoint endpoint = endpoints.current();
+        if (endpoint == null) {
+            failed(new Ending(0, endpoints.trouble(), true, endpoints.retryAfterMillis(), 0));
+            return;
+        }
         lastAttempt = Math.max(lastAttempt + 1, System.currentTimeMillis());
         keepDevice(kept.device().uid());
-        List<Endpoint> endpoints = config.endpoints();
-        Endpoint endpoint = endpoints.get(Math.floorMod(endpointTurn, endpoints.size()));
         long timeout = config.connectTimeout().toMillis();
         next = new ClientConnection(this, traffic, timers, dialer, endpoint, hello(token), timeout);
     }
@@ -227,6 +241,7 @@ final class Reconnector implements ClientConnection.Owner {
         next = null;
         sentAway = false;
         freshTokenTried = false;
+        endpoints.welcomed();
         ownCursors |= welcome.getNewDevice();
         keepDevice(welcome.getUid());
         gatewayAheadMillis = welcome.getServerTimeMs() - System.currentTimeMillis();
@@ -262,7 +277,7 @@ final class Reconnector implements ClientConnection.Owner {
             }
             case LAGGING -> change(ConnectionState.LAGGING, 0, "");
             case EXPIRING -> renewal.expiring(signal.getExpiring().getInMs());
-            case GO_AWAY -> goAway(signal.getGoAway().getReconnectAfterMs());
+            case GO_AWAY -> goAway(signal.getGoAway());
             default -> throw new IllegalArgumentException("not a signal: " + signal.getBodyCase());
         }
     }
@@ -271,11 +286,12 @@ final class Reconnector implements ClientConnection.Owner {
      * Opens the next connection after the delay; this one carries on until then. If nobody takes us, this one is left
      * all the same, once it has answered: the gateway waits for that.
      */
-    private void goAway(int reconnectAfterMillis) {
+    private void goAway(GoAway order) {
         sentAway = true;
         if (next == null && timer == null) {
-            endpointTurn++;
-            timer = timers.after(Math.max(0, reconnectAfterMillis), this::redial);
+            endpoints.next();
+            endpoints.told(order.getEndpointsList());
+            timer = timers.after(Math.max(0, order.getReconnectAfterMs()), this::redial);
         }
     }
 
@@ -284,12 +300,13 @@ final class Reconnector implements ClientConnection.Owner {
         LOG.debug("connection ended device={} why={}", config.device(), ending.describe());
         if (connection == next) {
             next = null;
-            endpointTurn++;
+            endpoints.next();
             failed(ending);
             leaveIfSentAway(ending);
         } else if (connection == active) {
             backoff.lived(connection.livedMillis());
             active = null;
+            endpoints.lost();
             traffic.detach();
             activeEnded(ending);
         }

@@ -1,7 +1,7 @@
 package im.simulator;
 
 import im.simulator.access.Access;
-import java.net.URI;
+import im.simulator.access.Gateways;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -13,9 +13,9 @@ final class AccessOptions {
             names = "--url",
             paramLabel = "URL",
             converter = Converters.Url.class,
-            description = "ws://host:port[/path] or tcp://host:port. Without it, the WebSocket address in"
-                    + " endpoints.json of the data folder.")
-    private @Nullable URI url;
+            description = "ws://host:port[/path] or tcp://host:port; several with commas between; or the http:// address of"
+                    + " a dispatcher. Without it, the WebSocket address in endpoints.json of the data folder.")
+    private @Nullable Gateways url;
 
     @ArgGroup(exclusive = true)
     private @Nullable Source source;

@@ -4,6 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import im.client.WireFormat;
 import im.protocol.Limits;
 import im.simulator.access.Access;
+import im.simulator.access.Gateways;
 import im.simulator.access.AccessException;
 import im.simulator.access.Tokens;
 import im.simulator.chat.ChatPlan;
@@ -16,7 +17,6 @@ import im.simulator.report.Summary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,19 +128,19 @@ final class ChatCommand implements Callable<Integer> {
         ChatPlan plan = plan();
         Path file = reportFile();
         Access gateway = access.access();
-        URI endpoint = gateway.endpoint();
+        Gateways gateways = gateway.gateways();
         require(
-                plan.wire() == WireFormat.PROTO || endpoint.getScheme().equals("ws"),
+                plan.wire() == WireFormat.PROTO || gateways.speakJson(),
                 "--wire",
                 wire,
-                "possible on " + endpoint.getScheme() + "://, only on ws://");
+                "possible on tcp://, only on ws://");
         Tokens tokens =
                 gateway.tokens(duration.plus(settle).plus(connectTimeout).plusHours(1));
         requireEnough(tokens);
         Interruption interruption = new Interruption();
         Progress progress = new Progress(System.err, Progress.stderrIsTerminal());
         return ShutdownGuard.during(interruption::ask, () -> {
-            RunReport report = new ChatRun(plan, endpoint, tokens, progress, interruption).run();
+            RunReport report = new ChatRun(plan, gateways, tokens, progress, interruption).run();
             System.err.print(Summary.print(report));
             write(ReportJson.print(report), file);
             return report.exitCode().code();

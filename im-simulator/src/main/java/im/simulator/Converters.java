@@ -2,7 +2,7 @@ package im.simulator;
 
 import im.protocol.Ids;
 import im.simulator.access.EndpointUrl;
-import java.net.URI;
+import im.simulator.access.Gateways;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,13 +13,13 @@ import picocli.CommandLine.TypeConversionException;
 final class Converters {
     private Converters() {}
 
-    static final class Url implements ITypeConverter<URI> {
+    static final class Url implements ITypeConverter<Gateways> {
         @Override
-        public URI convert(String text) {
+        public Gateways convert(String text) {
             try {
                 return EndpointUrl.parse(text);
             } catch (IllegalArgumentException e) {
-                throw refused(text, "ws://host:port[/path] or tcp://host:port");
+                throw refused(text, EndpointUrl.EXPECTED);
             }
         }
     }

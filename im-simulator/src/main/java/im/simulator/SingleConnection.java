@@ -31,8 +31,8 @@ final class SingleConnection {
     ImClient.Builder builder(Access access, String uid, String device) {
         Tokens tokens = access.tokens(TOKEN_TIME);
         tokens.tokenOf(uid);
-        return ImClient.builder()
-                .endpoint(access.endpoint())
+        return access.gateways()
+                .applyTo(ImClient.builder(), 0)
                 .tokenSupplier(() -> CompletableFuture.completedStage(tokens.tokenOf(uid)))
                 .device(device)
                 .stateListener(this::onStateChanged)

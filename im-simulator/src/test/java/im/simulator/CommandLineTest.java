@@ -55,7 +55,7 @@ final class CommandLineTest {
                 "--settle soon | '--settle': 'soon' is not a whole number",
                 "--connect-timeout -1s | '--connect-timeout': '-1s' is not a whole number",
                 "--seed x | '--seed': 'x' is not a long",
-                "--url http://h:1 | '--url': 'http://h:1' is not ws://host:port[/path] or tcp://host:port",
+                "--url ftp://h:1 | '--url': 'ftp://h:1' is not ws://host:port[/path] or tcp://host:port",
                 "--json /no/such/folder/r.json | '--json': '/no/such/folder/r.json' is not a file in a folder",
                 "--key a --tokens b | mutually exclusive",
                 "--data a --key b | mutually exclusive",

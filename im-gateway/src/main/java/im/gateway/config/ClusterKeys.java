@@ -136,6 +136,12 @@ final class ClusterKeys {
             "How router spreads clients over gateways: round-robin, weighted by health, processor, memory and"
                     + " connections; least-connections; or consistent-hash of the uid.");
 
+    static final Key<Integer> ROUTER_RATE = new Key<>(
+            "router.requests-per-second",
+            Kind.count("requests", 1, 1_000_000),
+            2_000,
+            "Requests that router answers in a second; those above get 429 and a time to come back.");
+
     /** In the order of the documentation. */
     static final List<Key<?>> ALL = List.of(
             ADVERTISE_WS,
@@ -165,7 +171,8 @@ final class ClusterKeys {
             ETCD_TIMEOUT,
             ETCD_PREFIX,
             ROUTER_PORT,
-            ROUTER_CHOICE);
+            ROUTER_CHOICE,
+            ROUTER_RATE);
 
     private ClusterKeys() {}
 }

@@ -219,7 +219,8 @@ public final class ConfigLoader {
                         get(ClusterKeys.ETCD_PASSWORD),
                         get(ClusterKeys.ETCD_TIMEOUT),
                         get(ClusterKeys.ETCD_PREFIX)),
-                new RouterSettings(get(ClusterKeys.ROUTER_PORT), get(ClusterKeys.ROUTER_CHOICE)));
+                new RouterSettings(
+                        get(ClusterKeys.ROUTER_PORT), get(ClusterKeys.ROUTER_CHOICE), get(ClusterKeys.ROUTER_RATE)));
     }
 
     private KafkaSettings kafka() {

@@ -43,7 +43,7 @@ public record Endpoints(String http, String ws, String tcp, String admin) {
     }
 
     /** An address to connect to for one that is bound: loopback where all are bound. */
-    private static String reachable(String host) {
+    static String reachable(String host) {
         if (host.equals("0.0.0.0")) {
             return "127.0.0.1";
         }

@@ -42,7 +42,8 @@ final class PortChoice {
                 choose(listen.adminPort(), last.admin(), listen.adminHost()));
     }
 
-    private int choose(int wanted, int before, String host) throws CannotStart {
+    /** @param before the port that was used last, or 0 */
+    int choose(int wanted, int before, String host) throws CannotStart {
         if (wanted != 0) {
             return wanted;
         }

@@ -103,7 +103,8 @@ class KeyBoundsTest {
             Row.of("etcd.timeout", "100ms|30s", "99ms|31s|1"),
             Row.of("etcd.prefix", "/im/|x", "|" + LONG_TEXT + "a"),
             Row.of("router.port", "0|1|65535", BAD_PORTS),
-            Row.of("router.choice", "round-robin|least-connections|consistent-hash", "round_robin|random|"));
+            Row.of("router.choice", "round-robin|least-connections|consistent-hash", "round_robin|random|"),
+            Row.of("router.requests-per-second", "1|1000000", "0|1000001|x"));
 
     @ParameterizedTest
     @FieldSource("ROWS")

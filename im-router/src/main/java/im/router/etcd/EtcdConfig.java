@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoints {@code http://host:port} of the members, 1 to 16
  * @param user null where the servers ask for none; then {@code password} is null too
- * @param prefix of every key; ends with a slash
+ * @param prefix of every key
  * @param callTimeout for any one call, its connection included; 100 ms to 1 min
  * @param callsInFlight at a time, above which a call fails at once; 1 to 100 000
  */
@@ -29,11 +29,11 @@ public record EtcdConfig(
         endpoints = List.copyOf(endpoints);
         require(!endpoints.isEmpty() && endpoints.size() <= 16, "endpoints", endpoints.size(), "1 to 16");
         for (URI endpoint : endpoints) {
-            require(isEndpoint(endpoint), "endpoints", endpoint, "http://host:port");
+            require(isEndpoint(endpoint), "endpoints", endpoint, "http://host:port (TLS is not spoken yet)");
         }
         require((user == null) == (password == null), "user", String.valueOf(user), "user and password, or neither");
         require(user == null || !user.isEmpty(), "user", String.valueOf(user), "a name");
-        require(prefix.startsWith("/") && prefix.endsWith("/"), "prefix", prefix, "a slash at both ends");
+        require(!prefix.isEmpty(), "prefix", prefix, "a text such as " + PREFIX);
         require(
                 callTimeout.toMillis() >= 100 && callTimeout.compareTo(Duration.ofMinutes(1)) <= 0,
                 "callTimeout",

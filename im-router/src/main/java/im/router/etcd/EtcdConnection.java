@@ -2,14 +2,18 @@ package im.router.etcd;
 
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.GetOption;
+import io.etcd.jetcd.options.WatchOption;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -31,6 +35,8 @@ public final class EtcdConnection implements AutoCloseable {
     private static final long SLACK_MILLIS = 500;
 
     private static final int CALLBACK_THREADS = 2;
+    /** The keys of a lease, or the routes of many uids, in one answer. */
+    private static final int MOST_BYTES = 32 * 1024 * 1024;
 
     private final EtcdConfig config;
     private final EtcdKeys keys;
@@ -39,6 +45,7 @@ public final class EtcdConnection implements AutoCloseable {
     private final CircuitBreaker breaker;
     private final Object clientLock = new Object();
     private final AtomicInteger generation = new AtomicInteger();
+    private final Set<Watch.Watcher> watchers = ConcurrentHashMap.newKeySet();
     private volatile Client client;
     private volatile long answeredNanos = System.nanoTime();
     private volatile long madeNanos = System.nanoTime();
@@ -108,6 +115,7 @@ public final class EtcdConnection implements AutoCloseable {
                 .keepaliveTimeout(config.callTimeout())
                 .keepaliveWithoutCalls(false)
                 .waitForReady(false)
+                .maxInboundMessageSize(MOST_BYTES)
                 // One more try at most, for a token of ours that the servers have forgotten.
                 .retryMaxAttempts(1)
                 .retryDelay(50)
@@ -134,8 +142,25 @@ public final class EtcdConnection implements AutoCloseable {
         return generation.get();
     }
 
-    Client client() {
-        return client;
+    /**
+     * Begins a watch, which whoever asked for it ends with {@link #unwatch}; it ends by itself with the client that it is
+     * on, and in the other ways that the library has.
+     */
+    Watch.Watcher watch(ByteSequence key, WatchOption option, Watch.Listener listener) {
+        Watch.Watcher watcher = client.getWatchClient().watch(key, option, listener);
+        watchers.add(watcher);
+        return watcher;
+    }
+
+    void unwatch(Watch.Watcher watcher) {
+        watchers.remove(watcher);
+        watcher.close();
+    }
+
+    /** Watches go before their client, or the library tries to mend them on threads that are gone. */
+    private void retire(Client old) {
+        watchers.forEach(this::unwatch);
+        old.close();
     }
 
     /** Asks unless too much is under way already or the breaker is open. Fails with {@link EtcdUnavailable}. */
@@ -227,7 +252,7 @@ public final class EtcdConnection implements AutoCloseable {
             generation.incrementAndGet();
         }
         LOG.atDebug().addKeyValue("endpoints", config.endpoints()).log("etcd is silent; another client");
-        old.close();
+        retire(old);
     }
 
     @Override
@@ -238,7 +263,7 @@ public final class EtcdConnection implements AutoCloseable {
             }
             closed = true;
         }
-        client.close();
+        retire(client);
         callbacks.shutdown();
     }
 

@@ -75,7 +75,8 @@ final class NodeTable {
         slots.values()
                 .forEach(entry ->
                         live.put(entry.node().id().packed(), entry.node().info()));
-        if (!live.equals(nodes.live())) {
+        // The first list is news even if it is empty: from then on it is known that there is nobody.
+        if (nodes.revision() == 0 || !live.equals(nodes.live())) {
             nodes = new Nodes(live, nodes.revision() + 1);
             listeners.forEach(this::tell);
         }

@@ -51,7 +51,7 @@ final class NodeWatch {
         Running started = new Running(generation);
         WatchOption option =
                 WatchOption.builder().isPrefix(true).withRevision(revision).build();
-        started.watcher = etcd.client().getWatchClient().watch(etcd.keys().nodes(), option, started);
+        started.watcher = etcd.watch(etcd.keys().nodes(), option, started);
         return started;
     }
 
@@ -111,7 +111,7 @@ final class NodeWatch {
 
         void stop() {
             ended = true;
-            Stream.ofNullable(watcher).forEach(Watch.Watcher::close);
+            Stream.ofNullable(watcher).forEach(etcd::unwatch);
         }
     }
 }

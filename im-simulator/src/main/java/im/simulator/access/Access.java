@@ -1,7 +1,6 @@
 package im.simulator.access;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the command line said about the gateway. Nothing is read before it is asked for.
  *
- * @param url {@code ws://host:port[/path]} or {@code tcp://host:port}; null to read the data folder
+ * @param url null to read the data folder
  * @param data the server's data folder: its addresses, and in dev mode its key
  * @param keyFile HS256 key; null to take the data folder's
  * @param tokensFile ready-made tokens, one a line; null to mint them
  */
 public record Access(
-        @Nullable URI url,
+        @Nullable Gateways url,
         Path data,
         @Nullable Path keyFile,
         @Nullable Path tokensFile) {
@@ -27,8 +26,8 @@ public record Access(
      *
      * @throws AccessException if the data folder does not tell
      */
-    public URI endpoint() {
-        return url != null ? EndpointUrl.normalize(url) : EndpointsFile.webSocket(data.resolve("endpoints.json"));
+    public Gateways gateways() {
+        return url != null ? url : EndpointsFile.webSocket(data.resolve("endpoints.json"));
     }
 
     /**

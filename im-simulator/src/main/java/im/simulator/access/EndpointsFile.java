@@ -1,6 +1,5 @@
 package im.simulator.access;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
@@ -13,7 +12,7 @@ final class EndpointsFile {
 
     private EndpointsFile() {}
 
-    static URI webSocket(Path file) {
+    static Gateways webSocket(Path file) {
         String text = new String(
                 Access.bytesOf(file, "no --url, and no server's addresses (is one started with this data folder?)"),
                 StandardCharsets.UTF_8);

@@ -1,12 +1,12 @@
 package im.simulator.chat;
 
+import im.simulator.access.Gateways;
 import im.simulator.access.Tokens;
 import im.simulator.ledger.Ledger;
 import im.simulator.ledger.Verdict;
 import im.simulator.report.Ending;
 import im.simulator.report.Progress;
 import im.simulator.report.RunReport;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Locale;
@@ -20,25 +20,25 @@ public final class ChatRun {
     private final Progress progress;
     private final Interruption interruption;
     private final Cast cast;
-    private final URI endpoint;
+    private final Gateways gateways;
     private final Tokens tokens;
     private final long beginNanos = System.nanoTime();
 
     /**
      * @param tokens for any uid, or for at least as many as there are users
      */
-    public ChatRun(ChatPlan plan, URI endpoint, Tokens tokens, Progress progress, Interruption interruption) {
+    public ChatRun(ChatPlan plan, Gateways gateways, Tokens tokens, Progress progress, Interruption interruption) {
         this.plan = plan;
         this.progress = progress;
         this.interruption = interruption;
-        this.endpoint = endpoint;
+        this.gateways = gateways;
         this.tokens = tokens;
         this.cast = Cast.of(plan, RunId.choose(new SecureRandom()), tokens.uids());
     }
 
     /** Runs to the end, or until interrupted; either way there is a report. */
     public RunReport run() {
-        try (Fleet fleet = new Fleet(cast, endpoint, plan.wire(), tokens)) {
+        try (Fleet fleet = new Fleet(cast, gateways, plan.wire(), tokens)) {
             Arrival arrival = new Arrival(fleet, plan.connectTimeout().toNanos(), interruption);
             String trouble = arrival.await(there -> tell("connecting", (double) there / fleet.size(), fleet));
             Traffic traffic = new Traffic(plan, cast, fleet, interruption);

@@ -4,10 +4,10 @@ import im.client.ClientMetrics;
 import im.client.ImClient;
 import im.client.ImClientResources;
 import im.client.WireFormat;
+import im.simulator.access.Gateways;
 import im.simulator.access.Tokens;
 import im.simulator.ledger.Roster;
 import im.simulator.report.ClientCounts;
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,15 +23,14 @@ final class Fleet implements AutoCloseable {
     private final VirtualClient[] clients;
     private final Inbox inbox;
 
-    Fleet(Cast cast, URI endpoint, WireFormat wire, Tokens tokens) {
+    Fleet(Cast cast, Gateways gateways, WireFormat wire, Tokens tokens) {
         resources = ImClientResources.create(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
         inbox = new Inbox(cast, this::client);
         Roster roster = cast.roster();
         clients = new VirtualClient[roster.devices()];
         for (int device = 0; device < clients.length; device++) {
             String uid = cast.names().uid(roster.userOf(device));
-            ImClient.Builder builder = ImClient.builder()
-                    .endpoint(endpoint)
+            ImClient.Builder builder = gateways.applyTo(ImClient.builder(), device)
                     .wire(wire)
                     .tokenSupplier(() -> CompletableFuture.completedStage(tokens.tokenOf(uid)))
                     .device(cast.names().device(roster.ordinalOf(device)))

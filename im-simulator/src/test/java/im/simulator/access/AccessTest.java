@@ -26,8 +26,8 @@ final class AccessTest {
     @SuppressWarnings("NullAway.Init")
     Path data;
 
-    private Access access(@Nullable URI url, @Nullable Path key, @Nullable Path tokens) {
-        return new Access(url, data, key, tokens);
+    private Access access(@Nullable String url, @Nullable Path key, @Nullable Path tokens) {
+        return new Access(url == null ? null : EndpointUrl.parse(url), data, key, tokens);
     }
 
     @ParameterizedTest
@@ -36,16 +36,31 @@ final class AccessTest {
         "ws://h:1/, ws://h:1/v1/ws",
         "ws://h:1/other, ws://h:1/other",
         "tcp://127.0.0.1:9000, tcp://127.0.0.1:9000",
-        "tcp://[::1]:9000, tcp://[::1]:9000"
+        "tcp://[::1]:9000, tcp://[::1]:9000",
+        "http://h:1, http://h:1/v1/endpoint",
+        "https://h/, https://h/v1/endpoint",
+        "http://h:1?transport=tcp, http://h:1/v1/endpoint?transport=tcp",
+        "http://h:1/mine, http://h:1/mine"
     })
     void aUrlNamesSchemeHostAndPort(String url, String endpoint) {
-        assertThat(access(URI.create(url), null, null).endpoint()).isEqualTo(URI.create(endpoint));
+        assertThat(access(url, null, null).gateways().urls()).containsExactly(URI.create(endpoint));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://h:1", "ws://h", "tcp://h:1/path", "h:1", "ws:", "tcp://:9000", ""})
+    @ValueSource(strings = {
+                "ftp://h:1", "ws://h", "tcp://h:1/path", "h:1", "ws:", "tcp://:9000", "", "ws://h:1,", ",", "ws://h:1,x",
+                "http://h:1,ws://h:2", "http://h:1,http://h:2", "http:///x"
+            })
     void anythingElseIsRefused(String url) {
         assertThatThrownBy(() -> EndpointUrl.parse(url)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void severalAddressesHaveCommasBetween() {
+        assertThat(access("ws://a:1,tcp://b:2", null, null).gateways().urls())
+                .containsExactly(URI.create("ws://a:1/v1/ws"), URI.create("tcp://b:2"));
+        assertThat(access("ws://a:1,tcp://b:2", null, null).gateways().speakJson()).isFalse();
+        assertThat(access("ws://a:1,ws://b:2", null, null).gateways().speakJson()).isTrue();
     }
 
     @Test
@@ -54,12 +69,13 @@ final class AccessTest {
                 {"http": "http://127.0.0.1:8080", "ws": "ws://127.0.0.1:8080/v1/ws", "pid": 12}
                 """);
 
-        assertThat(access(null, null, null).endpoint()).isEqualTo(URI.create("ws://127.0.0.1:8080/v1/ws"));
+        assertThat(access(null, null, null).gateways().urls())
+                .containsExactly(URI.create("ws://127.0.0.1:8080/v1/ws"));
     }
 
     @Test
     void aFolderWithoutAddressesIsToldByName() {
-        assertThatThrownBy(() -> access(null, null, null).endpoint())
+        assertThatThrownBy(() -> access(null, null, null).gateways())
                 .isInstanceOf(AccessException.class)
                 .hasMessageContaining(data.resolve("endpoints.json") + " does not exist");
     }
@@ -69,7 +85,7 @@ final class AccessTest {
     void brokenAddressesAreToldByFile(String text) throws IOException {
         Path file = Files.writeString(data.resolve("endpoints.json"), text);
 
-        assertThatThrownBy(() -> access(null, null, null).endpoint())
+        assertThatThrownBy(() -> access(null, null, null).gateways())
                 .isInstanceOf(AccessException.class)
                 .hasMessageContaining(file.toString());
     }

@@ -1,0 +1,85 @@
+package im.gateway.admin;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** A port that speaks HTTP/1.1 on one event loop of its own. Started and closed from any thread; neither blocks. */
+public final class HttpListener {
+    private static final int MAX_HEADER_BYTES = 8 * 1024;
+    private static final int MAX_LINE_BYTES = 4 * 1024;
+    private static final int IDLE_SECONDS = 60;
+
+    private final Vertx vertx;
+    private final HttpServer server;
+
+    private HttpListener(Vertx vertx, HttpServer server) {
+        this.vertx = vertx;
+        this.server = server;
+    }
+
+    /**
+     * @param port 0 for any
+     * @return fails when the address cannot be bound; then nothing is left running
+     */
+    public static CompletionStage<HttpListener> start(String host, int port, Function<Vertx, Router> routes) {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(1)
+                .setUseDaemonThread(true)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        CompletableFuture<HttpListener> started = new CompletableFuture<>();
+        vertx.createHttpServer(options())
+                .requestHandler(routes.apply(vertx))
+                .listen(port, host)
+                .onSuccess(server -> started.complete(new HttpListener(vertx, server)))
+                // Not recover(): what hangs on Vert.x's own future is lost when the close ends the loop that runs it.
+                .onFailure(failure -> vertx.close()
+                        .toCompletionStage()
+                        .whenComplete((closed, unused) -> started.completeExceptionally(failure)));
+        return started;
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setHttp2ClearTextEnabled(false);
+    }
+
+    /** A path for GET and HEAD. */
+    public static io.vertx.ext.web.Route readable(Router router, String path) {
+        return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+    }
+
+    /** Ends the request with that, which nobody between is to keep. */
+    public static void json(RoutingContext context, int status, JsonObject body) {
+        context.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-store")
+                .end(body.encode() + "\n");
+    }
+
+    /** The port that is bound. */
+    public int port() {
+        return server.actualPort();
+    }
+
+    /** Closes the listener, its connections and its threads. */
+    public CompletionStage<?> close() {
+        return vertx.close().toCompletionStage();
+    }
+}
