@@ -50,8 +50,8 @@ final class RelayServer implements UntilStopped.Running {
         NettySetup.unpackNativesInto(folder.natives());
         adminPort = new PortChoice(Endpoints.Ports.NONE, Ground.RANDOM)
                 .choose(config.adminPort(), NodeEndpoints.lastPort(config.data(), ADMIN), config.adminHost());
-        endpoints = new NodeEndpoints(
-                Map.of(ADMIN, "http://" + Endpoints.reachable(config.adminHost()) + ":" + adminPort));
+        endpoints =
+                new NodeEndpoints(Map.of(ADMIN, "http://" + Endpoints.reachable(config.adminHost()) + ":" + adminPort));
     }
 
     /** @throws CannotStart when anything it needs is missing or taken; then nothing is left open */
@@ -69,16 +69,14 @@ final class RelayServer implements UntilStopped.Running {
                 parts.add("metrics", new ProcessMetrics()).registry();
         KafkaLog kafka = parts.add(
                 "kafka",
-                ClusterSetup.kafka(
-                        cluster, config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
+                ClusterSetup.kafka(cluster, config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
         Redis redis = parts.add("redis", ClusterSetup.redis(cluster.redis(), metrics));
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
         RouteDirectory routes = nodes.routes((uid, device, connection, attempt) -> {}, metrics, Ground.RANDOM);
         ThreadLanes lanes = parts.add("lanes", new ThreadLanes(lanes()));
         Relay relay = parts.add("relay", relay(kafka, redis, routes, lanes, metrics));
         AdminStart admin = parts.add(
-                ADMIN,
-                new AdminStart(config.adminHost(), adminPort, checks(relay, redis, nodes.registry()), metrics));
+                ADMIN, new AdminStart(config.adminHost(), adminPort, checks(relay, redis, nodes.registry()), metrics));
         NodeRegistries.join(nodes.registry(), cluster, this::info, new Unconcerned());
         relay.start();
         admin.await();
@@ -86,8 +84,7 @@ final class RelayServer implements UntilStopped.Running {
         reason = null;
     }
 
-    private Relay relay(
-            KafkaLog kafka, Redis redis, RouteDirectory routes, ThreadLanes lanes, MeterRegistry metrics) {
+    private Relay relay(KafkaLog kafka, Redis redis, RouteDirectory routes, ThreadLanes lanes, MeterRegistry metrics) {
         Ports ports = new Ports(
                 kafka.reader(),
                 new RedisConversationView(redis, config.retention()),
