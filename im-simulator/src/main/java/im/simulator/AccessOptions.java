@@ -13,8 +13,9 @@ final class AccessOptions {
             names = "--url",
             paramLabel = "URL",
             converter = Converters.Url.class,
-            description = "ws://host:port[/path] or tcp://host:port; several with commas between; or the http:// address of"
-                    + " a dispatcher. Without it, the WebSocket address in endpoints.json of the data folder.")
+            description =
+                    "ws://host:port[/path] or tcp://host:port; several with commas between; or the http:// address of"
+                            + " a dispatcher. Without it, the WebSocket address in endpoints.json of the data folder.")
     private @Nullable Gateways url;
 
     @ArgGroup(exclusive = true)

@@ -21,6 +21,9 @@ final class EndpointsFile {
             if (!address.isString()) {
                 throw new AccessException(file + ": no \"ws\" in it");
             }
+            if (!address.stringValue().startsWith("ws:")) {
+                throw new IllegalArgumentException("not ws://host:port");
+            }
             return EndpointUrl.parse(address.stringValue());
         } catch (JacksonException | IllegalArgumentException e) {
             throw new AccessException(file + ": " + e.getMessage());

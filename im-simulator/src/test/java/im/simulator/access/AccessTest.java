@@ -47,9 +47,21 @@ final class AccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-                "ftp://h:1", "ws://h", "tcp://h:1/path", "h:1", "ws:", "tcp://:9000", "", "ws://h:1,", ",", "ws://h:1,x",
-                "http://h:1,ws://h:2", "http://h:1,http://h:2", "http:///x"
+    @ValueSource(
+            strings = {
+                "ftp://h:1",
+                "ws://h",
+                "tcp://h:1/path",
+                "h:1",
+                "ws:",
+                "tcp://:9000",
+                "",
+                "ws://h:1,",
+                ",",
+                "ws://h:1,x",
+                "http://h:1,ws://h:2",
+                "http://h:1,http://h:2",
+                "http:///x"
             })
     void anythingElseIsRefused(String url) {
         assertThatThrownBy(() -> EndpointUrl.parse(url)).isInstanceOf(IllegalArgumentException.class);
@@ -59,8 +71,10 @@ final class AccessTest {
     void severalAddressesHaveCommasBetween() {
         assertThat(access("ws://a:1,tcp://b:2", null, null).gateways().urls())
                 .containsExactly(URI.create("ws://a:1/v1/ws"), URI.create("tcp://b:2"));
-        assertThat(access("ws://a:1,tcp://b:2", null, null).gateways().speakJson()).isFalse();
-        assertThat(access("ws://a:1,ws://b:2", null, null).gateways().speakJson()).isTrue();
+        assertThat(access("ws://a:1,tcp://b:2", null, null).gateways().speakJson())
+                .isFalse();
+        assertThat(access("ws://a:1,ws://b:2", null, null).gateways().speakJson())
+                .isTrue();
     }
 
     @Test
@@ -69,8 +83,7 @@ final class AccessTest {
                 {"http": "http://127.0.0.1:8080", "ws": "ws://127.0.0.1:8080/v1/ws", "pid": 12}
                 """);
 
-        assertThat(access(null, null, null).gateways().urls())
-                .containsExactly(URI.create("ws://127.0.0.1:8080/v1/ws"));
+        assertThat(access(null, null, null).gateways().urls()).containsExactly(URI.create("ws://127.0.0.1:8080/v1/ws"));
     }
 
     @Test
