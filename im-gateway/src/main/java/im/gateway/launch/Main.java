@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         description = "IM gateway: long connections, durable messages.",
         subcommands = {
             StartCommand.class,
+            GatewayCommand.class,
             RouterCommand.class,
             NodesCommand.class,
             ClusterCommand.class,

@@ -73,7 +73,7 @@ final class RouterServer implements UntilStopped.Running {
         NettySetup.unpackNativesInto(folder.natives());
         PrometheusMeterRegistry metrics =
                 parts.add("metrics", new ProcessMetrics()).registry();
-        NodeRegistry registry = NodeRegistries.open(config.cluster(), parts);
+        NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, metrics);
         metrics.gauge("im.router.nodes", registry, known -> known.nodes().live().size());
         metrics.gauge("im.router.registry.failing", registry, known -> known.failure() == null ? 0 : 1);
         PortChoice ports = new PortChoice(Endpoints.Ports.NONE, Ground.RANDOM);
