@@ -38,8 +38,9 @@ class RedisClusterIT {
 
     @Test
     void everyScriptTouchesOneSlotOnly() throws Exception {
-        try (RedisServer server =
-                RedisServer.start(folder, ServerOptions.defaults().set("cluster-enabled", "yes").set("cluster-announce-ip", "127.0.0.1"))) {
+        try (RedisServer server = RedisServer.start(
+                folder,
+                ServerOptions.defaults().set("cluster-enabled", "yes").set("cluster-announce-ip", "127.0.0.1"))) {
             say(server, "CLUSTER ADDSLOTSRANGE 0 16383");
             Awaitility.await().until(() -> say(server, "CLUSTER INFO").contains("cluster_state:ok"));
             RedisConfig cluster = RedisConfig.of(
@@ -48,7 +49,9 @@ class RedisClusterIT {
                             + server.address().port())),
                     "");
             try (HandRelay relay = new HandRelay(cluster, new Retention(Duration.ofHours(1), 8, 1 << 20))) {
-                Awaitility.await().ignoreExceptions().until(() -> HandRelay.await(relay.view.state(0)).applied() == -1);
+                Awaitility.await()
+                        .ignoreExceptions()
+                        .until(() -> HandRelay.await(relay.view.state(0)).applied() == -1);
                 relay.start();
                 useEverything(relay);
             }

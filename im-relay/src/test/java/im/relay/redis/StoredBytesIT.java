@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.relay.Answers;
 import im.relay.AppendRequest;
 import im.relay.CursorStore;
+import im.relay.IndexView;
+import im.relay.LoggedMessage;
 import im.relay.Retention;
 import im.router.redis.Redis.Call;
 import im.servers.RedisServer;
@@ -15,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,9 +71,33 @@ class StoredBytesIT {
     }
 
     private static void indexAndApply(HandRelay relay, int number) {
+        Map<Integer, List<LoggedMessage>> partitions = new TreeMap<>();
         for (AppendRequest request : requests(number)) {
-            relay.append(List.of(request), Runnable::run, done -> {});
+            partitions
+                    .computeIfAbsent(relay.partitions.of(request.conversation()), p -> new ArrayList<>())
+                    .addAll(relay.record(List.of(request)));
         }
+        partitions.forEach((partition, messages) -> {
+            index(relay, partition, messages);
+            relay.applied(messages);
+        });
+    }
+
+    private static void index(HandRelay relay, int partition, List<LoggedMessage> messages) {
+        Map<Integer, List<IndexView.Entry>> buckets = new TreeMap<>();
+        for (LoggedMessage message : messages) {
+            for (String uid : message.conversation().uids()) {
+                buckets.computeIfAbsent(relay.index.bucketOf(uid), bucket -> new ArrayList<>())
+                        .add(new IndexView.Entry(
+                                uid, message.conversation(), message.position(), message.acceptedMs()));
+            }
+        }
+        buckets.forEach((bucket, entries) -> {
+            long mark = relay.mark(partition, bucket);
+            assertThat(await(relay.index.merge(bucket, partition, mark, relay.end(messages), entries, false)))
+                    .isEqualTo(mark);
+            relay.mark(partition, bucket, relay.end(messages));
+        });
     }
 
     private static List<AppendRequest> requests(int number) {
