@@ -38,6 +38,7 @@ final class RouterServer implements UntilStopped.Running {
     private final NodeConfig config;
     private final OpenParts parts = new OpenParts();
     private volatile @Nullable String reason = "starting";
+    private volatile boolean stopping;
     private NodeEndpoints endpoints = new NodeEndpoints(Map.of());
 
     private RouterServer(NodeConfig config) {
@@ -136,7 +137,7 @@ final class RouterServer implements UntilStopped.Running {
     }
 
     private NodeInfo info(Map<String, String> urls) {
-        return new NodeInfo(Role.ROUTER, config.node(), urls, Load.NONE, reason != null);
+        return new NodeInfo(Role.ROUTER, config.node(), urls, Load.NONE, stopping);
     }
 
     private static String url(String host, int port) {
@@ -147,6 +148,7 @@ final class RouterServer implements UntilStopped.Running {
     @Override
     public void stop() {
         reason = "stopping";
+        stopping = true;
         parts.close();
     }
 
