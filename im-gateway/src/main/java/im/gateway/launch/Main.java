@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             StartCommand.class,
             GatewayCommand.class,
+            RelayCommand.class,
             RouterCommand.class,
             NodesCommand.class,
             ClusterCommand.class,
