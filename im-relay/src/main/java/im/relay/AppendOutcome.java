@@ -8,14 +8,15 @@ public sealed interface AppendOutcome {
     /**
      * The message, or the same message sent before within the dedupe window, is durable.
      *
-     * @param acceptedMs of the message that stands in the log: for a retry, that of the first
+     * @param acceptedMs of the message that stands in the log: for a retry, that of the first where the log itself tells
+     *     retries from messages, else its own
      */
     record Accepted(long acceptedMs) implements AppendOutcome {}
 
     /**
      * The message is not in the log and will not get there.
      *
-     * @param code CONFLICT, OUT_OF_ORDER, OVERLOADED or UNAVAILABLE
+     * @param code CONFLICT, OUT_OF_ORDER, OVERLOADED, UNAVAILABLE or TOO_LARGE
      * @param retryAfterMs 0 where a retry makes no sense
      */
     record Refused(Code code, String text, int retryAfterMs) implements AppendOutcome {}

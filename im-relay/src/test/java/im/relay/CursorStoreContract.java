@@ -63,6 +63,16 @@ public abstract class CursorStoreContract {
     }
 
     @Test
+    void aDeviceThatBringsCursorsStartsAtTheFirstHeldAndIsKnownFromThenOn_D21() {
+        append(log(), message("a", "b", 1, "x"));
+
+        assertThat(open(cursors(), "a", "d", CursorStore.Start.CURSORS)).isTrue();
+
+        assertThat(open(cursors(), "a", "d", true)).isFalse();
+        assertThat(behind(store(), "a", "d")).hasSize(1);
+    }
+
+    @Test
     void aDeviceOpenedBehindAnAppendAtTheHeadsDoesNotGetIt() throws Exception {
         CountDownLatch told = new CountDownLatch(2);
         log().append(List.of(message("a", "b", 1, "x")), Runnable::run, outcomes -> told.countDown());

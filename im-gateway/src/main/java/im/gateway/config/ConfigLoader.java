@@ -186,6 +186,7 @@ public final class ConfigLoader {
                 get(Keys.HOST),
                 get(Keys.ADMIN_HOST),
                 get(Keys.ADMIN_PORT),
+                get(Keys.HEARTBEAT),
                 get(Keys.DEDUPE_WINDOW),
                 retention(),
                 cluster(),

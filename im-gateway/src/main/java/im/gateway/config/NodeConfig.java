@@ -15,6 +15,7 @@ import java.util.List;
  * @param host on which a router listens
  * @param adminHost address or name that the admin listener binds
  * @param adminPort health and metrics; 0 for one that is chosen once and kept in the data folder
+ * @param heartbeat of the gateways' sessions, within half of which a view that fell back is found
  * @param dedupeWindow repeats of a message within this time of one another are the same message
  * @param retention how much of each conversation is held
  * @param drainTimeout from SIGTERM to exit, at most
@@ -26,6 +27,7 @@ public record NodeConfig(
         String host,
         String adminHost,
         int adminPort,
+        Duration heartbeat,
         Duration dedupeWindow,
         Retention retention,
         ClusterConfig cluster,
@@ -39,6 +41,7 @@ public record NodeConfig(
         Keys.HOST.require(host);
         Keys.ADMIN_HOST.require(adminHost);
         Keys.ADMIN_PORT.require(adminPort);
+        Keys.HEARTBEAT.require(heartbeat);
         Keys.DEDUPE_WINDOW.require(dedupeWindow);
         Keys.DRAIN_TIMEOUT.require(drainTimeout);
         List<Fault> faults = dev ? ListenConfig.publicFaults(host, adminHost) : List.of();

@@ -22,7 +22,7 @@ final class AdminStart implements AutoCloseable {
 
     private void start(String host, int port, List<HealthCheck> checks, PrometheusMeterRegistry metrics) {
         try {
-            AdminServer.start(host, port, checks, metrics).whenComplete((server, failure) -> {
+            AdminServer.start(host, port, checks, List.of(), metrics).whenComplete((server, failure) -> {
                 if (failure == null) {
                     admin.complete(server);
                 } else {

@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
         description = "IM gateway: long connections, durable messages.",
         subcommands = {
             StartCommand.class,
+            GatewayCommand.class,
+            RelayCommand.class,
             RouterCommand.class,
             NodesCommand.class,
             ClusterCommand.class,

@@ -12,6 +12,9 @@ import im.router.etcd.EtcdConfig;
 import im.router.etcd.EtcdConnection;
 import im.router.etcd.EtcdNodeRegistry;
 import im.router.etcd.RegistryTerms;
+import im.router.redis.Redis;
+import im.router.redis.RedisNodeRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -28,13 +31,26 @@ final class NodeRegistries {
 
     private NodeRegistries() {}
 
-    /** @throws CannotStart saying in one line what is wrong */
-    static NodeRegistry open(ClusterConfig cluster, OpenParts parts) throws CannotStart {
+    /**
+     * For a process that has no other use for etcd or Redis.
+     *
+     * @throws CannotStart saying in one line what is wrong
+     */
+    static NodeRegistry open(ClusterConfig cluster, OpenParts parts, MeterRegistry metrics) throws CannotStart {
         if (cluster.nodes() == RegistryKind.REDIS) {
-            throw new CannotStart("registry.nodes is \"redis\", which this process cannot use yet; use etcd");
+            return inRedis(cluster, parts.add("redis", ClusterSetup.redis(cluster.redis(), metrics)), parts);
         }
-        EtcdConnection etcd = parts.add("etcd", etcd(cluster));
+        return inEtcd(cluster, parts.add("etcd", etcd(cluster)), parts);
+    }
+
+    static EtcdNodeRegistry inEtcd(ClusterConfig cluster, EtcdConnection etcd, OpenParts parts) {
         return parts.add("node registry", EtcdNodeRegistry.start(etcd, terms(cluster)));
+    }
+
+    static NodeRegistry inRedis(ClusterConfig cluster, Redis redis, OpenParts parts) {
+        im.router.redis.RegistryTerms terms = im.router.redis.RegistryTerms.of(
+                cluster.lease(), cluster.kafka().pushPartitions());
+        return parts.add("node registry", RedisNodeRegistry.start(redis, terms));
     }
 
     /** The connection that {@link EtcdNodeRegistry} needs with these leases. */

@@ -6,6 +6,7 @@ import im.gateway.dispatch.NodesPage;
 import im.gateway.logging.LogOutput;
 import im.router.NodeRegistry;
 import im.router.Nodes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class NodesCommand implements Callable<Integer> {
         LogOutput.apply(config.logging());
         OpenParts parts = new OpenParts();
         try {
-            NodeRegistry registry = NodeRegistries.open(config.cluster(), parts);
+            NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, new SimpleMeterRegistry());
             CompletableFuture<Nodes> heard = new CompletableFuture<>();
             registry.watch(nodes -> {
                 if (nodes.revision() > 0) {

@@ -38,6 +38,7 @@ final class RouterServer implements UntilStopped.Running {
     private final NodeConfig config;
     private final OpenParts parts = new OpenParts();
     private volatile @Nullable String reason = "starting";
+    private volatile boolean stopping;
     private NodeEndpoints endpoints = new NodeEndpoints(Map.of());
 
     private RouterServer(NodeConfig config) {
@@ -73,7 +74,7 @@ final class RouterServer implements UntilStopped.Running {
         NettySetup.unpackNativesInto(folder.natives());
         PrometheusMeterRegistry metrics =
                 parts.add("metrics", new ProcessMetrics()).registry();
-        NodeRegistry registry = NodeRegistries.open(config.cluster(), parts);
+        NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, metrics);
         metrics.gauge("im.router.nodes", registry, known -> known.nodes().live().size());
         metrics.gauge("im.router.registry.failing", registry, known -> known.failure() == null ? 0 : 1);
         PortChoice ports = new PortChoice(Endpoints.Ports.NONE, Ground.RANDOM);
@@ -136,7 +137,7 @@ final class RouterServer implements UntilStopped.Running {
     }
 
     private NodeInfo info(Map<String, String> urls) {
-        return new NodeInfo(Role.ROUTER, config.node(), urls, Load.NONE, reason != null);
+        return new NodeInfo(Role.ROUTER, config.node(), urls, Load.NONE, stopping);
     }
 
     private static String url(String host, int port) {
@@ -147,6 +148,7 @@ final class RouterServer implements UntilStopped.Running {
     @Override
     public void stop() {
         reason = "stopping";
+        stopping = true;
         parts.close();
     }
 

@@ -14,6 +14,7 @@ import im.router.NodeInfo.Role;
 import im.router.NodeRegistry;
 import im.router.NodeRegistry.LeaseListener;
 import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -90,7 +91,7 @@ class RouterServerIT {
         assertThat(get(endpoint).statusCode()).isEqualTo(503);
         assertThat(get(url(router, "admin") + "/readyz").statusCode()).isEqualTo(200);
         AtomicBoolean draining = new AtomicBoolean();
-        NodeRegistry gateway = NodeRegistries.open(config.cluster(), parts);
+        NodeRegistry gateway = NodeRegistries.open(config.cluster(), parts, new SimpleMeterRegistry());
         NodeRegistries.join(
                 gateway,
                 config.cluster(),

@@ -228,6 +228,17 @@ class SessionOpeningTest {
         assertThat(fixture.store.opened).containsExactly("me d from heads", "me d", "me d");
     }
 
+    @Test
+    void aDeviceThatBringsCursorsOfThisLogDoesNotStartAtTheHeads_D21() {
+        Hello fromHeads = hello(1).setNewDevice(NewDevice.FROM_HEADS)
+                .setClientCursors(true)
+                .build();
+        fixture.hello(fromHeads);
+        fixture.hello(fromHeads.toBuilder().setAttempt(2).setLogId("another").build());
+
+        assertThat(fixture.store.opened).containsExactly("me d with cursors", "me d from heads");
+    }
+
     private static Hello.Builder versions(int oldest, int newest) {
         return hello(1).setVersions(Versions.newBuilder().setOldest(oldest).setNewest(newest));
     }

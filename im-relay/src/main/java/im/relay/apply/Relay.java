@@ -79,7 +79,14 @@ public final class Relay implements AutoCloseable {
         return texts;
     }
 
-    /** Null while every partition that is held here is about where the log is; otherwise what is wrong with each. */
+    /** {@link #progress} in one line; null when no partition is notably behind. */
+    public @Nullable String catchingUp() {
+        List<String> texts = new ArrayList<>();
+        progress().forEach((partition, text) -> texts.add("partition " + partition + " " + text));
+        return texts.isEmpty() ? null : String.join("; ", texts);
+    }
+
+    /** Null while every partition that is held here goes on; otherwise what is wrong with each. */
     public @Nullable String failure() {
         String reader = ports.log().failure();
         List<String> wrong = new ArrayList<>();
@@ -92,7 +99,6 @@ public final class Relay implements AutoCloseable {
                 wrong.add("partition " + partition + " " + held.applier.text() + ": " + trouble);
             }
         });
-        progress().forEach((partition, text) -> wrong.add("partition " + partition + " is catching up: " + text));
         return wrong.isEmpty() ? null : String.join("; ", wrong);
     }
 

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
@@ -137,15 +137,16 @@ final class Handover implements ConsumerRebalanceListener {
                 ours.put(one.feed.partition, offset);
             }
         }
-        return identity.run(() -> tails.find(ours)).thenCompose(lost -> {
-            CompletableFuture<?>[] raised = lost.entrySet().stream()
-                    .map(one -> {
-                        OffsetAndMetadata offset = ours.get(one.getKey());
-                        return raise(one.getKey(), one.getValue(), offset == null ? one.getValue() : offset.offset());
-                    })
-                    .toArray(CompletableFuture[]::new);
-            return CompletableFuture.allOf(raised);
+        return identity.run(() -> tails.find(ours)).thenCompose(lost -> raiseAll(lost, ours));
+    }
+
+    private CompletableFuture<Void> raiseAll(Map<Integer, Long> lost, Map<Integer, OffsetAndMetadata> processed) {
+        List<CompletableFuture<Epochs>> raised = new ArrayList<>();
+        lost.forEach((partition, diverged) -> {
+            OffsetAndMetadata offset = processed.get(partition);
+            raised.add(raise(partition, diverged, offset == null ? diverged : offset.offset()));
         });
+        return CompletableFuture.allOf(raised.toArray(CompletableFuture[]::new));
     }
 
     /** An epoch that begins where the log took another course, unless one begins there already. */
@@ -268,17 +269,11 @@ final class Handover implements ConsumerRebalanceListener {
 
     /** The brokers do not have what was to be read. */
     void misplaced(InvalidOffsetException why) {
-        if (why instanceof LogTruncationException truncated) {
-            truncated.divergentOffsets().forEach((partition, offset) -> {
-                Long at = truncated.offsetOutOfRangePartitions().get(partition);
-                mend(partition.partition(), offset.offset(), at == null ? offset.offset() : at);
-            });
-        }
         LOG.atWarn().addKeyValue("why", why.toString()).log("not where the log is");
-        Collection<TopicPartition> partitions = why instanceof OffsetOutOfRangeException range
-                ? range.offsetOutOfRangePartitions().keySet()
-                : why.partitions();
-        partitions.forEach(partition -> misplaced(partition.partition(), why));
+        if (why instanceof OffsetOutOfRangeException range) {
+            range.offsetOutOfRangePartitions().forEach((partition, at) -> mend(partition.partition(), at));
+        }
+        why.partitions().forEach(partition -> misplaced(partition.partition(), why));
     }
 
     private void misplaced(int partition, RuntimeException why) {
@@ -290,17 +285,26 @@ final class Handover implements ConsumerRebalanceListener {
         }
     }
 
-    private void mend(int partition, long diverged, long next) {
+    /** Where reading got to by reading, the log had records once: if it took another course, that is an epoch. */
+    private void mend(int partition, long next) {
+        PartitionFeed feed = held.feed(partition);
+        Optional<Integer> leaderEpoch = feed == null ? Optional.empty() : feed.leaderEpochBefore(next);
+        if (leaderEpoch.isEmpty()) {
+            return;
+        }
         CompletableFuture<Void> mended = new CompletableFuture<>();
         mending.put(partition, mended);
-        raise(partition, diverged, next).whenComplete((epochs, failure) -> {
-            mending.remove(partition, mended);
-            if (failure == null) {
-                mended.complete(null);
-            } else {
-                mended.completeExceptionally(failure);
-            }
-        });
+        OffsetAndMetadata read = new OffsetAndMetadata(next, leaderEpoch, "");
+        identity.run(() -> tails.find(Map.of(partition, read)))
+                .thenCompose(lost -> raiseAll(lost, Map.of(partition, read)))
+                .whenComplete((done, failure) -> {
+                    mending.remove(partition, mended);
+                    if (failure == null) {
+                        mended.complete(null);
+                    } else {
+                        mended.completeExceptionally(failure);
+                    }
+                });
     }
 
     private static void guarded(Runnable told) {

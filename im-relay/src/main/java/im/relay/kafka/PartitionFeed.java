@@ -41,6 +41,8 @@ final class PartitionFeed {
     private boolean isLeaving;
     private boolean isGone;
     private @Nullable Read waiting;
+    /** Why what was being read is not there, until a read has been told. */
+    private @Nullable RuntimeException fault;
 
     private record Read(
             long from, int maxRecords, int maxBytes, long due, long tooLate, CompletableFuture<Slice> answer) {}
@@ -64,6 +66,11 @@ final class PartitionFeed {
             if (waiting != null) {
                 return CompletableFuture.failedFuture(
                         new IllegalStateException("a read of partition " + partition + " is under way"));
+            }
+            if (fault != null) {
+                RuntimeException told = fault;
+                fault = null;
+                return CompletableFuture.failedFuture(told);
             }
             if (from != (seekTo == NOWHERE ? base : seekTo)) {
                 clear();
@@ -224,7 +231,7 @@ final class PartitionFeed {
         }
     }
 
-    /** The place it reads at is not there: what waits fails, and the next read seeks. */
+    /** The place it reads at is not there: the read that waits fails, else the next one; the one after that seeks. */
     void misplaced(RuntimeException why) {
         Read read;
         synchronized (this) {
@@ -232,6 +239,7 @@ final class PartitionFeed {
             seekTo = NOWHERE;
             read = waiting;
             waiting = null;
+            fault = read == null ? why : null;
         }
         if (read != null) {
             read.answer.completeExceptionally(why);

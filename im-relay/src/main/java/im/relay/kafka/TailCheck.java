@@ -41,6 +41,8 @@ final class TailCheck {
                 new KafkaConsumer<>(new ClientSettings(config).consumer("tail-check"))) {
             while (!open.isEmpty()) {
                 consumer.assign(open.keySet());
+                // Only who knows the present leader compares with it.
+                consumer.endOffsets(open.keySet());
                 open.forEach(consumer::seek);
                 Set<TopicPartition> found = look(consumer, Set.copyOf(open.keySet()), lost);
                 if (found.isEmpty()) {

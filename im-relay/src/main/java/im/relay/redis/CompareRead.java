@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A compare: index and device in one step, then the floors of what is behind. The version is read with the heads (D25),
  * and the marks too, so that "complete as of" speaks of these very heads (D20); what the partitions' views lack of them
- * yet, the reader waits for. A conversation that a hole lies above of is behind up to the hole's end (D8).
+ * yet, the reader waits for. A conversation that a hole lies above of is behind up to the hole's end (D8), and one of
+ * which the device has more than the view is told with a head below that (D19).
  */
 final class CompareRead {
     private final Redis redis;
@@ -45,24 +46,47 @@ final class CompareRead {
     }
 
     CompletionStage<Comparison> compare(CompareRequest request) {
+        List<Integer> claimed = claimed(request);
+        List<Call> calls = new ArrayList<>(1 + claimed.size());
+        calls.add(script.call(request));
+        for (int partition : claimed) {
+            calls.add(Call.of("HGET", keys.state(partition), StoreKeys.bytes("applied")));
+        }
         return facts.get()
-                .thenCompose(snapshot -> redis.call(script.call(request))
-                        .thenApply(reply -> CompareScript.found(request.uid(), partitions.count(), reply))
-                        .thenCompose(found -> new OneCompare(request, snapshot, found).read()));
+                .thenCompose(snapshot -> Pipelined.all(redis, calls).thenCompose(replies -> {
+                    Found found = CompareScript.found(request.uid(), partitions.count(), replies.get(0));
+                    Map<Integer, Long> applied = new HashMap<>();
+                    for (int i = 0; i < claimed.size(); i++) {
+                        applied.put(claimed.get(i), numberOr(replies.get(i + 1), 0));
+                    }
+                    return new OneCompare(request, snapshot, found, applied).read();
+                }));
     }
 
-    /** A conversation that may be behind. {@code base} is without what its floor says. */
-    private record Candidate(ConversationKey conversation, int partition, long head, long order, boolean wanted) {}
+    /** Of which the device says that it has something: their views may be behind that (D19). */
+    private List<Integer> claimed(CompareRequest request) {
+        return request.known().entrySet().stream()
+                .filter(known -> known.getValue() > 0)
+                .map(known -> partitions.of(known.getKey()))
+                .distinct()
+                .toList();
+    }
+
+    /** A conversation that may be behind, or whose view is. */
+    private record Candidate(ConversationKey conversation, int partition, long head, long order, boolean certain) {}
 
     private final class OneCompare {
         private final CompareRequest request;
         private final Snapshot snapshot;
         private final Found found;
+        /** Of the partitions that the device has something of, how far their views are. */
+        private final Map<Integer, Long> applied;
 
-        OneCompare(CompareRequest request, Snapshot snapshot, Found found) {
+        OneCompare(CompareRequest request, Snapshot snapshot, Found found, Map<Integer, Long> applied) {
             this.request = request;
             this.snapshot = snapshot;
             this.found = found;
+            this.applied = applied;
         }
 
         CompletionStage<Comparison> read() {
@@ -97,7 +121,7 @@ final class CompareRead {
                 indexed.add(head.conversation());
                 consider(head.conversation(), head.position(), head.order(), wanted, candidates);
             }
-            // Of these the index knows nothing: only a hole can be above them.
+            // Of these the index knows nothing: a hole may be above them, or their view behind them.
             for (ConversationKey conversation : request.known().keySet()) {
                 if (indexed.add(conversation)) {
                     consider(conversation, 0, 0, wanted, candidates);
@@ -118,10 +142,15 @@ final class CompareRead {
                 Set<ConversationKey> wanted,
                 Map<ConversationKey, Candidate> into) {
             int partition = partitions.of(conversation);
-            boolean isWanted = wanted.contains(conversation);
             long reach = reach(partition, head);
             // A floor only raises the base: most conversations need no further read.
-            if (isWanted || reach > base(conversation, partition, 0)) {
+            long base = base(conversation, partition, 0);
+            long view = applied.getOrDefault(partition, Long.MAX_VALUE);
+            boolean isBeyondView = request.known().containsKey(conversation) && reach <= base && view < base;
+            if (isBeyondView) {
+                into.put(conversation, new Candidate(conversation, partition, Math.min(reach, view), order, true));
+            } else if (wanted.contains(conversation) || reach > base) {
+                boolean isWanted = wanted.contains(conversation);
                 into.put(conversation, new Candidate(conversation, partition, reach, order, isWanted));
             }
         }
@@ -150,7 +179,7 @@ final class CompareRead {
                 int partition = candidate.partition();
                 long floor = numberOr(own.get(i), floors.getOrDefault(partition, 0L));
                 long base = base(candidate.conversation(), partition, floor);
-                if (candidate.wanted() || candidate.head() > base) {
+                if (candidate.certain() || candidate.head() > base) {
                     sorted.add(candidate);
                     behind.put(
                             candidate.conversation(),

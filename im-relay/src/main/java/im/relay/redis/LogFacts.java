@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogFacts {
     private static final long FRESH_NANOS = 1_000_000_000;
-    /** Of each partition. */
-    private static final int SAMPLES = 8;
+    /** Of each partition: as far back as the marks of a bucket that nobody writes to may be, a heartbeat or two. */
+    private static final int SAMPLES = 64;
 
     private final Redis redis;
     private final StoreKeys keys;

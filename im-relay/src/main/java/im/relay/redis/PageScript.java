@@ -59,7 +59,11 @@ final class PageScript {
         long floor = reply.number(1);
         long head = reply.number(2);
         long from = Math.max(Math.max(after, 0), floor);
-        long complete = more ? messages.get(messages.size() - 1).position() : Math.max(from, head);
+        long applied = reply.number(0);
+        long complete = applied < after ? applied : Math.max(from, head);
+        if (more) {
+            complete = messages.get(messages.size() - 1).position();
+        }
         return new Page(messages, more, head, complete, floor, reply.number(3));
     }
 

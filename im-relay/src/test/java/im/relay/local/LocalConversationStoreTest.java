@@ -3,14 +3,17 @@ package im.relay.local;
 import static im.relay.Answers.append;
 import static im.relay.Answers.compare;
 import static im.relay.Answers.heads;
+import static im.relay.Answers.page;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.ConversationKey;
 import im.relay.AppendRequest;
 import im.relay.ConversationStore;
 import im.relay.ConversationStore.Comparison;
 import im.relay.ConversationStore.ConversationHead;
 import im.relay.ConversationStore.HeadsRead;
+import im.relay.ConversationStore.Page;
 import im.relay.ConversationStoreContract;
 import im.relay.CursorStore;
 import im.relay.MessageLog;
@@ -56,6 +59,15 @@ class LocalConversationStoreTest extends ConversationStoreContract {
 
         assertThat(appended).isTrue();
         assertThat(comparison.behind()).hasSize(1);
+    }
+
+    @Test
+    void anEmptyPageDoesNotGoBack() {
+        ConversationKey empty = ConversationKey.direct("a", "b");
+
+        assertThat(page(store(), empty, 77)).isEqualTo(new Page(List.of(), false, 0, 77, 0, 0));
+        assertThat(page(store(), empty, Long.MAX_VALUE).isBehind(Long.MAX_VALUE))
+                .isFalse();
     }
 
     @Test

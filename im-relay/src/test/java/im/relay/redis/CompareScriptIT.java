@@ -89,6 +89,33 @@ class CompareScriptIT {
         assertThat(comparison().asOfMs()).isEqualTo(relay.timeMs);
     }
 
+    /** D19: the view's slot lost its end, the index did not: who has more than the view is told so. */
+    @Test
+    void aViewBehindWhatTheDeviceHasIsTold_D19() {
+        relay.append(List.of(message("a", "b", 1, "1")), Runnable::run, done -> {});
+        int p = relay.partitions.of(AB);
+        RolledBack slot = new RolledBack(relay, "{p" + p + "}");
+        long before = relay.applied(p);
+        List<LoggedMessage> lost = relay.record(List.of(message("b", "a", 2, "2")));
+        relay.indexed(lost);
+        relay.applied(lost);
+        long cursor = lost.get(0).position();
+        assertThat(compare(relay.store, "a", "d", Map.of(AB, cursor), true, List.of())
+                        .behind())
+                .isEmpty();
+        slot.restore();
+
+        assertThat(compare(relay.store, "a", "d", Map.of(AB, cursor), true, List.of())
+                        .behind())
+                .containsExactly(new Behind(AB, before, cursor, 0));
+
+        relay.seek(p, before);
+        relay.applied(lost);
+        assertThat(compare(relay.store, "a", "d", Map.of(AB, cursor), true, List.of())
+                        .behind())
+                .isEmpty();
+    }
+
     /** D25: the version told is of the step that read the heads: what lands later makes it differ. */
     @Test
     void whatIsIndexedBehindACompareMakesItsVersionDiffer_D25() {

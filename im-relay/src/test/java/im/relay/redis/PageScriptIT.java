@@ -46,13 +46,15 @@ class PageScriptIT {
 
         Page behind = page(relay.store, AB, cursor);
         assertThat(behind.messages()).isEmpty();
-        assertThat(behind.completeUpTo()).isEqualTo(cursor);
+        assertThat(behind.completeUpTo()).isEqualTo(relay.end(one));
+        assertThat(behind.isBehind(cursor)).isTrue();
         assertThat(behind.more()).isFalse();
         assertThat(behind.isTruncatedAfter(cursor)).isFalse();
         assertThat(behind.head()).isEqualTo(one.get(0).position());
 
         relay.seek(p, relay.end(one));
         relay.applied(two);
+        assertThat(page(relay.store, AB, cursor).isBehind(cursor)).isFalse();
         List<LoggedMessage> three = relay.record(List.of(message("a", "b", 3, "3")));
         relay.applied(three);
         Page caughtUp = page(relay.store, AB, cursor);

@@ -30,6 +30,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class EtcdConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdConnection.class);
+    /** Held, or its level is forgotten: gRPC tells of how it was built, on stderr, at each start. */
+    private static final java.util.logging.Logger GRPC = java.util.logging.Logger.getLogger("io.grpc");
+
+    static {
+        GRPC.setLevel(java.util.logging.Level.WARNING);
+    }
+
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
     /** On top of the deadline of a call, for what the library does around it. */
     private static final long SLACK_MILLIS = 500;

@@ -106,9 +106,8 @@ public final class EtcdNodeRegistry implements NodeRegistry {
             Duration next = SOON;
             try {
                 boolean settled = keepOwn();
-                watch.refresh();
+                watch.refresh(() -> failure(null));
                 next = settled ? terms.renewal() : SOON;
-                failure(null);
             } catch (EtcdUnavailable e) {
                 failure(e.getMessage());
             } catch (RuntimeException e) {
@@ -143,7 +142,7 @@ public final class EtcdNodeRegistry implements NodeRegistry {
         if (now != null && before == null) {
             LOG.atWarn().addKeyValue("why", now).log("etcd does not answer; the nodes last heard of stay");
         } else if (now == null && before != null) {
-            LOG.atInfo().addKeyValue("nodes", nodes().live().size()).log("etcd answers");
+            LOG.info("etcd answers");
         }
     }
 

@@ -31,14 +31,18 @@ final class NodeWatch {
         this.wake = wake;
     }
 
-    /** @throws EtcdUnavailable when etcd did not answer; the table stays as it is */
-    void refresh() {
+    /**
+     * @param answered called when etcd has answered, before the table tells anybody
+     * @throws EtcdUnavailable when etcd did not answer; the table stays as it is
+     */
+    void refresh(Runnable answered) {
         int generation = etcd.generation();
         GetResponse list = etcd.await(client -> client.getKVClient()
                 .get(etcd.keys().nodes(), GetOption.builder().isPrefix(true).build()));
         long revision = list.getHeader().getRevision();
         List<Seen> seen =
                 list.getKvs().stream().flatMap(key -> seen(key).stream()).toList();
+        answered.run();
         table.listed(seen, revision);
         Running now = running;
         if (now == null || now.ended || now.generation != generation) {

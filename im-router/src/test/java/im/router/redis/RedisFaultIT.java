@@ -67,7 +67,7 @@ class RedisFaultIT {
             try {
                 await().atMost(PATIENCE).until(() -> {
                     seen.merge(failureOf(redis, key), 1, Integer::sum);
-                    return seen.getOrDefault(Reason.CIRCUIT_OPEN, 0) > 100;
+                    return seen.getOrDefault(Reason.CIRCUIT_OPEN, 0) > 5;
                 });
                 assertThat(redis.failure()).contains("circuit").contains(Integer.toString(server.port()));
                 assertThat(registry.get("im.redis.breaker").gauge().value()).isPositive();
@@ -110,8 +110,8 @@ class RedisFaultIT {
     void nodesOutliveAServerThatIsKilledAndComesBackEmptyWithinTheirLeases() {
         try (Redis redis = connect(new SimpleMeterRegistry())) {
             Heard heard = new Heard();
-            RedisNodeRegistry a = RedisNodeRegistry.start(redis, RegistryTerms.of(LEASE.multipliedBy(10), 8));
-            RedisNodeRegistry b = RedisNodeRegistry.start(redis, RegistryTerms.of(LEASE.multipliedBy(10), 8));
+            RedisNodeRegistry a = RedisNodeRegistry.start(redis, RegistryTerms.of(LEASE.multipliedBy(3), 8));
+            RedisNodeRegistry b = RedisNodeRegistry.start(redis, RegistryTerms.of(LEASE.multipliedBy(3), 8));
             try {
                 NodeId first = await(a.join(() -> info("a"), heard));
                 NodeId second = await(b.join(() -> info("b"), new Heard()));

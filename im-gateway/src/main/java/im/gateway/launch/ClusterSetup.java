@@ -1,0 +1,104 @@
+package im.gateway.launch;
+
+import im.gateway.config.ClusterConfig;
+import im.gateway.config.KafkaSettings;
+import im.gateway.config.MessageLogConfig;
+import im.gateway.config.RedisSettings;
+import im.gateway.config.RedisSettings.Deployment;
+import im.gateway.config.Secret;
+import im.relay.Retention;
+import im.relay.kafka.KafkaConfig;
+import im.relay.kafka.KafkaLog;
+import im.relay.kafka.KafkaStartException;
+import im.relay.kafka.KafkaTimeouts;
+import im.relay.kafka.TopicSettings;
+import im.router.redis.Redis;
+import im.router.redis.RedisConfig;
+import im.router.redis.RedisStartException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/** Kafka and Redis as the configuration names them, for every process of a cluster. Blocks, at start. */
+final class ClusterSetup {
+    private static final int CALLS_IN_FLIGHT = 16_384;
+    private static final long LEAST_QUEUE_BYTES = 5 << 20;
+
+    private ClusterSetup() {}
+
+    /** @throws CannotStart when brokers cannot be reached, refuse, or hold topics that are not as configured */
+    static KafkaLog kafka(
+            ClusterConfig cluster, Retention retention, Duration dedupeWindow, KafkaQueue queue, MeterRegistry metrics)
+            throws CannotStart {
+        try {
+            return KafkaLog.open(kafkaConfig(cluster.kafka(), retention, dedupeWindow, queue), metrics);
+        } catch (KafkaStartException e) {
+            throw new CannotStart("kafka: " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new CannotStart("kafka settings: " + e.getMessage(), e);
+        }
+    }
+
+    /** What may wait for the producer. */
+    record KafkaQueue(int messages, long bytes) {
+        static final KafkaQueue DEFAULT = new KafkaQueue(16_384, 32 << 20);
+
+        static KafkaQueue of(MessageLogConfig log) {
+            return new KafkaQueue(log.queueMessages(), Math.max(LEAST_QUEUE_BYTES, log.queueBytes()));
+        }
+    }
+
+    private static KafkaConfig kafkaConfig(
+            KafkaSettings kafka, Retention retention, Duration dedupeWindow, KafkaQueue queue) throws CannotStart {
+        TopicSettings topics = TopicSettings.DEFAULT
+                .withNames(kafka.topicNumber(), "")
+                .withPartitions(kafka.partitions(), kafka.pushPartitions())
+                .withReplication(kafka.replication(), kafka.minInsync());
+        KafkaTimeouts timeouts =
+                KafkaTimeouts.DEFAULT.withRequest(kafka.timeout()).withAppend(kafka.appendTimeout());
+        return KafkaConfig.of(kafka.bootstrap())
+                .withClient(
+                        kafka.propertiesFile().isEmpty()
+                                ? Map.of()
+                                : properties(kafka.propertiesFile().get()))
+                .withTopics(topics)
+                .withRetention(retention.time(), dedupeWindow)
+                .withTimeouts(timeouts)
+                .withQueue(queue.messages(), queue.bytes());
+    }
+
+    private static Map<String, String> properties(Path file) throws CannotStart {
+        Properties read = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            read.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CannotStart("kafka.properties-file is \"" + file + "\": expected a file of properties: " + e, e);
+        }
+        Map<String, String> settings = new HashMap<>();
+        read.stringPropertyNames().forEach(name -> settings.put(name, read.getProperty(name)));
+        return settings;
+    }
+
+    /** @throws CannotStart when Redis cannot be reached, refuses, or must not be used as it is configured */
+    static Redis redis(RedisSettings redis, MeterRegistry metrics) throws CannotStart {
+        try {
+            RedisConfig config = RedisConfig.of(
+                            RedisConfig.Kind.valueOf(redis.kind().name()),
+                            redis.uris(),
+                            redis.kind() == Deployment.SENTINEL ? redis.master() : "")
+                    .withCredentials(redis.username(), redis.password().map(Secret::text))
+                    .withKeyPrefix(redis.prefix());
+            return Redis.connect(
+                    config.withLimits(config.connectTimeout(), redis.timeout(), CALLS_IN_FLIGHT, config.breaker()),
+                    metrics);
+        } catch (RedisStartException | IllegalArgumentException e) {
+            throw new CannotStart(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

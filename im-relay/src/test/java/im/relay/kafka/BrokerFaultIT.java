@@ -1,0 +1,240 @@
+package im.relay.kafka;
+
+import static im.relay.Answers.append;
+import static im.relay.Requests.accepted;
+import static im.relay.Requests.message;
+import static im.relay.kafka.Brokers.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.protocol.ConversationKey;
+import im.protocol.v1.Code;
+import im.protocol.v1.Envelope;
+import im.protocol.v1.LogEntry;
+import im.protocol.v1.LogRecord;
+import im.relay.AppendOutcome;
+import im.relay.AppendOutcome.Accepted;
+import im.relay.AppendOutcome.Refused;
+import im.relay.AppendOutcome.Unknown;
+import im.relay.LogExtent;
+import im.relay.LogExtent.Epoch;
+import im.relay.LogPosition;
+import im.relay.LogReader;
+import im.relay.MessageLog;
+import im.relay.Partitions;
+import im.servers.KafkaServer;
+import im.servers.ServerOptions;
+import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** A broker of one's own that is killed, paused, and robbed of its tail. */
+@EnabledIf("im.servers.Requirement#kafka")
+class BrokerFaultIT {
+    private static final ConversationKey AB = ConversationKey.direct("a", "b");
+    private static final int P = new Partitions(4).of(AB);
+    private static final Duration SOON = Duration.ofMillis(300);
+
+    private static KafkaServer broker;
+
+    private KafkaConfig config;
+    private KafkaLog door;
+    private MessageLog log;
+
+    @BeforeAll
+    static void start() {
+        broker = KafkaServer.start(Servers.temporaryFolder("kafka-faults"), ServerOptions.defaults());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void open() {
+        config = Brokers.config(broker)
+                .withTimeouts(KafkaTimeouts.DEFAULT
+                        .withAppend(Duration.ofSeconds(6))
+                        .withRequest(Duration.ofSeconds(2))
+                        .withSession(Duration.ofSeconds(6)));
+        door = KafkaLog.open(config, new SimpleMeterRegistry());
+        log = door.messages();
+    }
+
+    @AfterEach
+    void close() {
+        door.close();
+    }
+
+    /** What each message became, by its id. */
+    private final Map<Integer, AppendOutcome> outcomes = new ConcurrentHashMap<>();
+
+    /** Sends from one id on, a message each time, until so many were accepted since. */
+    private int sendUntilAccepted(int id, int more) throws InterruptedException {
+        int from = id;
+        long enough = more;
+        while (outcomes.keySet().stream()
+                        .filter(i -> i >= from && outcomes.get(i) instanceof Accepted)
+                        .count()
+                < enough) {
+            CountDownLatch told = new CountDownLatch(20);
+            for (int i = 0; i < 20; i++) {
+                int mine = id++;
+                log.append(List.of(message("u" + mine % 7, "v", mine, "m" + mine)), Runnable::run, answer -> {
+                    outcomes.put(mine, answer.get(0));
+                    told.countDown();
+                });
+            }
+            assertThat(told.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+        return id;
+    }
+
+    private Map<Integer, Integer> standing() throws Exception {
+        Map<Integer, Integer> times = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : Brokers.records(config)) {
+            for (LogEntry entry : LogRecord.parseFrom(record.value()).getEntriesList()) {
+                String text = Envelope.parseFrom(entry.getEnvelope()).getText();
+                times.merge(Integer.parseInt(text.substring(1)), 1, Integer::sum);
+            }
+        }
+        return times;
+    }
+
+    @Test
+    void aBrokerThatIsKilledAndComesBackLosesNothingThatWasAccepted() throws Exception {
+        int next = sendUntilAccepted(0, 100);
+        Thread killer = new Thread(() -> {
+            broker.kill();
+            broker.start();
+        });
+        killer.start();
+        next = sendUntilAccepted(next, 100);
+        killer.join();
+        sendUntilAccepted(next, 100);
+
+        Map<Integer, Integer> standing = standing();
+        outcomes.forEach((id, outcome) -> {
+            int times = standing.getOrDefault(id, 0);
+            if (outcome instanceof Accepted) {
+                assertThat(times).as("accepted " + id).isEqualTo(1);
+            } else if (outcome instanceof Refused) {
+                assertThat(times).as("refused " + id + " " + outcome).isZero();
+            } else {
+                assertThat(times).as("unknown " + id).isBetween(0, 1);
+            }
+        });
+        assertThat(log.failure()).isNull();
+    }
+
+    @Test
+    void whileABrokerIsAwayNobodyIsBlockedAndNewOnesAreRefusedAtOnce() throws Exception {
+        assertThat(append(log, message("a", "b", 1, "m1"))).containsExactly(accepted(1));
+        broker.pause();
+        try {
+            CountDownLatch first = new CountDownLatch(1);
+            log.append(List.of(message("a", "b", 2, "m2")), Runnable::run, answer -> {
+                outcomes.put(2, answer.get(0));
+                first.countDown();
+            });
+            await().until(() -> log.failure() != null);
+            assertThat(first.getCount()).isEqualTo(1);
+            AppendOutcome refused = append(log, message("a", "b", 3, "m3")).get(0);
+            assertThat(((Refused) refused).code()).isEqualTo(Code.UNAVAILABLE);
+            assertThat(first.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(outcomes.get(2)).isInstanceOf(Unknown.class);
+        } finally {
+            broker.resume();
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> append(log, message("a", "b", 4, "m4")).equals(List.of(accepted(4))));
+        assertThat(log.failure()).isNull();
+        assertThat(standing()).doesNotContainKey(3).containsKey(1);
+    }
+
+    /** D8: the tail is lost for good, and the log has grown beyond it before anybody looked. */
+    @Test
+    void aTailThatWasLostIsFoundByWhatWasCommittedEvenIfTheLogHasGrownSince() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            append(log, message("a", "b", i, "m" + i));
+        }
+        LogReader first = door.reader();
+        KafkaLogReaderIT.Member member = new KafkaLogReaderIT.Member(first);
+        first.start(member);
+        await().until(() -> member.held().size() == 4);
+        assertThat(get(first.read(P, 0, 100, 1 << 20, SOON)).entries()).isNotEmpty();
+        await().until(() -> get(first.read(P, 0, 100, 1 << 20, SOON)).next() == 10);
+        get(first.commit(P, 10));
+        door.close();
+
+        loseTail(6);
+        door = KafkaLog.open(config, new SimpleMeterRegistry());
+        log = door.messages();
+        for (int i = 20; i < 28; i++) {
+            append(log, message("a", "b", i, "m" + i));
+        }
+        LogReader second = door.reader();
+        KafkaLogReaderIT.Member again = new KafkaLogReaderIT.Member(second);
+        second.start(again);
+        await().until(() -> again.held().size() == 4);
+
+        LogExtent extent = get(second.extent(P));
+        assertThat(extent.end()).isEqualTo(14);
+        assertThat(extent.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 6));
+        assertThat(extent.next(LogPosition.endOf(1, 9))).isEqualTo(6);
+    }
+
+    /** Kills the broker, takes the records of the conversation's partition from an offset on away, and starts it again. */
+    private void loseTail(long from) throws IOException {
+        broker.kill();
+        Path folder = broker.folder().resolve("data").resolve(config.topics().messages() + "-" + P);
+        Path segment = folder.resolve("00000000000000000000.log");
+        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            file.truncate(startOf(file, from));
+        }
+        List<Path> indexes = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(name -> name.toString().endsWith("index")).forEach(indexes::add);
+        }
+        for (Path index : indexes) {
+            Files.delete(index);
+        }
+        broker.start();
+    }
+
+    /** Where the batch begins that has the offset: each begins with its first offset and its length. */
+    private static long startOf(FileChannel file, long offset) throws IOException {
+        long at = 0;
+        ByteBuffer head = ByteBuffer.allocate(12);
+        while (true) {
+            head.clear();
+            assertThat(file.read(head, at)).isEqualTo(12);
+            if (head.getLong(0) >= offset) {
+                return at;
+            }
+            at += 12 + head.getInt(8);
+        }
+    }
+}
