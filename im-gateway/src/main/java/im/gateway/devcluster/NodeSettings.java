@@ -41,6 +41,9 @@ final class NodeSettings {
         settings.put("redis.uris", "redis://" + plan.address(ClusterPlan.REDIS));
         settings.put("etcd.endpoints", "http://" + plan.address(ClusterPlan.ETCD));
         settings.put("registry.lease", "6s");
+        // All of them start at once, on the processors of one machine.
+        settings.put("etcd.timeout", "15s");
+        settings.put("kafka.timeout", "30s");
         return settings;
     }
 

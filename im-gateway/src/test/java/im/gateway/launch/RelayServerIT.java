@@ -136,14 +136,6 @@ class RelayServerIT {
     }
 
     @Test
-    void withoutKafkaItSaysWhyItCannotStart() {
-        assertThatThrownBy(() -> RelayServer.start(config("kafka.bootstrap", "127.0.0.1:1")))
-                .isInstanceOf(CannotStart.class)
-                .hasMessageContaining("kafka")
-                .hasMessageContaining("127.0.0.1:1");
-    }
-
-    @Test
     void withoutRedisItSaysWhyItCannotStart() {
         assertThatThrownBy(() -> RelayServer.start(config("redis.uris", "redis://127.0.0.1:1")))
                 .isInstanceOf(CannotStart.class)
