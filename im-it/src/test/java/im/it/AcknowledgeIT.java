@@ -13,15 +13,17 @@ import im.testkit.client.RawClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D18, D21 and D29 as a receiver sees them: positions, prev, cursors and pages. */
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class AcknowledgeIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");

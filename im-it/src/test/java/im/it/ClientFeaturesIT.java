@@ -15,16 +15,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the Java client offers besides sending and receiving, against a real server. */
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class ClientFeaturesIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     @TempDir
     Path folder;
@@ -34,7 +36,7 @@ class ClientFeaturesIT {
     private final Queue<ReceivedMessage> messages = new ConcurrentLinkedQueue<>();
 
     private static ImClient.Builder client(String uid) {
-        return ImClient.builder().endpoint(SERVER.process().ws()).token(SERVER.token(uid));
+        return ImClient.builder().endpoint(SERVER.deployment().ws()).token(SERVER.token(uid));
     }
 
     private static ImClient connected(ImClient.Builder builder) {

@@ -9,15 +9,17 @@ import im.protocol.v1.Sync;
 import im.protocol.v1.SyncPage;
 import im.testkit.client.RawClient;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D11: the same message is one message. */
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class DedupeIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
@@ -46,7 +48,7 @@ class DedupeIT {
             first = client.sendAndAwait(client.text(id, bob, "once"));
         }
 
-        SERVER.process().killAndRestart();
+        SERVER.crash();
 
         try (RawClient client = SERVER.raw(ann, "phone")) {
             assertThat(client.sendAndAwait(client.text(id, bob, "once"))).isEqualTo(first);

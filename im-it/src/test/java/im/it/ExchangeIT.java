@@ -12,15 +12,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class ExchangeIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     private static final List<String> TEXTS = List.of("", "hello", "\uD83D\uDC4B", "你好，世界", "x".repeat(64 * 1024));
 
@@ -30,7 +32,7 @@ class ExchangeIT {
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");
         try (Stage stage =
-                new Stage(SERVER.process(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
+                new Stage(SERVER.deployment(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
             App annPhone = stage.app(ann, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             stage.app(ann, "desk", Start.NEW_FROM_FIRST_HELD).connect();
             App bobPhone = stage.app(bob, "phone", Start.NEW_FROM_FIRST_HELD).connect();
@@ -63,7 +65,7 @@ class ExchangeIT {
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");
         try (Stage stage =
-                new Stage(SERVER.process(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
+                new Stage(SERVER.deployment(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
             App annPhone = stage.app(ann, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             App bobPhone = stage.app(bob, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             stage.awaitLive(stage.apps());

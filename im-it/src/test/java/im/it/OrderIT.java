@@ -14,15 +14,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D13 and D38: what follows a send that failed. A known id with another body is a send that fails. */
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class OrderIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,10 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What two people see of each other besides messages: delivered, read, unread, typing; and a token renewed meanwhile. */
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class ReceiptIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
@@ -121,7 +123,7 @@ class ReceiptIT {
 
     @Test
     void aConnectionOutlivesItsTokenWhenItIsRenewed() throws IOException {
-        String brief = SERVER.process().tokens().of(ann, Instant.now().plus(Duration.ofSeconds(4)));
+        String brief = SERVER.deployment().tokens().of(ann, Instant.now().plus(Duration.ofSeconds(4)));
         try (RawClient client = SERVER.connect(Transport.TCP);
                 RawClient idle = SERVER.connect(Transport.TCP)) {
             client.handshake(RawClient.hello(brief, "phone").build());

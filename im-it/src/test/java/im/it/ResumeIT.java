@@ -14,14 +14,16 @@ import im.testkit.client.RawClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class ResumeIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
@@ -50,7 +52,7 @@ class ResumeIT {
             log = pong(first);
         }
 
-        try (RawClient second = RawClient.connect(SERVER.process().tcp())) {
+        try (RawClient second = RawClient.connect(SERVER.deployment().tcp())) {
             second.handshake(hello(log).build());
             second.resume(RawClient.cursor(ann, sent.get(0).getPosition()));
             assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(1, 4));
@@ -67,7 +69,7 @@ class ResumeIT {
             log = pong(first);
         }
 
-        try (RawClient second = RawClient.connect(SERVER.process().tcp())) {
+        try (RawClient second = RawClient.connect(SERVER.deployment().tcp())) {
             second.handshake(hello(log).build());
             second.resume();
             assertThat(untilCaughtUp(second)).isEqualTo(sent);
@@ -78,7 +80,7 @@ class ResumeIT {
     void cursorsOfAnotherLogAreVoid() throws IOException {
         List<Placed> sent = sendFromAnn(2);
 
-        try (RawClient client = RawClient.connect(SERVER.process().tcp())) {
+        try (RawClient client = RawClient.connect(SERVER.deployment().tcp())) {
             Welcome welcome = client.handshake(hello("another-log").build());
             assertThat(welcome.getLogId()).isNotEmpty().isNotEqualTo("another-log");
             client.resume(RawClient.cursor(ann, sent.get(1).getPosition()));
@@ -89,7 +91,7 @@ class ResumeIT {
     @Test
     void aNewDeviceFromTheHeadsGetsOnlyWhatComesAfterItsWelcome() throws IOException {
         sendFromAnn(2);
-        try (RawClient heads = RawClient.connect(SERVER.process().ws())) {
+        try (RawClient heads = RawClient.connect(SERVER.deployment().ws())) {
             heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
                     .setNewDevice(NewDevice.FROM_HEADS)
                     .build());
@@ -151,7 +153,7 @@ class ResumeIT {
 
     /** Sends as ann to bob; what ann's own device was then given, which is what bob has to get. */
     private List<Placed> sendFromAnn(int count) throws IOException {
-        try (RawClient client = RawClient.connect(SERVER.process().tcp())) {
+        try (RawClient client = RawClient.connect(SERVER.deployment().tcp())) {
             client.handshake(RawClient.hello(SERVER.token(ann), TestServer.uid("device"))
                     .setNewDevice(NewDevice.FROM_HEADS)
                     .build());

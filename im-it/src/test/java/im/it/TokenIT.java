@@ -13,16 +13,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class TokenIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
-    private final Tokens tokens = SERVER.process().tokens();
+    private final Tokens tokens = SERVER.deployment().tokens();
     private final Instant later = Instant.now().plus(Duration.ofHours(1));
 
     @Test
@@ -87,7 +89,7 @@ class TokenIT {
     @Test
     void aTokenThatEndsWhileConnectedEndsTheConnection() throws IOException {
         String brief = tokens.of("ann", Instant.now().plusSeconds(2));
-        try (RawClient client = RawClient.welcomed(SERVER.process().ws(), brief, "phone")) {
+        try (RawClient client = RawClient.welcomed(SERVER.deployment().ws(), brief, "phone")) {
             assertThat(client.awaitClose().getCode()).isEqualTo(4401);
         }
     }

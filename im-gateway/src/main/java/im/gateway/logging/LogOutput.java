@@ -24,7 +24,8 @@ public final class LogOutput {
 
     private static final int FLUSH_MILLIS = 1_000;
     /** Libraries that say more than an operator wants at INFO. */
-    private static final List<String> QUIET = List.of("io.netty", "io.vertx");
+    private static final List<String> QUIET =
+            List.of("io.netty", "io.vertx", "io.grpc", "io.etcd", "io.lettuce", "org.apache.kafka");
 
     private LogOutput() {}
 

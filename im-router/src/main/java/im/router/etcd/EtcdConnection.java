@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,10 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
+    /** How long a start asks an etcd that cannot be reached. */
+    static final Duration START_PATIENCE = Duration.ofSeconds(10);
+    /** Between two questions of a start. */
+    private static final Duration PAUSE = Duration.ofMillis(200);
     /** On top of the deadline of a call, for what the library does around it. */
     private static final long SLACK_MILLIS = 500;
 
@@ -84,21 +89,28 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     /**
-     * Connects and asks for one key; blocks for at most a little more than a call's time.
+     * Connects and asks for one key; blocks for at most {@link #START_PATIENCE} and a call's time, since the first call
+     * of a process that starts beside others takes seconds.
      *
      * @throws IOException telling the operator what is wrong: not reachable, or refused
      */
     public static EtcdConnection open(EtcdConfig config) throws IOException {
         EtcdConnection connection = new EtcdConnection(config);
-        try {
-            connection.await(client -> client.getKVClient()
-                    .get(
-                            EtcdKeys.bytes(config.prefix()),
-                            GetOption.builder().withKeysOnly(true).build()));
-            return connection;
-        } catch (EtcdUnavailable e) {
-            connection.close();
-            throw new IOException(connection.startError(e), e);
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        while (true) {
+            try {
+                connection.await(client -> client.getKVClient()
+                        .get(
+                                EtcdKeys.bytes(config.prefix()),
+                                GetOption.builder().withKeysOnly(true).build()));
+                return connection;
+            } catch (EtcdUnavailable e) {
+                if (e.failure() != Failure.UNREACHABLE || System.nanoTime() > deadline) {
+                    connection.close();
+                    throw new IOException(connection.startError(e), e);
+                }
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 
