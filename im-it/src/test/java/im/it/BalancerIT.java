@@ -29,12 +29,14 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A real HAProxy with deploy/haproxy.cfg before two servers, which take connections from it only with the PROXY header
  * that it sends, and are found on the same ports of two addresses, as on two machines.
  */
+@Tag("once")
 class BalancerIT {
     private static final Path FOLDER = TestServer.newFolder();
     private static final String[] HOSTS = {"127.0.0.11", "127.0.0.12"};

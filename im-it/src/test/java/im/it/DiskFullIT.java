@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The disk fills up, or fails, in the middle of traffic: nothing is accepted any more and the server says why; after a
  * restart on a disk with room all that was accepted is there, and what was refused is accepted under the same ids.
  */
+@Tag("once")
 @Timeout(180)
 class DiskFullIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

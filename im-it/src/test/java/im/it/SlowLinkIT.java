@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Links that are slow, late, uneven or lossy cost time and nothing else. Slow ones by a proxy; loss by the kernel, which
  * drops packets on the loopback of a network namespace in which the server and the clients run.
  */
+@Tag("once")
 @Timeout(180)
 class SlowLinkIT {
     private static final int MODEM = 64_000 / 8;

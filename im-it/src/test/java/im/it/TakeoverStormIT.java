@@ -16,11 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two copies of one device, each of which connects five times a second and takes over from the other. */
+@Tag("once")
 @Timeout(120)
 class TakeoverStormIT {
     private static final int CONNECTS = 50;

@@ -9,12 +9,14 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every server's launcher does, tried on each. */
+@Tag("once")
 class ServersIT {
     @TempDir
     private Path folder;

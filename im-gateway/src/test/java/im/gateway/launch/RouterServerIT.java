@@ -29,11 +29,13 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The router as a whole, with a real etcd. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#etcd")
 class RouterServerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -46,10 +46,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A broker of one's own that is killed, paused, and robbed of its tail. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#kafka")
 class BrokerFaultIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -31,9 +31,11 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#kafka")
 class KafkaLogReaderIT {
     private static final Duration SOON = Duration.ofMillis(200);

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A broker that wants a password. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#kafka")
 class SecuredBrokerIT {
     private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";

@@ -8,9 +8,11 @@ import im.relay.CursorStore;
 import im.router.redis.Redis.Call;
 import im.servers.Servers;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class OpenScriptIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class PageScriptIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -18,9 +18,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RaiseScriptIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -19,10 +19,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisAwayIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -24,11 +24,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster refuses a script whose keys are of several slots, and each key that a script makes up besides. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisClusterIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What docs/redis.md says of memory; prints the figures. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class StoredBytesIT {
     private static final int CONVERSATIONS = 1_000;

@@ -15,9 +15,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class SummaryScriptIT {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");

@@ -14,9 +14,11 @@ import im.servers.Servers;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class SweepScriptIT {
     private static final Duration HOUR = Duration.ofHours(1);

@@ -9,9 +9,11 @@ import im.servers.Servers;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class TouchScriptIT {
     private final HandRelay relay = HandRelay.started(Servers.redis(), HandRelay.UNLIMITED);

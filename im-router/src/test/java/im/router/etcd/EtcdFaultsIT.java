@@ -25,11 +25,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens when etcd is not as it should be; with a server of its own. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#etcd")
 class EtcdFaultsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -29,10 +29,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A Redis Cluster of three masters without replicas. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisClusterIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

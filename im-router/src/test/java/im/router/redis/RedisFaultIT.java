@@ -24,10 +24,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A server of its own, which is killed and paused. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

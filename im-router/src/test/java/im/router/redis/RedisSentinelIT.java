@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A master, its replica, and a Sentinel that promotes it. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisSentinelIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -12,10 +12,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What a start says that cannot be; each names the key, the address and what was expected. */
+@Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisStartIT {
 
