@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 public final class RedisServer extends Server {
     static final String PROGRAM = "redis-server";
+    /** A node of a Redis Cluster listens for the others on a port that far above its own. */
+    private static final int CLUSTER_BUS = 10_000;
+
     private static final String VARIABLE = "IM_REDIS";
     private static final int ANSWER_MILLIS = 1_000;
 
@@ -52,13 +55,18 @@ public final class RedisServer extends Server {
 
     /** Starts nothing yet. */
     public static RedisServer prepare(Path folder, ServerOptions options) {
-        ServerOptions settled = options.settled();
+        ServerOptions settled = settled(options);
         Map<String, String> settings = place(folder, settled);
         settings.put("save", "\"\"");
         settings.put("appendonly", "no");
         settings.put("maxmemory-policy", "noeviction");
         settings.putAll(options.settings());
         return new RedisServer(folder, settled, settings, false);
+    }
+
+    private static ServerOptions settled(ServerOptions options) {
+        boolean chosen = options.port() != 0 || !options.settings().containsKey("cluster-enabled");
+        return chosen ? options.settled() : options.port(FreePorts.nextWithNeighbour(CLUSTER_BUS));
     }
 
     /** A Sentinel; it is told of what it watches by {@code sentinel …} settings, one of each name, or by commands. */

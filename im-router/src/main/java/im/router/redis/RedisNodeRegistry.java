@@ -58,7 +58,9 @@ public final class RedisNodeRegistry implements NodeRegistry {
     @Override
     public CompletionStage<NodeId> join(Supplier<NodeInfo> info, LeaseListener listener) {
         NodeLease lease = new NodeLease(redis, terms, info, listener);
-        if (!own.compareAndSet(null, lease)) {
+        NodeLease before = own.get();
+        boolean vacant = before == null || before.joined().isCompletedExceptionally();
+        if (!vacant || !own.compareAndSet(before, lease)) {
             return CompletableFuture.failedStage(new IllegalStateException("this process has joined already"));
         }
         if (closed) {
