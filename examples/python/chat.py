@@ -45,12 +45,12 @@ def send():
         say("send", messageId=outbox[0][0], conversation={"peer": friend}, contentType="text/plain", text=outbox[0][1])
 
 
-def take(peer, truncated_up_to, placed):
+def take(peer, truncated_up_to, placed, catching_up):
     here = log, peer
     cursors[here] = max(cursors.get(here, 0), truncated_up_to)
     for message in placed:
         position, prev = int(message["position"]), int(message.get("prev", 0))
-        if prev > cursors[here] > 0 and not message.get("prevUnknown"):
+        if prev > cursors[here] and not (message.get("prevUnknown") or (catching_up and not cursors[here])):
             raise OSError("a gap: the next connection starts at what was acknowledged")
         if position > cursors[here]:
             print(message["envelope"]["sender"] + ": " + message["envelope"].get("text", "(data)"), flush=True)
@@ -64,7 +64,7 @@ def hear(body, said):
         log = said["logId"]
         send()
     elif body == "deliver":
-        take(said["conversation"]["peer"], int(said.get("truncatedUpTo", 0)), said.get("placed", []))
+        take(said["conversation"]["peer"], int(said.get("truncatedUpTo", 0)), said.get("placed", []), said.get("catchingUp"))
     elif body == "sendResult" and outbox and said["messageId"] == outbox[0][0]:
         if said["code"] in ("OVERLOADED", "UNAVAILABLE", "RATE_LIMITED", "UNKNOWN_OUTCOME"):
             time.sleep(said.get("retryAfterMs", 100) / 1000)

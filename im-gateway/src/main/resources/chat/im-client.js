@@ -284,13 +284,14 @@ export class ImClient extends EventTarget {
 
   // ---- receiving
 
-  #deliver({ conversation: { peer }, placed = [], truncatedUpTo = '0' }) {
+  #deliver({ conversation: { peer }, placed = [], truncatedUpTo = '0', catchingUp = false }) {
     this.#ackSoon(peer);
     if (BigInt(truncatedUpTo) > (this.#cursors.get(peer) ?? 0n)) this.#truncate(peer, BigInt(truncatedUpTo));
     for (const message of placed) {
       const position = BigInt(message.position);
       const prev = BigInt(message.prev ?? 0);
-      const cursor = this.#cursors.get(peer) ?? prev; // a new conversation begins with the first message it is given
+      // A conversation begins where its stream begins, or with its very first message; else the server is asked.
+      const cursor = this.#cursors.get(peer) ?? (catchingUp ? prev : 0n);
       if (position <= cursor) continue; // D18: seen already; the Ack says so again
       if (message.prevUnknown) this.#truncate(peer, prev);
       else if (prev > cursor) { // D18: something between is missing
@@ -334,7 +335,7 @@ export class ImClient extends EventTarget {
     const turn = this.#turn;
     let wait = 0;
     try {
-      while (turn === this.#turn && this.#cursors.get(peer) < this.#wanted.get(peer)) {
+      while (turn === this.#turn && (this.#cursors.get(peer) ?? -1n) < this.#wanted.get(peer)) {
         const before = this.#cursors.get(peer);
         await this.#nextPage(peer);
         if (this.#cursors.get(peer) === before) throw new ImError({ code: 'UNAVAILABLE' }); // the store is behind (D19)
@@ -348,7 +349,8 @@ export class ImClient extends EventTarget {
   }
 
   async #nextPage(peer) {
-    const page = await this.#sync(peer, () => ({ after: String(this.#cursors.get(peer) ?? 0n) }));
+    const page = await this.#sync(peer, () =>
+      this.#cursors.has(peer) ? { after: String(this.#cursors.get(peer)) } : { fromStart: true });
     const { placed = [], completeUpTo = '0' } = page;
     if (page.truncated) this.#tell('truncated', { peer, upTo: BigInt(placed[0]?.prev ?? completeUpTo) });
     for (const message of placed) {

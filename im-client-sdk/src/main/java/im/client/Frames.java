@@ -1,5 +1,6 @@
 package im.client;
 
+import im.client.internal.order.Inbox;
 import im.protocol.Limits;
 import im.protocol.v1.Ack;
 import im.protocol.v1.Conversation;
@@ -56,7 +57,8 @@ final class Frames {
         return Frame.newBuilder()
                 .setSync(Sync.newBuilder()
                         .setConversation(conversation(peer))
-                        .setAfter(after)
+                        .setAfter(Math.max(0, after))
+                        .setFromStart(after == Inbox.FROM_START)
                         .setLimit(limit));
     }
 

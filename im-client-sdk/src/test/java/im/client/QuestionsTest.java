@@ -91,7 +91,7 @@ class QuestionsTest {
             assertThat(page.messages()).extracting(ReceivedMessage::text).containsExactly("a", "b");
             assertThat(page.truncated()).isTrue();
             assertThat(page.more()).isFalse();
-            peer.deliver("bob", placed(4, 3, "bob", "a"));
+            peer.deliver("bob", placed(4, 0, "bob", "a"));
             assertThat(it.texts(1)).containsExactly("a");
         }
     }

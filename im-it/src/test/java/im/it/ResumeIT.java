@@ -9,6 +9,7 @@ import im.protocol.v1.Hello;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
+import im.protocol.v1.Sync;
 import im.protocol.v1.Welcome;
 import im.testkit.client.RawClient;
 import java.io.IOException;
@@ -100,6 +101,28 @@ class ResumeIT {
             Deliver live = heads.await(BodyCase.DELIVER).getDeliver();
             assertThat(live.getPlacedList()).isEqualTo(later);
             assertThat(live.getCatchingUp()).isFalse();
+        }
+    }
+
+    @Test
+    void aSyncFromTheStartAnswersWhatFollowsThePlaceWhereTheDeviceBegan() throws IOException {
+        sendFromAnn(2);
+        try (RawClient heads = RawClient.connect(SERVER.process().ws())) {
+            heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
+                    .setNewDevice(NewDevice.FROM_HEADS)
+                    .build());
+            assertThat(untilCaughtUp(heads)).isEmpty();
+            List<Placed> later = sendFromAnn(2);
+
+            heads.send(Frame.newBuilder()
+                    .setRef(heads.nextRef())
+                    .setSync(Sync.newBuilder()
+                            .setConversation(RawClient.peer(ann))
+                            .setFromStart(true))
+                    .build());
+
+            assertThat(heads.await(BodyCase.SYNC_PAGE).getSyncPage().getPlacedList())
+                    .isEqualTo(later);
         }
     }
 

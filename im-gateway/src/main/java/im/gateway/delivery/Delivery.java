@@ -76,7 +76,7 @@ public final class Delivery {
         this.reads = new OneRead(connection.loop(), this::pump);
         this.room = new OutboundRoom(connection, this::pump);
         this.pages = new PageAnswers(
-                services.store(), reads, room, frames, connection.wire().placedBudget() - 4096);
+                services.store(), reads, room, frames, connection.wire().placedBudget() - 4096, uid, device);
         this.repush = new Repush(services, connection, window, reads, room);
         this.headReads = new HeadReads(services.store(), connection.loop());
     }
@@ -377,7 +377,7 @@ public final class Delivery {
 
     /** D33: answered before the stream and outside the window, one page at a time. */
     public void sync(SyncRequest request) {
-        pages.sync(request, page -> onSyncPage(request, page));
+        pages.sync(request, this::onSyncPage);
         pump();
     }
 

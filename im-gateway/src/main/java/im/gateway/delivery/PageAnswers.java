@@ -3,10 +3,16 @@ package im.gateway.delivery;
 import im.protocol.v1.Frame;
 import im.protocol.v1.HeadsPage;
 import im.relay.ConversationStore;
+import im.relay.ConversationStore.Behind;
+import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
 import im.relay.ConversationStore.HeadsRead;
 import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationStore.Page;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** The pages that a client asked for, in the order it asked, one read at a time (D33). Event loop only. */
@@ -16,13 +22,24 @@ final class PageAnswers {
     private final OutboundRoom room;
     private final DeliveryFrames frames;
     private final int pageBytes;
+    private final String uid;
+    private final String device;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
     /** Bytes of the page that found no room. */
     private int needed;
 
     /** @param pageBytes of placed messages that one page may hold, a single larger one apart */
-    PageAnswers(ConversationStore store, OneRead reads, OutboundRoom room, DeliveryFrames frames, int pageBytes) {
+    PageAnswers(
+            ConversationStore store,
+            OneRead reads,
+            OutboundRoom room,
+            DeliveryFrames frames,
+            int pageBytes,
+            String uid,
+            String device) {
+        this.uid = uid;
+        this.device = device;
         this.store = store;
         this.reads = reads;
         this.room = room;
@@ -30,8 +47,8 @@ final class PageAnswers {
         this.pageBytes = pageBytes;
     }
 
-    /** @param answered gets the page once it is written */
-    void sync(SyncRequest request, Consumer<Page> answered) {
+    /** @param answered gets the page once it is written, and the request, whose start is known by then */
+    void sync(SyncRequest request, BiConsumer<SyncRequest, Page> answered) {
         waiting.add(() -> read(request, answered));
     }
 
@@ -64,13 +81,34 @@ final class PageAnswers {
         return fits;
     }
 
-    private void read(SyncRequest request, Consumer<Page> answered) {
+    /** Where the device stands in a conversation that it knows nothing of is read before the page. */
+    private void findStart(SyncRequest request, BiConsumer<SyncRequest, Page> answered) {
+        CompareRequest start = new CompareRequest(uid, device, Map.of(), false, List.of(request.conversation()));
+        Consumer<Comparison> then = comparison -> {
+            long base = comparison.behind().stream()
+                    .filter(behind -> behind.conversation().equals(request.conversation()))
+                    .mapToLong(Behind::base)
+                    .findFirst()
+                    .orElse(0);
+            waiting.addFirst(() -> read(request.startingAt(base), answered));
+        };
+        store.compare(
+                start,
+                reads.lane(),
+                reads.<Comparison>awaited(then, () -> waiting.addFirst(() -> read(request, answered))));
+    }
+
+    private void read(SyncRequest request, BiConsumer<SyncRequest, Page> answered) {
+        if (request.fromStart()) {
+            findStart(request, answered);
+            return;
+        }
         Consumer<Page> then = page -> {
             int bytes =
                     page.messages().stream().mapToInt(m -> m.placed().length).sum();
             if (hasRoom(bytes, () -> read(request, answered))) {
                 frames.page(request, page);
-                answered.accept(page);
+                answered.accept(request, page);
             }
         };
         var done = reads.<Page>awaited(then, () -> waiting.addFirst(() -> read(request, answered)));

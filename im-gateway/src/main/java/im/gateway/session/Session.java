@@ -252,17 +252,20 @@ final class Session implements ConnectionListener {
         if (sync.getAfter() < 0
                 || sync.getBefore() < 0
                 || (sync.getAfter() > 0 && sync.getBefore() > 0)
+                || (sync.getFromStart() && (sync.getAfter() > 0 || sync.getBefore() > 0))
                 || limit < 1
                 || limit > Limits.SYNC_MESSAGES) {
             refuse(
                     ref,
                     Code.BAD_RANGE,
                     "sync",
-                    "after or before is 0 or more, not both, limit is 1 to " + Limits.SYNC_MESSAGES);
+                    "after or before is 0 or more, one of them or from_start, limit is 1 to " + Limits.SYNC_MESSAGES);
         } else if (active().delivery.waitingPages() >= MAX_PAGES) {
             refuse(ref, Code.OVERLOADED, "sync", "more than " + MAX_PAGES + " pages asked for at once");
         } else {
-            active().delivery.sync(new SyncRequest(ref, conversation, sync.getAfter(), sync.getBefore(), limit));
+            active().delivery
+                    .sync(new SyncRequest(
+                            ref, conversation, sync.getAfter(), sync.getBefore(), sync.getFromStart(), limit));
         }
     }
 

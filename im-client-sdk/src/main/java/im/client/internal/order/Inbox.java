@@ -20,7 +20,8 @@ import java.util.Map;
  * <ul>
  *   <li>A position at or below the cursor is dropped and acknowledged again; one whose prev is above the cursor shows a
  *       hole: it is dropped and the conversation is synced, one Sync at a time, until what was dropped is there.
- *   <li>A conversation without a cursor takes the first Deliver as its base.
+ *   <li>A conversation without a cursor begins where its stream begins, or with its very first message. A live Deliver
+ *       behind others proves nothing: where the conversation begins for this device, the gateway is asked.
  *   <li>What is held no more, or was lost by the log, is told to the app once, in its place, and passed over (D20).
  *   <li>Acknowledged, and told in Resume, is only what the app has: what waits for it is delivered again on the next
  *       connection, and dropped as received.
@@ -48,7 +49,11 @@ public final class Inbox {
         /** The device has everything until then: to be kept. */
         void completeAsOf(long millis);
 
-        /** Writes a Sync, after the delay. */
+        /**
+         * Writes a Sync, after the delay.
+         *
+         * @param after {@link #FROM_START} for what follows the device's start
+         */
         void sync(String peer, long after, long delayMillis);
 
         /** A Sync to the head that {@link Inbox#readToHead} asked for has ended. */
@@ -57,6 +62,9 @@ public final class Inbox {
         /** There is something for {@link Inbox#takeAcks}. */
         void acksDue();
     }
+
+    /** Asks for what the gateway knows the device not to have. */
+    public static final long FROM_START = -1;
 
     /** Cursors that a gateway takes of one device. */
     static final int MAX_RESUMED = 20_000;
@@ -104,6 +112,19 @@ public final class Inbox {
         return at;
     }
 
+    private Progress open(String peer, Placed first, boolean streamed) {
+        Progress at = conversations.get(peer);
+        boolean begins = streamed || first.getPrev() == 0 || first.getPrevUnknown();
+        if (at == null) {
+            at = open(peer, begins ? first.getPrev() : 0);
+            at.startUnknown = !begins;
+        } else if (at.startUnknown && begins) {
+            at.startUnknown = false;
+            at.received = Math.max(at.received, first.getPrev());
+        }
+        return at;
+    }
+
     public void restoreCompleteAsOf(long millis) {
         completeAsOf.restore(millis);
     }
@@ -115,7 +136,7 @@ public final class Inbox {
             truncated(open(peer, 0), truncatedUpTo);
         }
         for (Placed placed : deliver.getPlacedList()) {
-            Progress at = open(peer, placed.getPrev());
+            Progress at = open(peer, placed, deliver.getCatchingUp());
             if (placed.getPosition() <= at.received) {
                 repeated(at, placed);
             } else if (placed.getPrevUnknown()) {
@@ -178,7 +199,7 @@ public final class Inbox {
 
     private void sync(Progress at, long delayMillis) {
         at.syncing = true;
-        exits.sync(at.peer, at.received, delayMillis);
+        exits.sync(at.peer, at.startUnknown ? FROM_START : at.received, delayMillis);
     }
 
     /** The answer to the open Sync of {@code peer}; a page joins on to what was received, whatever its prevs say. */
@@ -187,6 +208,7 @@ public final class Inbox {
         if (at == null || !at.syncing) {
             return;
         }
+        at.startUnknown = false;
         long before = at.received;
         boolean unproved = page.getTruncated();
         for (Placed placed : page.getPlacedList()) {
@@ -246,7 +268,11 @@ public final class Inbox {
 
     /** Reads the conversation to the head it has from now on, then tells {@link Exits#atHead}. */
     public void readToHead(String peer) {
-        Progress at = open(peer, 0);
+        Progress at = conversations.get(peer);
+        if (at == null) {
+            at = open(peer, 0);
+            at.startUnknown = true;
+        }
         if (at.syncing) {
             at.toHeadNext = true;
         } else {

@@ -9,6 +9,8 @@ public final class Progress {
 
     /** Everything up to here came in, without a hole, and was handed on or is known not to exist. */
     long received;
+    /** Nothing came yet that tells where the conversation begins for this device. */
+    boolean startUnknown;
     /** The last position that was handed to the app: a message, or the end of a truncation. */
     long handed;
     /** The app has everything up to here; told in Resume, acknowledged, and kept. */

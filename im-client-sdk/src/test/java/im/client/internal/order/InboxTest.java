@@ -68,9 +68,14 @@ class InboxTest {
     }
 
     private void deliver(String peer, Placed... placed) {
+        deliver(false, peer, placed);
+    }
+
+    private void deliver(boolean catchingUp, String peer, Placed... placed) {
         inbox.deliver(Deliver.newBuilder()
                 .setConversation(Conversation.newBuilder().setPeer(peer))
                 .addAllPlaced(List.of(placed))
+                .setCatchingUp(catchingUp)
                 .build());
     }
 
@@ -103,11 +108,37 @@ class InboxTest {
     }
 
     @Test
-    void theFirstDeliverOfAConversationIsItsBase() {
-        deliver("bob", placed(900, 800), placed(910, 900));
+    void theBeginningOfItsStreamIsTheBaseOfAConversation() {
+        deliver(true, "bob", placed(900, 800), placed(910, 900));
 
         assertThat(exits.shown).containsExactly("bob900", "bob910");
         assertThat(exits.syncs).isEmpty();
+    }
+
+    /** The pushes of the first two were lost, and the gateway knows no W of an idle session (D18, D28). */
+    @Test
+    void aLiveMessageBehindOthersInAnUnknownConversationIsHeldBackUntilTheGatewaySaysWhereItBegins() {
+        deliver("bob", placed(7, 5));
+        deliver("bob", placed(9, 7));
+
+        assertThat(exits.shown).isEmpty();
+        assertThat(exits.syncs).containsExactly("bob>-1");
+        page("bob", false, 7, placed(3, 0), placed(5, 3), placed(7, 5));
+        page("bob", false, 9, placed(9, 7));
+
+        assertThat(exits.shown).containsExactly("bob3", "bob5", "bob7", "bob9");
+        assertThat(exits.syncs).containsExactly("bob>-1", "bob>7");
+    }
+
+    @Test
+    void aStreamAnswersWhereAnUnknownConversationBeginsToo() {
+        deliver("bob", placed(7, 5));
+        inbox.connected(false);
+
+        deliver(true, "bob", placed(5, 4), placed(7, 5));
+
+        assertThat(exits.shown).containsExactly("bob5", "bob7");
+        assertThat(exits.syncs).containsExactly("bob>-1");
     }
 
     @Test
@@ -204,7 +235,7 @@ class InboxTest {
     void aSyncRefusedForNowIsAskedAgainAndOneRefusedForGoodEnds() {
         inbox.readToHead("bob");
         inbox.syncRefused("bob", Code.UNAVAILABLE, 300);
-        assertThat(exits.syncs).containsExactly("bob>0", "bob>0 later");
+        assertThat(exits.syncs).containsExactly("bob>-1", "bob>-1 later");
 
         inbox.syncRefused("bob", Code.FORBIDDEN, 0);
 
@@ -279,7 +310,7 @@ class InboxTest {
         assertThat(texts(inbox.connected(true))).containsExactly("bob5");
         deliver("bob", placed(5, 4), placed(6, 5), placed(7, 6), placed(8, 7));
 
-        deliver("cid", placed(9, 4), placed(10, 9));
+        deliver(true, "cid", placed(9, 4), placed(10, 9));
 
         assertThat(exits.shown).containsExactly("bob6 again", "bob7 again", "bob8", "cid9 again", "cid10");
         assertThat(exits.syncs).isEmpty();
