@@ -45,17 +45,17 @@ def send():
         say("send", messageId=outbox[0][0], conversation={"peer": friend}, contentType="text/plain", text=outbox[0][1])
 
 
-def take(peer, truncated_up_to, placed, catching_up):
-    here = log, peer
-    cursors[here] = max(cursors.get(here, 0), truncated_up_to)
-    for message in placed:
+def take(deliver):
+    here = log, deliver["conversation"]["peer"]
+    cursors[here] = max(cursors.get(here, 0), int(deliver.get("truncatedUpTo", 0)))
+    for message in deliver.get("placed", []):
         position, prev = int(message["position"]), int(message.get("prev", 0))
-        if prev > cursors[here] and not (message.get("prevUnknown") or (catching_up and not cursors[here])):
+        if prev > cursors[here] and not (message.get("prevUnknown") or (deliver.get("catchingUp") and not cursors[here])):
             raise OSError("a gap: the next connection starts at what was acknowledged")
         if position > cursors[here]:
             print(message["envelope"]["sender"] + ": " + message["envelope"].get("text", "(data)"), flush=True)
             cursors[here] = position
-    say("ack", cursors=[{"conversation": {"peer": peer}, "position": cursors[here]}])
+    say("ack", cursors=[{"conversation": deliver["conversation"], "position": cursors[here]}])
 
 
 def hear(body, said):
@@ -64,7 +64,7 @@ def hear(body, said):
         log = said["logId"]
         send()
     elif body == "deliver":
-        take(said["conversation"]["peer"], int(said.get("truncatedUpTo", 0)), said.get("placed", []), said.get("catchingUp"))
+        take(said)
     elif body == "sendResult" and outbox and said["messageId"] == outbox[0][0]:
         if said["code"] in ("OVERLOADED", "UNAVAILABLE", "RATE_LIMITED", "UNKNOWN_OUTCOME"):
             time.sleep(said.get("retryAfterMs", 100) / 1000)

@@ -335,7 +335,7 @@ export class ImClient extends EventTarget {
     const turn = this.#turn;
     let wait = 0;
     try {
-      while (turn === this.#turn && (this.#cursors.get(peer) ?? -1n) < this.#wanted.get(peer)) {
+      while (turn === this.#turn && (this.#cursors.get(peer) ?? 0n) < this.#wanted.get(peer)) {
         const before = this.#cursors.get(peer);
         await this.#nextPage(peer);
         if (this.#cursors.get(peer) === before) throw new ImError({ code: 'UNAVAILABLE' }); // the store is behind (D19)

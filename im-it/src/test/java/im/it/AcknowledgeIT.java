@@ -168,15 +168,6 @@ class AcknowledgeIT {
     }
 
     private static SyncPage page(RawClient client, String peer, long after, int limit) throws IOException {
-        long ref = client.nextRef();
-        client.send(Frame.newBuilder()
-                .setRef(ref)
-                .setSync(Sync.newBuilder()
-                        .setConversation(RawClient.peer(peer))
-                        .setAfter(after)
-                        .setLimit(limit))
-                .build());
-        return client.await(frame -> frame.getRef() == ref && frame.hasSyncPage(), "the page")
-                .getSyncPage();
+        return client.page(peer, Sync.newBuilder().setAfter(after).setLimit(limit));
     }
 }

@@ -89,12 +89,6 @@ class DedupeIT {
     }
 
     private static SyncPage page(RawClient client, String peer) throws IOException {
-        long ref = client.nextRef();
-        client.send(Frame.newBuilder()
-                .setRef(ref)
-                .setSync(Sync.newBuilder().setConversation(RawClient.peer(peer)))
-                .build());
-        return client.await(frame -> frame.getRef() == ref && frame.hasSyncPage(), "the page")
-                .getSyncPage();
+        return client.page(peer, Sync.newBuilder());
     }
 }

@@ -10,6 +10,7 @@ import im.protocol.v1.NewDevice;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
 import im.protocol.v1.Sync;
+import im.protocol.v1.SyncPage;
 import im.protocol.v1.Welcome;
 import im.testkit.client.RawClient;
 import java.io.IOException;
@@ -92,10 +93,7 @@ class ResumeIT {
     @Test
     void aNewDeviceFromTheHeadsGetsOnlyWhatComesAfterItsWelcome() throws IOException {
         sendFromAnn(2);
-        try (RawClient heads = RawClient.connect(SERVER.deployment().ws())) {
-            heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
-                    .setNewDevice(NewDevice.FROM_HEADS)
-                    .build());
+        try (RawClient heads = newDeviceOfBobFromTheHeads()) {
             assertThat(untilCaughtUp(heads)).isEmpty();
 
             List<Placed> later = sendFromAnn(1);
@@ -109,23 +107,22 @@ class ResumeIT {
     @Test
     void aSyncFromTheStartAnswersWhatFollowsThePlaceWhereTheDeviceBegan() throws IOException {
         sendFromAnn(2);
-        try (RawClient heads = RawClient.connect(SERVER.deployment().ws())) {
-            heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
-                    .setNewDevice(NewDevice.FROM_HEADS)
-                    .build());
+        try (RawClient heads = newDeviceOfBobFromTheHeads()) {
             assertThat(untilCaughtUp(heads)).isEmpty();
             List<Placed> later = sendFromAnn(2);
 
-            heads.send(Frame.newBuilder()
-                    .setRef(heads.nextRef())
-                    .setSync(Sync.newBuilder()
-                            .setConversation(RawClient.peer(ann))
-                            .setFromStart(true))
-                    .build());
+            SyncPage page = heads.page(ann, Sync.newBuilder().setFromStart(true));
 
-            assertThat(heads.await(BodyCase.SYNC_PAGE).getSyncPage().getPlacedList())
-                    .isEqualTo(later);
+            assertThat(page.getPlacedList()).isEqualTo(later);
         }
+    }
+
+    private RawClient newDeviceOfBobFromTheHeads() throws IOException {
+        RawClient heads = RawClient.connect(SERVER.deployment().ws());
+        heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
+                .setNewDevice(NewDevice.FROM_HEADS)
+                .build());
+        return heads;
     }
 
     @Test

@@ -38,13 +38,13 @@ final class PageAnswers {
             int pageBytes,
             String uid,
             String device) {
-        this.uid = uid;
-        this.device = device;
         this.store = store;
         this.reads = reads;
         this.room = room;
         this.frames = frames;
         this.pageBytes = pageBytes;
+        this.uid = uid;
+        this.device = device;
     }
 
     /** @param answered gets the page once it is written, and the request, whose start is known by then */

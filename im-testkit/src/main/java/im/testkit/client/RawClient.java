@@ -17,6 +17,8 @@ import im.protocol.v1.NewDevice;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
+import im.protocol.v1.Sync;
+import im.protocol.v1.SyncPage;
 import im.protocol.v1.Versions;
 import im.protocol.v1.Welcome;
 import io.netty.buffer.ByteBuf;
@@ -188,6 +190,17 @@ public final class RawClient implements AutoCloseable {
     public SendResult sendAndAwait(Frame send) throws IOException {
         send(send);
         return result(send.getRef());
+    }
+
+    /** Asks for a page of the conversation with that peer, and waits for it. */
+    public SyncPage page(String peer, Sync.Builder sync) throws IOException {
+        long ref = nextRef();
+        send(Frame.newBuilder()
+                .setRef(ref)
+                .setSync(sync.setConversation(peer(peer)))
+                .build());
+        return await(frame -> frame.getRef() == ref && frame.hasSyncPage(), "the page")
+                .getSyncPage();
     }
 
     public SendResult result(long ref) {

@@ -112,13 +112,19 @@ public final class Inbox {
         return at;
     }
 
-    private Progress open(String peer, Placed first, boolean streamed) {
+    /** A conversation of which nothing came yet begins where only the gateway knows. */
+    private Progress openUnknown(String peer) {
         Progress at = conversations.get(peer);
-        boolean begins = streamed || first.getPrev() == 0 || first.getPrevUnknown();
         if (at == null) {
-            at = open(peer, begins ? first.getPrev() : 0);
-            at.startUnknown = !begins;
-        } else if (at.startUnknown && begins) {
+            at = open(peer, 0);
+            at.startUnknown = true;
+        }
+        return at;
+    }
+
+    private Progress open(String peer, Placed first, boolean streamed) {
+        Progress at = openUnknown(peer);
+        if (at.startUnknown && (streamed || first.getPrev() == 0 || first.getPrevUnknown())) {
             at.startUnknown = false;
             at.received = Math.max(at.received, first.getPrev());
         }
@@ -268,11 +274,7 @@ public final class Inbox {
 
     /** Reads the conversation to the head it has from now on, then tells {@link Exits#atHead}. */
     public void readToHead(String peer) {
-        Progress at = conversations.get(peer);
-        if (at == null) {
-            at = open(peer, 0);
-            at.startUnknown = true;
-        }
+        Progress at = openUnknown(peer);
         if (at.syncing) {
             at.toHeadNext = true;
         } else {
