@@ -1,108 +1,77 @@
 package im.it;
 
-import im.testkit.checker.Verdict;
-import im.testkit.history.DeliveryTimes;
-import im.testkit.history.Start;
+import static org.awaitility.Awaitility.await;
+
+import im.client.ConnectionState;
+import im.client.ImClient;
+import im.client.ImClientResources;
 import im.testkit.load.App;
-import im.testkit.load.Stage;
-import im.testkit.load.Traffic;
-import im.testkit.load.Visitors;
-import im.testkit.server.Deployment;
+import im.testkit.server.ClusterProcess;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * What a fault of a cluster meets: people who write to one another all the while, each on a phone that stays, and tablets
- * of theirs that come and go. Driven by one thread.
- */
+/** Many clients as apps have them, with the reconnect times that the SDK has by itself; each knows all gateways. */
 final class Crowd implements AutoCloseable {
-    private static final List<String> PEOPLE = List.of("ann", "bob", "cy", "dee", "eve", "fay");
-    private static final int PER_SECOND = 200;
-    private static final int BYTES = 100;
-    private static final String PHONE = "phone";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final Stage stage;
-    private final List<App> phones = new ArrayList<>();
-    private final Traffic traffic;
-    private final Visitors visitors;
-    private final Map<String, Long> phases = new LinkedHashMap<>();
+    private final ImClientResources resources = ImClientResources.create(1);
+    private final List<ImClient> clients = new ArrayList<>();
+    private final AtomicInteger received = new AtomicInteger();
+    private final AtomicInteger lost = new AtomicInteger();
 
-    Crowd(Deployment server) {
-        stage = new Stage(server, true, Stage.chooseSeed());
-        for (String name : PEOPLE) {
-            phones.add(
-                    stage.app(stage.uid(name), PHONE, Start.NEW_FROM_FIRST_HELD).connect());
+    Crowd(ClusterProcess cluster, int count) {
+        List<URI> endpoints = cluster.endpoints();
+        for (int i = 0; i < count; i++) {
+            ImClient client = ImClient.builder()
+                    .endpoints(endpoints)
+                    .token(cluster.tokens().of(TestServer.uid("crowd")))
+                    .device("phone")
+                    .resources(resources)
+                    .messageListener(message -> received.incrementAndGet())
+                    .stateListener(change -> {
+                        if (change.previous() == ConnectionState.LIVE) {
+                            lost.incrementAndGet();
+                        }
+                    })
+                    .build();
+            clients.add(client);
+            var unused = client.connect();
         }
-        List<App> tablets = new ArrayList<>();
-        for (String name : PEOPLE) {
-            Start start = tablets.size() % 2 == 0 ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
-            tablets.add(stage.app(stage.uid(name), "tablet", start).connect());
-        }
-        stage.awaitLive(stage.apps());
-        traffic = new Traffic(stage, phones, PER_SECOND, BYTES);
-        visitors = new Visitors(stage, tablets);
     }
 
-    Stage stage() {
-        return stage;
+    /** Waits until so many are connected and have all there is; prints how long that took. */
+    void awaitLive(int count) {
+        long began = System.nanoTime();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> live() >= count);
+        System.out.println(count + " of " + clients.size() + " clients are live after "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
     }
 
-    /** Those who stay. */
-    List<App> phones() {
-        return phones;
+    private long live() {
+        return clients.stream()
+                .filter(client -> client.state() == ConnectionState.LIVE)
+                .count();
     }
 
-    /** Waits until so many more messages than now are accepted. */
-    void awaitMore(int messages) {
-        traffic.awaitMore(messages);
+    /** Waits until so many times one has lost its connection. */
+    void awaitLost(int times) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> lost.get() >= times);
     }
 
-    long accepted() {
-        return traffic.accepted();
-    }
-
-    /** A phase begins; how long messages that were accepted in it took is told at the end. */
-    void phase(String name) {
-        phases.put(name, stage.history().now());
-    }
-
-    /** Ends the traffic; a new device of everybody reads all there is from the first on; then the checker decides. */
-    Verdict judge(String fault) {
-        traffic.stop();
-        visitors.stop();
-        for (App phone : phones) {
-            stage.app(phone.uid(), "late", Start.NEW_FROM_FIRST_HELD).connect();
-        }
-        phase("the rest");
-        Verdict verdict = Judged.clean(stage, fault);
-        tell(fault);
-        return verdict;
-    }
-
-    private void tell(String fault) {
-        DeliveryTimes times =
-                new DeliveryTimes(stage.history(), run -> run.device().equals(PHONE));
-        List<String> names = new ArrayList<>(phases.keySet());
-        for (int i = 0; i + 1 < names.size(); i++) {
-            long from = phases.getOrDefault(names.get(i), 0L);
-            long to = phases.getOrDefault(names.get(i + 1), 0L);
-            System.out.printf(
-                    "%s: %s, %d ms: longest from accepted to delivered %d ms, the last of it %d ms after its end%n",
-                    fault,
-                    names.get(i),
-                    Duration.ofNanos(to - from).toMillis(),
-                    times.longest(from, to).toMillis(),
-                    times.behind(to).toMillis());
-        }
+    /** Each is written to, and gets it, once. */
+    void assertThatAllAreReached(App sender) {
+        int before = received.get();
+        clients.forEach(client -> sender.send(client.uid(), "are you there"));
+        await().atMost(PATIENCE).until(() -> received.get() == before + clients.size());
     }
 
     @Override
     public void close() {
-        traffic.close();
-        visitors.close();
-        stage.close();
+        clients.forEach(ImClient::close);
+        resources.close();
     }
 }

@@ -64,24 +64,24 @@ class RedisFailoverIT {
                                 .contains(Integer.toString(second.port())),
                 PATIENCE,
                 "a replica that the Sentinel knows");
-        try (Crowd crowd = new Crowd(cluster)) {
-            crowd.awaitMore(500);
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(500);
             // From now on it gets nothing more.
             RedisConsole.ask(second.address(), "REPLICAOF 127.0.0.1 " + FreePorts.next());
-            crowd.awaitMore(300);
-            double applied = RedisFaultsIT.applied(cluster);
-            long accepted = crowd.accepted();
+            bustle.awaitMore(300);
+            double applied = RedisForgetsIT.applied(cluster);
+            long accepted = bustle.accepted();
 
-            crowd.phase("master killed");
+            bustle.phase("master killed");
             first.kill();
             Stage.await(() -> info(second).contains("role:master"), PATIENCE, "a promotion");
-            crowd.phase("replica promoted");
-            crowd.awaitMore(600);
+            bustle.phase("replica promoted");
+            bustle.awaitMore(600);
 
-            crowd.judge("redis replica promoted");
-            assertThat(RedisFaultsIT.applied(cluster) - applied)
-                    .as("applied since, where %s were accepted since", crowd.accepted() - accepted)
-                    .isGreaterThan(crowd.accepted() - accepted);
+            bustle.judge("redis replica promoted");
+            assertThat(RedisForgetsIT.applied(cluster) - applied)
+                    .as("applied since, where %s were accepted since", bustle.accepted() - accepted)
+                    .isGreaterThan(bustle.accepted() - accepted);
             Whole.await(cluster);
         }
     }

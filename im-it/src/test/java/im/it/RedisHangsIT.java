@@ -41,20 +41,20 @@ class RedisHangsIT {
         for (String name : List.of("gateway-1", "gateway-2", "relay-1", "relay-2")) {
             pages.put(name, cluster.adminPages(name));
         }
-        try (Crowd crowd = new Crowd(cluster)) {
-            crowd.awaitMore(300);
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
             double blocks = blocks();
             for (int gateway = 0; gateway < 2; gateway++) {
                 String token = cluster.tokens().of(TestServer.uid("patient"));
                 patients.add(RawClient.welcomed(cluster.endpoints().get(gateway), token, "phone"));
             }
 
-            hang(crowd);
+            hang(bustle);
 
-            crowd.awaitMore(300);
-            crowd.judge("redis hung");
+            bustle.awaitMore(300);
+            bustle.judge("redis hung");
             assertThat(blocks()).as("event loops that stood still").isEqualTo(blocks);
-            assertThat(crowd.phones())
+            assertThat(bustle.phones())
                     .as("connections of those who stayed")
                     .allSatisfy(app -> assertThat(app.proxy().accepted()).isEqualTo(1));
             Whole.await(cluster);
@@ -66,16 +66,16 @@ class RedisHangsIT {
     }
 
     /** For half a minute; what is promised of that time is looked at within it. */
-    private void hang(Crowd crowd) throws IOException {
+    private void hang(Bustle bustle) throws IOException {
         Server redis = cluster.process("redis");
-        crowd.phase("hangs");
+        bustle.phase("hangs");
         Map<String, Double> before = timeouts();
         redis.pause();
         try {
             long end = System.nanoTime() + HANGS.toNanos();
             Stage.await(this::areOpen, PATIENCE, "circuits open");
             assertThat(timeouts()).allSatisfy((name, count) -> assertThat(count).isGreaterThan(before.get(name)));
-            long accepted = crowd.accepted();
+            long accepted = bustle.accepted();
             assertThat(cluster.adminPages("gateway-1").ready().text()).contains("redis");
             assertNewcomersAreSentAway();
             while (System.nanoTime() < end) {
@@ -85,11 +85,11 @@ class RedisHangsIT {
             }
             System.out.println("redis hung: at most " + mostInFlight + " calls without an answer in one process");
             assertThat(mostInFlight).as("calls without an answer").isLessThan(1_000);
-            assertThat(crowd.accepted() - accepted)
+            assertThat(bustle.accepted() - accepted)
                     .as("accepted while nothing was stored")
                     .isGreaterThan(1_000);
         } finally {
-            crowd.phase("goes on");
+            bustle.phase("goes on");
             redis.resume();
         }
     }

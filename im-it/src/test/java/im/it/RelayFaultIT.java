@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
-class RelayFaultsIT {
+class RelayFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     /** Two rebalances in ten seconds. */
     private static final Duration BETWEEN = Duration.ofSeconds(5);
@@ -51,26 +51,26 @@ class RelayFaultsIT {
 
     @Test
     void aRelayKilledBetweenEffectAndCommitLosesAndDoublesNothing() throws IOException {
-        try (Crowd crowd = new Crowd(cluster)) {
-            crowd.awaitMore(300);
-            killedAt(crowd, Place.INDEXED, Place.APPLIED);
-            killedAt(crowd, Place.PUSHED);
-            crowd.awaitMore(100);
-            crowd.judge("relay killed between effect and commit");
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            killedAt(bustle, Place.INDEXED, Place.APPLIED);
+            killedAt(bustle, Place.PUSHED);
+            bustle.awaitMore(100);
+            bustle.judge("relay killed between effect and commit");
             Whole.await(cluster);
         }
     }
 
     /** Orders an end at each of these places, of a relay each, and starts those whom it hit. */
-    private static void killedAt(Crowd crowd, Place... places) throws IOException {
-        crowd.phase("killed when " + List.of(places));
+    private static void killedAt(Bustle bustle, Place... places) throws IOException {
+        bustle.phase("killed when " + List.of(places));
         for (Place place : places) {
             Files.createFile(orders.resolve(place.file()));
         }
         Stage.await(() -> dead() == places.length, PATIENCE, "relays' ends at " + List.of(places));
         assertThat(orders).as("orders that nobody took").isEmptyDirectory();
         cluster.start();
-        crowd.awaitMore(300);
+        bustle.awaitMore(300);
         Stage.await(() -> held("relay-1") + held("relay-2") == PARTITIONS, PATIENCE, "all partitions held");
     }
 
@@ -81,18 +81,18 @@ class RelayFaultsIT {
     @Test
     void relaysThatComeAndGoUnderTrafficLoseAndDoubleNothing() {
         Server second = cluster.relay(2);
-        try (Crowd crowd = new Crowd(cluster)) {
-            crowd.awaitMore(300);
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
             for (int round = 1; round <= 2; round++) {
-                crowd.phase("a relay leaves, " + round);
+                bustle.phase("a relay leaves, " + round);
                 second.stop();
                 Stage.let(BETWEEN);
-                crowd.phase("it comes back, " + round);
+                bustle.phase("it comes back, " + round);
                 second.start();
                 Stage.let(BETWEEN);
             }
-            crowd.awaitMore(200);
-            crowd.judge("rebalances");
+            bustle.awaitMore(200);
+            bustle.judge("rebalances");
             Whole.await(cluster);
         }
     }
@@ -100,19 +100,19 @@ class RelayFaultsIT {
     @Test
     void aRelayThatStoodStillForLongerThanItsSessionLosesAndDoublesNothingWhenItWakes() {
         Server zombie = cluster.relay(1);
-        try (Crowd crowd = new Crowd(cluster)) {
-            crowd.awaitMore(300);
-            crowd.phase("stands still");
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            bustle.phase("stands still");
             zombie.pause();
             try {
                 Stage.await(() -> held("relay-2") == PARTITIONS, PATIENCE, "the other relay with all partitions");
-                crowd.awaitMore(200);
+                bustle.awaitMore(200);
             } finally {
-                crowd.phase("wakes");
+                bustle.phase("wakes");
                 zombie.resume();
             }
-            crowd.awaitMore(500);
-            crowd.judge("relay that stood still");
+            bustle.awaitMore(500);
+            bustle.judge("relay that stood still");
             Whole.await(cluster);
         }
     }

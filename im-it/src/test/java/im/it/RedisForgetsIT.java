@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
-class RedisFaultsIT {
+class RedisForgetsIT {
     private final ClusterProcess cluster = ClusterProcess.shared();
 
     @Test
@@ -65,20 +65,20 @@ class RedisFaultsIT {
 
     /** Traffic before, during and after; at the end more was applied than was ever sent. */
     private void forgets(String fault, Runnable happens) {
-        try (Crowd crowd = new Crowd(cluster)) {
-            crowd.awaitMore(400);
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(400);
             double applied = applied(cluster);
-            long before = crowd.accepted();
+            long before = bustle.accepted();
 
-            crowd.phase("gone");
+            bustle.phase("gone");
             happens.run();
-            crowd.phase("back");
-            crowd.awaitMore(600);
+            bustle.phase("back");
+            bustle.awaitMore(600);
 
-            crowd.judge(fault);
+            bustle.judge(fault);
             assertThat(applied(cluster) - applied)
-                    .as("applied since, where %s were accepted since", crowd.accepted() - before)
-                    .isGreaterThan(crowd.accepted() - before);
+                    .as("applied since, where %s were accepted since", bustle.accepted() - before)
+                    .isGreaterThan(bustle.accepted() - before);
             Whole.await(cluster);
         }
     }
