@@ -124,6 +124,7 @@ final class BatchSteps {
     }
 
     private void apply(Applying applying) {
+        RelayHalt.at(RelayHalt.Place.INDEXED);
         applier.move(applying);
         Batch batch = applying.batch();
         stepStartNanos = System.nanoTime();
@@ -149,6 +150,7 @@ final class BatchSteps {
     }
 
     private void moved(Pushing pushing, long[] prevs) {
+        RelayHalt.at(RelayHalt.Place.APPLIED);
         Batch batch = pushing.batch();
         applied(batch);
         applier.move(pushing);
@@ -173,6 +175,7 @@ final class BatchSteps {
     }
 
     private void done(Pushing pushing) {
+        RelayHalt.at(RelayHalt.Place.PUSHED);
         Batch batch = pushing.batch();
         if (batch.next() > standing.pushedBefore()) {
             applier.commit(batch.next());
