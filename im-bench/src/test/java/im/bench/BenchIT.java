@@ -35,8 +35,8 @@ class BenchIT {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            assertThat(Main.execute(Stream.concat(Stream.of(command), Stream.of(more))
-                            .toArray(String[]::new)))
+            assertThat(Main.execute(
+                            Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new)))
                     .isZero();
         } finally {
             System.setOut(before);
@@ -76,8 +76,7 @@ class BenchIT {
 
     @Test
     void latencyOfAStandaloneServerIsMeasuredAtHalfOfSaturation() {
-        String tables = run(
-                "latency", small("--form", "standalone", "--from", "40", "--saturation", "60"));
+        String tables = run("latency", small("--form", "standalone", "--from", "40", "--saturation", "60"));
         List<String> cells = row(tables, "60");
         assertThat(cells.get(2)).isEqualTo("30");
         assertThat(cells.get(8)).as("missing").isEqualTo("0");
