@@ -13,10 +13,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +42,9 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
 
     /** Starts a cluster and waits until all of it is ready. */
     public static ClusterProcess start(ClusterSpec spec) {
-        DevCluster cluster =
-                new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, ServerSpec.usualFlags()));
+        List<String> flags = Stream.concat(ServerSpec.usualFlags().stream(), spec.flags().stream())
+                .toList();
+        DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, flags));
         try {
             ClusterStatus status = cluster.start(new Wanted(
                     Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
@@ -106,6 +109,17 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     /** WebSocket addresses of the gateways. */
     public List<URI> endpoints() {
         return addresses.endpoints().stream().map(URI::create).toList();
+    }
+
+    @Override
+    public List<Entrance> entrances() {
+        List<Entrance> entrances = new ArrayList<>();
+        for (int i = 0; i < addresses.endpoints().size(); i++) {
+            entrances.add(new Entrance(
+                    URI.create(addresses.endpoints().get(i)),
+                    URI.create(addresses.tcpEndpoints().get(i))));
+        }
+        return entrances;
     }
 
     @Override
