@@ -34,14 +34,13 @@ class LostPushIT {
 
     @Test
     void aLostLastMessageIsFoundByASessionThatHasJustCaughtUpAndByOneThatIsIdle() throws IOException {
-        try (RawClient sender = SERVER.raw(ann, "phone");
-                RawClient receiver = SERVER.raw(bob, "phone")) {
+        try (RawClient receiver = SERVER.raw(bob, "phone")) {
             receiver.await(BodyCase.CAUGHT_UP);
-            send(sender, 1);
+            send(1);
             Placed first = received(receiver, 1).get(0);
 
             letGoIdle(receiver);
-            send(sender, 1);
+            send(1);
             Placed second = received(receiver, 1).get(0);
 
             assertThat(second.getPrev()).isEqualTo(first.getPosition());
@@ -53,10 +52,9 @@ class LostPushIT {
 
     @Test
     void manyLostMessagesComeInTheirOrder() throws IOException {
-        try (RawClient sender = SERVER.raw(ann, "phone");
-                RawClient receiver = SERVER.raw(bob, "phone")) {
+        try (RawClient receiver = SERVER.raw(bob, "phone")) {
             receiver.await(BodyCase.CAUGHT_UP);
-            send(sender, 30);
+            send(30);
 
             List<Placed> got = received(receiver, 30);
 
@@ -66,12 +64,15 @@ class LostPushIT {
         }
     }
 
-    private void send(RawClient sender, int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            sent.add(TestServer.messageId());
-            assertThat(sender.sendAndAwait(sender.text(sent.get(sent.size() - 1), bob, "unheard of"))
-                            .getCode())
-                    .isEqualTo(Code.OK);
+    private void send(int count) throws IOException {
+        try (RawClient sender = SERVER.raw(ann, "phone")) {
+            for (int i = 0; i < count; i++) {
+                String id = TestServer.messageId();
+                sent.add(id);
+                assertThat(sender.sendAndAwait(sender.text(id, bob, "unheard of"))
+                                .getCode())
+                        .isEqualTo(Code.OK);
+            }
         }
     }
 

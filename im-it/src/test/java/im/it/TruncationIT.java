@@ -24,6 +24,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class TruncationIT {
+    /** Fewer than the client lets wait for their outcome. */
+    private static final int TOGETHER = 500;
+
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("retention.messages", "20"));
 
@@ -39,6 +42,9 @@ class TruncationIT {
         List<CompletableFuture<SendOutcome>> sends = new ArrayList<>();
         for (int i = first; i < first + count; i++) {
             sends.add(from.send(to, "message " + i));
+            if (i % TOGETHER == 0) {
+                sends.get(sends.size() - 1).join();
+            }
         }
         assertThat(sends).allSatisfy(send -> assertThat(send.join()).isInstanceOf(SendOutcome.Accepted.class));
     }
