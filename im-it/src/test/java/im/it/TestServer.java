@@ -92,7 +92,8 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
             running = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("cluster"))
                     .set("retention.messages", CLUSTER_HOLDS)
                     .set("session.handshake-timeout", "3s")
-                    .flags("-D" + PushLoss.PROPERTY + "=1", "-D" + PushLoss.UIDS_PROPERTY + "=" + DEAF));
+                    .property(PushLoss.PROPERTY, "1")
+                    .property(PushLoss.UIDS_PROPERTY, DEAF));
             cluster = running;
         }
         return running;

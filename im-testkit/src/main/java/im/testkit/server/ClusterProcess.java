@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +41,7 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
 
     /** Starts a cluster and waits until all of it is ready. */
     public static ClusterProcess start(ClusterSpec spec) {
-        List<String> flags = Stream.concat(ServerSpec.usualFlags().stream(), spec.flags().stream())
-                .toList();
-        DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, flags));
+        DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, spec.flags()));
         try {
             ClusterStatus status = cluster.start(new Wanted(
                     Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
@@ -125,6 +122,11 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     @Override
     public Tokens tokens() {
         return tokens;
+    }
+
+    /** All processes, in the order of their start. */
+    public List<String> names() {
+        return servers.stream().map(Server::name).toList();
     }
 
     /** One process by its name: {@code gateway-1}, {@code relay-1}, {@code router-1}, {@code redis}, {@code kafka}. */
