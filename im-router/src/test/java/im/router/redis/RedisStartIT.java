@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -83,6 +85,21 @@ class RedisStartIT {
 
         assertThat(startOf(config, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(3))))
                 .isEmpty();
+    }
+
+    @Test
+    void aServerThatTakesLongerThanAConnectTimeoutIsWaitedFor() {
+        try (RedisServer server = start(ServerOptions.defaults())) {
+            RedisConfig usual = RedisConfig.single("127.0.0.1", server.port());
+            RedisConfig hasty = usual.withLimits(
+                    Duration.ofSeconds(1), Duration.ofSeconds(2), usual.maxInFlight(), usual.breaker());
+            server.pause();
+            CompletableFuture<Void> resumed = CompletableFuture.runAsync(
+                    server::resume, CompletableFuture.delayedExecutor(1_500, TimeUnit.MILLISECONDS));
+
+            assertThat(startOf(hasty)).isEmpty();
+            resumed.join();
+        }
     }
 
     @Test
