@@ -6,6 +6,7 @@ import im.gateway.cluster.FencedLog;
 import im.gateway.cluster.NodeLife;
 import im.gateway.cluster.PushIntake;
 import im.gateway.cluster.ReceiptPushes;
+import im.gateway.cluster.RememberingLog;
 import im.gateway.config.ClusterConfig;
 import im.gateway.config.ServerConfig;
 import im.gateway.launch.ClusterSetup.KafkaQueue;
@@ -28,6 +29,7 @@ import im.router.redis.Redis;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -103,7 +105,9 @@ final class ClusterGateway {
                 (uid, device, connection, attempt) -> displaced(connection), ground.metrics(), Ground.RANDOM);
         PushBus here = PushLoss.around(new LoopPushBus(ground.loops().loops(), ground.sessionMetrics()));
         PushBus bus = new ClusterPushBus(here, kafka.pushSender(), holdsLease, timer, meters);
-        MessageLog log = new FencedLog(kafka.messages(), holdsLease, meters);
+        MessageLog remembering =
+                new RememberingLog(kafka.messages(), config.messageLog().dedupeWindow(), System::nanoTime, meters);
+        MessageLog log = new FencedLog(remembering, holdsLease, meters);
         checks.opened(log);
         Forms forms = forms(log, redis, routes, bus);
         PushReceiver receiver =
@@ -143,6 +147,8 @@ final class ClusterGateway {
             receiver.follow(id).toCompletableFuture().get(FOLLOW_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new CannotStart("the push bus cannot be read: " + receiver.failure(), e);
+        } catch (CancellationException e) {
+            throw new CannotStart("the lease lapsed before the push bus could be read", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotStart("interrupted", e);
