@@ -42,7 +42,9 @@ final class ConnectsCommand implements Callable<Integer> {
                 Clients clients = options.clients(target)) {
             for (int i = 0; i < warmupRounds + options.blocks; i++) {
                 Round round = round(target, clients);
-                System.err.printf("%.0f a second%n", options.connections / round.seconds);
+                System.err.printf(
+                        "%.0f a second, %d had to come again%n",
+                        options.connections / round.seconds, clients.retries());
                 if (i >= warmupRounds) {
                     rounds.add(round);
                 }

@@ -7,6 +7,7 @@ import im.protocol.codec.BinaryWire;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.TcpCodec;
 import im.protocol.v1.Ack;
+import im.protocol.v1.Close;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
@@ -30,6 +31,7 @@ final class Client extends ChannelInboundHandlerAdapter {
     private static final long ID_LOW = 0x8000_0000_0000_0000L;
 
     private final Clients clients;
+    private final int place;
     private final String uid;
     private final Conversation peer;
     private final String token;
@@ -40,10 +42,13 @@ final class Client extends ChannelInboundHandlerAdapter {
     private boolean afterFailure;
     private boolean wroteSends;
     private boolean live;
+    private boolean comesAgain;
     private long lastWriteNanos;
 
-    Client(Clients clients, String uid, String peer, String token, long connectNanos) {
+    /** @param place its number among the clients */
+    Client(Clients clients, int place, String uid, String peer, String token, long connectNanos) {
         this.clients = clients;
+        this.place = place;
         this.uid = uid;
         this.peer = Conversation.newBuilder().setPeer(peer).build();
         this.token = token;
@@ -138,10 +143,17 @@ final class Client extends ChannelInboundHandlerAdapter {
                     clients.arrived();
                 }
             }
-            case CLOSE ->
-                clients.failed(
-                        frame.getClose().getCode() + " " + frame.getClose().getText());
+            case CLOSE -> closed(frame.getClose());
             default -> {}
+        }
+    }
+
+    /** A server that is short of something when all come at once asks to come again. */
+    private void closed(Close close) {
+        if (live || !close.getReconnect()) {
+            clients.failed(close.getCode() + " " + close.getText());
+        } else {
+            comesAgain = true;
         }
     }
 
@@ -185,8 +197,12 @@ final class Client extends ChannelInboundHandlerAdapter {
             held = null;
         }
         context = null;
-        live = false;
-        clients.left();
+        if (live) {
+            live = false;
+            clients.left();
+        } else {
+            clients.turnedAway(place, comesAgain);
+        }
     }
 
     void leave() {

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.HdrHistogram.Histogram;
@@ -42,6 +43,7 @@ public final class Clients implements AutoCloseable {
     private static final long PAUSE_NANOS = 200_000;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long LOOK_AGAIN_MILLIS = 20;
+    private static final long AGAIN_MILLIS = 300;
 
     private final List<URI> endpoints;
     private final String[] uids;
@@ -58,6 +60,7 @@ public final class Clients implements AutoCloseable {
     private int live;
     private int wanted;
     private int atATime;
+    private final AtomicInteger retries = new AtomicInteger();
     private CompletableFuture<Void> arrival = new CompletableFuture<>();
     private CompletableFuture<Void> departure = new CompletableFuture<>();
     private Histogram welcomes = new Histogram(600_000_000, 3);
@@ -95,6 +98,7 @@ public final class Clients implements AutoCloseable {
         departure = new CompletableFuture<>();
         loop.execute(() -> {
             clients.clear();
+            retries.set(0);
             welcomes = new Histogram(600_000_000, 3);
             wanted = uids.length;
             atATime = atOnce;
@@ -106,23 +110,45 @@ public final class Clients implements AutoCloseable {
 
     private void connectMore() {
         while (connecting < atATime && clients.size() < wanted) {
-            int i = clients.size();
-            URI endpoint = endpoints.get(i % endpoints.size());
-            Client client = new Client(this, uids[i], uids[i ^ 1], tokens[i], System.nanoTime());
-            clients.add(client);
+            int place = clients.size();
+            clients.add(connect(place));
             connecting++;
-            ChannelFuture connected = new Bootstrap()
-                    .group(loop)
-                    .channel(socket)
-                    .option(ChannelOption.TCP_NODELAY, true)
-                    .handler(client)
-                    .connect(endpoint.getHost(), endpoint.getPort());
-            connected.addListener(done -> {
-                if (!done.isSuccess()) {
-                    failed("cannot connect: " + done.cause());
-                }
-            });
         }
+    }
+
+    private Client connect(int place) {
+        URI endpoint = endpoints.get(place % endpoints.size());
+        Client client = new Client(this, place, uids[place], uids[place ^ 1], tokens[place], System.nanoTime());
+        ChannelFuture connected = new Bootstrap()
+                .group(loop)
+                .channel(socket)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(client)
+                .connect(endpoint.getHost(), endpoint.getPort());
+        connected.addListener(done -> {
+            if (!done.isSuccess()) {
+                failed("cannot connect: " + done.cause());
+            }
+        });
+        return client;
+    }
+
+    /** One that had not arrived lost its connection. */
+    void turnedAway(int place, boolean comesAgain) {
+        if (wanted == 0) {
+            return;
+        }
+        if (!comesAgain) {
+            failed("a connection ended before it was welcomed");
+            return;
+        }
+        retries.incrementAndGet();
+        loop.schedule(() -> clients.set(place, connect(place)), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Clients that were asked to come again while all connected the last time. */
+    public int retries() {
+        return retries.get();
     }
 
     void welcomed(long nanos) {
