@@ -211,18 +211,20 @@ class KafkaLogReaderIT {
         holds(member, 0, 1, 2, 3);
 
         long held = LogPosition.endOf(1, 4);
-        assertThat(get(member.reader.raiseEpoch(p, 1, held)).epochs()).containsExactly(new Epoch(1, 0));
+        assertThat(get(member.reader.settle(p, held, LogReader.NO_TERM)).epochs())
+                .containsExactly(new Epoch(1, 0));
 
         long seen = LogPosition.endOf(1, 7);
-        LogExtent raised = get(member.reader.raiseEpoch(p, 1, seen));
+        LogExtent raised = get(member.reader.settle(p, seen, LogReader.NO_TERM));
         assertThat(raised.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 5));
         assertThat(raised.isBehind(seen)).isFalse();
         assertThat(raised.position(5, 0)).isGreaterThan(seen);
-        assertThat(get(member.reader.raiseEpoch(p, 1, seen)).epochs()).isEqualTo(raised.epochs());
+        assertThat(get(member.reader.settle(p, seen, LogReader.NO_TERM)).epochs())
+                .isEqualTo(raised.epochs());
         assertThat(get(member.reader.extent((p + 1) % 4)).epochs()).containsExactly(new Epoch(1, 0));
 
         KafkaLog other = door();
-        assertThat(get(other.reader().extent(p)).epochs()).isEqualTo(raised.epochs());
+        assertThat(get(other.reader().settle(p, 0, LogReader.NO_TERM)).epochs()).isEqualTo(raised.epochs());
     }
 
     @Test
@@ -244,8 +246,9 @@ class KafkaLogReaderIT {
 
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
-                .untilAsserted(
-                        () -> assertThat(get(member.reader.extent(p)).epochs()).containsExactly(new Epoch(2, 0)));
+                .untilAsserted(() -> assertThat(get(member.reader.settle(p, LogPosition.endOf(1, 2), 0))
+                                .epochs())
+                        .containsExactly(new Epoch(2, 0)));
         await().until(() -> member.events.contains("assigned " + p));
         fill(0, 1);
         assertThat(offsets(get(member.reader.read(p, 0, 10, ALL, Duration.ofSeconds(20)))))

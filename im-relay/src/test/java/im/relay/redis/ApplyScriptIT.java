@@ -48,7 +48,7 @@ class ApplyScriptIT {
         relay.applied(first);
         relay.applied(second);
 
-        Move zombie = await(relay.view.apply(p, 0, relay.end(first), first));
+        Move zombie = await(relay.view.apply(p, 0, relay.end(first), 0, first));
 
         assertThat(zombie).isEqualTo(new Mismatch(relay.end(second)));
         assertThat(page(relay.store, AB, 0).messages())
@@ -67,7 +67,7 @@ class ApplyScriptIT {
         relay.applied(second);
         slot.restore();
 
-        Move idle = await(relay.view.apply(p, relay.end(second), relay.end(second), List.of()));
+        Move idle = await(relay.view.apply(p, relay.end(second), relay.end(second), 0, List.of()));
         assertThat(idle).isEqualTo(new Mismatch(relay.end(first)));
         assertThat(await(relay.view.reached(p, relay.end(second), 1))).isEqualTo(new Mismatch(relay.end(first)));
 
@@ -86,7 +86,7 @@ class ApplyScriptIT {
         LoggedMessage one = new LoggedMessage(AB, "a", first, relay.timeMs, envelope("1"));
         LoggedMessage two = new LoggedMessage(AB, "b", first + 1, relay.timeMs, envelope("2"));
 
-        Move move = await(relay.view.apply(p, 0, first + 1, List.of(one, two)));
+        Move move = await(relay.view.apply(p, 0, first + 1, 0, List.of(one, two)));
 
         assertThat(((Move.Moved) move).prevs()).containsExactly(0, first);
         Page page = page(relay.store, AB, 0);
@@ -155,11 +155,11 @@ class ApplyScriptIT {
         List<LoggedMessage> second = relay.record(List.of(message("a", "b", 2, "2")));
         List<LoggedMessage> turned = List.of(second.get(0), first.get(0));
 
-        assertThatThrownBy(() -> relay.view.apply(p, 0, relay.end(second), turned))
+        assertThatThrownBy(() -> relay.view.apply(p, 0, relay.end(second), 0, turned))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> relay.view.apply(p, ConversationView.ABSENT, relay.end(first), first))
+        assertThatThrownBy(() -> relay.view.apply(p, ConversationView.ABSENT, relay.end(first), 0, first))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> relay.view.apply(p, 0, first.get(0).position() - 1, first))
+        assertThatThrownBy(() -> relay.view.apply(p, 0, first.get(0).position() - 1, 0, first))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
