@@ -94,8 +94,10 @@ final class FakeGateway implements AutoCloseable {
         return !accepted.isEmpty();
     }
 
+    /** The listener first: a connection that comes while the loop ends would stay open and unanswered. */
     @Override
     public void close() {
+        listener.close().awaitUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
 }

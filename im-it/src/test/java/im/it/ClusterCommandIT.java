@@ -108,6 +108,7 @@ class ClusterCommandIT {
         assertThat(again.code()).isEqualTo(4);
         assertThat(again.err()).contains("runs already", "gateway-1 pid");
 
+        assertThat(cluster("kill", "gateway-9").code()).isEqualTo(2);
         assertThat(cluster("kill", "gateway-1").code()).isZero();
         assertThat(process(status(), "gateway-1").path("state").asString()).isEqualTo("dead");
         assertThat(cluster("restart", "gateway-1").out()).isEqualTo("ready\n");

@@ -47,6 +47,12 @@ public record ChildProcess(long pid, long started) {
         }
     }
 
+    /** One that runs already; one that has ended since is dead. */
+    static ChildProcess running(long pid) {
+        return new ChildProcess(
+                pid, ProcessHandle.of(pid).map(ChildProcess::startOf).orElse(0L));
+    }
+
     private static long startOf(ProcessHandle handle) {
         return handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }

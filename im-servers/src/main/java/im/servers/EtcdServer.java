@@ -33,7 +33,16 @@ public final class EtcdServer extends Server {
 
     /** Whether one can be started here. */
     public static Availability local() {
+        return Containers.orImage(program());
+    }
+
+    private static Availability program() {
         return Availability.ofProgram("etcd-server", PROGRAM);
+    }
+
+    @Override
+    protected Optional<String> image() {
+        return Containers.instead(program().here(), "IM_ETCD_IMAGE", "quay.io/coreos/etcd:v3.5.21");
     }
 
     static Optional<Address> external() {

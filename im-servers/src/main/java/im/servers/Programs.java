@@ -38,6 +38,10 @@ final class Programs {
     }
 
     static String run(List<String> command) {
+        return run(command, PATIENCE_SECONDS);
+    }
+
+    static String run(List<String> command, int patienceSeconds) {
         try {
             Path said = Files.createTempFile("im-servers", ".out");
             try {
@@ -45,7 +49,7 @@ final class Programs {
                         .redirectErrorStream(true)
                         .redirectOutput(said.toFile())
                         .start();
-                boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                boolean ended = process.waitFor(patienceSeconds, TimeUnit.SECONDS);
                 if (!ended) {
                     process.destroyForcibly();
                 }

@@ -40,7 +40,16 @@ public final class RedisServer extends Server {
 
     /** Whether one can be started here. */
     public static Availability local() {
+        return Containers.orImage(program());
+    }
+
+    private static Availability program() {
         return Availability.ofProgram(PROGRAM, PROGRAM);
+    }
+
+    @Override
+    protected Optional<String> image() {
+        return Containers.instead(program().here(), "IM_REDIS_IMAGE", "redis:7.2");
     }
 
     static Optional<Address> external() {

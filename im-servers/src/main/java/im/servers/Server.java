@@ -57,6 +57,11 @@ public abstract class Server implements AutoCloseable {
         return Map.of();
     }
 
+    /** The container image that has the program, where the machine itself has it not. */
+    protected Optional<String> image() {
+        return Optional.empty();
+    }
+
     /** A file that the process has to hold a shared lock on while it lives, if it outlives this JVM. */
     protected Optional<Path> held() {
         return Optional.empty();
@@ -93,7 +98,8 @@ public abstract class Server implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": cannot write to " + folder, e);
         }
-        process = ChildProcess.start(new Launch(command(), folder, log, environment(), lifetime, held()));
+        Launch launch = new Launch(command(), folder, log, environment(), lifetime, held());
+        process = image().map(image -> Containers.start(image, launch)).orElseGet(() -> ChildProcess.start(launch));
     }
 
     /** Kills it and throws with the end of its log when it ends, or takes too long. */

@@ -1,5 +1,6 @@
 package im.servers;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,9 +22,18 @@ final class Watched {
         process.onExit().thenRun(() -> RUNNING.remove(process));
     }
 
+    /** Its watcher reads the end of the pipe, and kills it. */
+    private static void letGo(Process process) {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            process.destroyForcibly();
+        }
+    }
+
     /** Returns when they are gone, so that their folders can be deleted. */
     static void killAll() {
-        RUNNING.forEach(Process::destroyForcibly);
+        RUNNING.forEach(Watched::letGo);
         RUNNING.forEach(process -> process.onExit()
                 .completeOnTimeout(process, GONE_SECONDS, TimeUnit.SECONDS)
                 .join());

@@ -211,7 +211,7 @@ public final class DevCluster {
                     return server;
                 }
             }
-            throw new ClusterFailure("no process is named " + name + "; there are " + String.join(", ", names));
+            throw ClusterFailure.ofUsage("no process is named " + name + "; there are " + String.join(", ", names));
         }
     }
 

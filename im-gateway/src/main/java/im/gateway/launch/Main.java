@@ -67,7 +67,7 @@ public final class Main implements Runnable {
         }
         if (e instanceof CannotStart || e instanceof ClusterFailure) {
             say(command, List.of(String.valueOf(e.getMessage())));
-            return ExitCode.CANNOT_START;
+            return e instanceof ClusterFailure failure && failure.isUsage() ? ExitCode.USAGE : ExitCode.CANNOT_START;
         }
         say(command, List.of("failed unexpectedly"));
         e.printStackTrace(command.getErr());

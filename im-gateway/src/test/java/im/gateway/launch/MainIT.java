@@ -63,7 +63,7 @@ class MainIT {
             assertThat(silent.getInputStream().readAllBytes()).hasSizeLessThan(64);
         }
         assertThat(out.readLine()).isNull();
-        assertThat(errors(server)).contains("StartCommand started ").contains("StartCommand stopped");
+        assertThat(errors(server)).contains(" started node=").contains(" stopped");
         assertThat(data().resolve("im.pid")).doesNotExist();
     }
 

@@ -1,0 +1,145 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.servers.Server;
+import im.testkit.load.Stage;
+import im.testkit.server.AdminPages;
+import im.testkit.server.ClusterProcess;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** What holds the nodes' leases goes, forgets, and is told to end one, with traffic over both gateways. */
+@Tag("once")
+@Timeout(240)
+@EnabledIf("im.servers.Requirement#cluster")
+class EtcdFaultIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Four leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 24));
+
+    private static ClusterProcess cluster;
+    private static Server etcd;
+
+    @BeforeAll
+    static void start() {
+        cluster = ClusterProcess.shared();
+        etcd = cluster.process("etcd");
+    }
+
+    @AfterEach
+    void mend() {
+        cluster.start();
+    }
+
+    @Test
+    void whileEtcdIsAwayNobodyIsTakenForDeadAndEverythingGoesOn() throws Exception {
+        double lapses = lapses();
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 200)) {
+            Map<String, String> leases = new EtcdOperator(etcd).leases();
+            etcd.kill();
+            await().atMost(PATIENCE).until(() -> isDegraded(1) && isDegraded(2));
+            Stage.let(AWAY);
+            run.newcomer("newcomer").connect();
+            run.stage().awaitLive(run.stage().apps());
+            run.traffic().awaitMore(200);
+            assertThat(endpoints()).contains("gateway-1", "gateway-2");
+
+            etcd.start();
+            long back = System.nanoTime();
+            await().atMost(PATIENCE).until(() -> !isDegraded(1) && !isDegraded(2));
+            System.out.println("etcd is back: all know it after " + millisSince(back) + " ms");
+
+            run.traffic().awaitMore(200);
+            run.judged("etcd away");
+            run.assertThatAllConnectionsStayed();
+            assertThat(new EtcdOperator(etcd).leases()).isEqualTo(leases);
+            assertThat(lapses()).isEqualTo(lapses);
+        }
+    }
+
+    @Test
+    void anEtcdThatHasForgottenEverybodyIsToldAnew() throws IOException {
+        double lapses = lapses();
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+            EtcdOperator operator = new EtcdOperator(etcd);
+            Map<String, String> before = operator.leases();
+            etcd.kill();
+            TestServer.delete(etcd.folder().resolve("data"));
+            etcd.start();
+            long back = System.nanoTime();
+            await().atMost(PATIENCE).until(() -> operator.leases().keySet().equals(before.keySet()));
+            System.out.println("etcd is back empty: all are registered after " + millisSince(back) + " ms");
+
+            run.traffic().awaitMore(700);
+            run.judged("etcd empty");
+            run.assertThatAllConnectionsStayed();
+            assertThat(lapses()).isEqualTo(lapses + 2);
+        }
+    }
+
+    @Test
+    void aGatewayWhoseLeaseIsRevokedJoinsAnewAndKeepsItsClients() {
+        AdminPages pages = cluster.adminPages("gateway-1");
+        double lapses = lapses();
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+            EtcdOperator operator = new EtcdOperator(etcd);
+            for (int i = 1; i <= 2; i++) {
+                String lease = operator.lease("gateway-1");
+                long incarnation = operator.incarnation("gateway-1");
+                operator.revoke(lease);
+                long revoked = System.nanoTime();
+                double expected = lapses + i;
+                await().atMost(PATIENCE).until(() -> lapses() == expected);
+                await().atMost(PATIENCE)
+                        .until(() -> pages.ready().status() == 200
+                                && operator.leases().containsKey("gateway-1"));
+                System.out.println("lease revoked: back after " + millisSince(revoked) + " ms");
+                assertThat(operator.lease("gateway-1")).isNotEqualTo(lease);
+                assertThat(operator.incarnation("gateway-1")).isGreaterThan(incarnation);
+                run.traffic().awaitMore(400);
+            }
+
+            run.judged("lease revoked");
+            run.assertThatAllConnectionsStayed();
+        }
+    }
+
+    /** How often a gateway has found its lease gone. */
+    private static double lapses() {
+        return List.of("gateway-1", "gateway-2").stream()
+                .mapToDouble(name -> cluster.adminPages(name).metric("im_gateway_lease_lapses_total"))
+                .sum();
+    }
+
+    private static boolean isDegraded(int gateway) {
+        AdminPages.Page ready = cluster.adminPages("gateway-" + gateway).ready();
+        assertThat(ready.status()).isEqualTo(200);
+        return ready.text().contains("registry");
+    }
+
+    private static String endpoints() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(cluster.router().resolve("/v1/endpoint?uid=somebody"))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+}

@@ -1,0 +1,178 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.servers.ChildProcess.State;
+import im.servers.KafkaServer;
+import im.servers.Server;
+import im.servers.ServerOptions;
+import im.testkit.load.Stage;
+import im.testkit.load.Traffic;
+import im.testkit.server.ClusterProcess;
+import im.testkit.server.ClusterSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/**
+ * Three brokers with a copy each, of which two have to have a message before it is accepted, as in production; with
+ * traffic over both gateways. The checker decides that no OK was given for what is not there afterwards.
+ */
+@Tag("once")
+@Timeout(240)
+@EnabledIf("im.servers.Requirement#cluster")
+class KafkaFaultIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(6);
+    /** For the answers that are on their way when a fault strikes. */
+    private static final Duration ON_THE_WAY = Duration.ofMillis(500);
+
+    private static final Path FOLDER = TestServer.newFolder();
+    private static final List<KafkaServer> BROKERS = new ArrayList<>();
+    private static ClusterProcess cluster;
+
+    @BeforeAll
+    static void start() {
+        ServerOptions options = ServerOptions.defaults()
+                .set(KafkaServer.HEAP, "-Xmx256m")
+                .set("offsets.topic.replication.factor", "3")
+                // Who is gone is known to be after this time, and out of the copies that count.
+                .set("broker.session.timeout.ms", "4000")
+                .set("broker.heartbeat.interval.ms", "1000");
+        KafkaServer first = KafkaServer.start(FOLDER.resolve("kafka-1"), options);
+        BROKERS.add(first);
+        BROKERS.add(first.join(FOLDER.resolve("kafka-2"), 2, options));
+        BROKERS.add(first.join(FOLDER.resolve("kafka-3"), 3, options));
+        String bootstrap = BROKERS.stream().map(KafkaServer::bootstrap).collect(Collectors.joining(","));
+        cluster = ClusterProcess.start(ClusterSpec.in(FOLDER.resolve("cluster"))
+                .set("kafka.bootstrap", bootstrap)
+                .set("kafka.replication", "3")
+                .set("kafka.min-insync-replicas", "2")
+                .set("kafka.append-timeout", APPEND_TIMEOUT.toSeconds() + "s"));
+    }
+
+    @AfterEach
+    void mend() {
+        BROKERS.stream().filter(broker -> broker.state() == State.PAUSED).forEach(Server::resume);
+        startAgain(BROKERS);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (cluster != null) {
+            cluster.close();
+        }
+        BROKERS.forEach(Server::close);
+        TestServer.delete(FOLDER);
+    }
+
+    private static void startAgain(List<KafkaServer> brokers) {
+        List<KafkaServer> down =
+                brokers.stream().filter(broker -> !broker.alive()).toList();
+        down.forEach(Server::launch);
+        down.forEach(Server::awaitReady);
+    }
+
+    @Test
+    void oneBrokerOfThreeThatIsKilledStopsNobody() {
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+            BROKERS.get(2).kill();
+            run.traffic().awaitMore(400);
+            BROKERS.get(2).start();
+            run.traffic().awaitMore(300);
+
+            judgedFrom(System.nanoTime(), run, "a broker killed");
+        }
+    }
+
+    @Test
+    void allBrokersAtOnceThatAreKilledAndComeBackHaveAllThatWasAccepted() {
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+            BROKERS.forEach(Server::kill);
+            assertThatNothingIsAccepted(run.traffic(), Duration.ofSeconds(2));
+            startAgain(BROKERS);
+            long back = System.nanoTime();
+            run.traffic().awaitMore(500);
+
+            judgedFrom(back, run, "all brokers killed");
+        }
+    }
+
+    @Test
+    void belowTheLeastNumberOfCopiesNothingIsAcceptedUntilThereAreEnough() {
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+            double refused = refused();
+            BROKERS.get(1).kill();
+            BROKERS.get(2).kill();
+            assertThatNothingIsAccepted(run.traffic(), Duration.ofSeconds(6));
+            assertThat(refused()).isGreaterThan(refused);
+            assertThat(BROKERS.get(0).alive()).isTrue();
+
+            BROKERS.get(1).start();
+            long back = System.nanoTime();
+            run.traffic().awaitMore(250);
+            BROKERS.get(2).start();
+            run.traffic().awaitMore(250);
+
+            judgedFrom(back, run, "below min.insync");
+        }
+    }
+
+    @Test
+    void brokersThatStandStillBeyondTheTimeForAppendsLeaveOutcomesOpenThatSettleAfterwards() {
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+            double unknown = results("UNKNOWN_OUTCOME");
+            double refused = refused();
+            BROKERS.forEach(Server::pause);
+            assertThatNothingIsAccepted(run.traffic(), APPEND_TIMEOUT.plusSeconds(2));
+            assertThat(results("UNKNOWN_OUTCOME")).isGreaterThan(unknown);
+            assertThat(refused()).isGreaterThan(refused);
+
+            BROKERS.forEach(Server::resume);
+            long back = System.nanoTime();
+            run.traffic().awaitMore(500);
+
+            judgedFrom(back, run, "brokers stood still");
+        }
+    }
+
+    /** While that fault lasts, and what was answered before it has arrived. */
+    private static void assertThatNothingIsAccepted(Traffic traffic, Duration howLong) {
+        Stage.let(ON_THE_WAY);
+        long accepted = traffic.accepted();
+        Stage.let(howLong);
+        assertThat(traffic.accepted()).as("accepted meanwhile").isEqualTo(accepted);
+        await().atMost(PATIENCE)
+                .until(() -> cluster.adminPages("gateway-1").ready().text().contains("kafka"));
+        assertThat(traffic.accepted()).as("accepted meanwhile").isEqualTo(accepted);
+    }
+
+    private static double refused() {
+        return results("UNAVAILABLE");
+    }
+
+    /** Results of sends that the gateways have given. */
+    private static double results(String code) {
+        return cluster.adminPages("gateway-1").metric("im_gateway_sends_total", "code=\"" + code + "\"")
+                + cluster.adminPages("gateway-2").metric("im_gateway_sends_total", "code=\"" + code + "\"");
+    }
+
+    private static void judgedFrom(long back, UnderTraffic run, String fault) {
+        run.judged(fault);
+        run.assertThatAllConnectionsStayed();
+        System.out.println(fault + ": all settled and delivered "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - back) + " ms after their return");
+    }
+}

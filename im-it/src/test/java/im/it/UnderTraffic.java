@@ -1,0 +1,79 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.testkit.checker.Verdict;
+import im.testkit.history.Start;
+import im.testkit.load.App;
+import im.testkit.load.Stage;
+import im.testkit.load.Traffic;
+import im.testkit.server.Deployment;
+import java.util.List;
+
+/**
+ * Apps of a cluster that write to one another all the while, half of them on each gateway: what a fault meets. A test
+ * breaks something between {@link #begun} and {@link #judged}.
+ */
+final class UnderTraffic implements AutoCloseable {
+    private static final int APPS = 8;
+    private static final int PER_SECOND = 200;
+    private static final int PAYLOAD_BYTES = 100;
+
+    private final Stage stage;
+    private final Traffic traffic;
+
+    private UnderTraffic(Stage stage, Traffic traffic) {
+        this.stage = stage;
+        this.traffic = traffic;
+    }
+
+    /** Returns when all are connected and so many messages were accepted. */
+    static UnderTraffic begun(Deployment cluster, int accepted) {
+        Stage stage = new Stage(cluster, true, Stage.chooseSeed());
+        for (int i = 0; i < APPS; i++) {
+            stage.app(stage.uid("u" + i), "phone", Start.NEW_FROM_FIRST_HELD).connect();
+        }
+        stage.awaitLive(stage.apps());
+        Traffic traffic = new Traffic(stage, List.copyOf(stage.apps()), PER_SECOND, PAYLOAD_BYTES);
+        traffic.awaitTotal(accepted);
+        return new UnderTraffic(stage, traffic);
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** One more app, which the traffic knows nothing of; it is not connected yet. */
+    App newcomer(String name) {
+        return stage.app(stage.uid(name), "phone", Start.NEW_FROM_FIRST_HELD);
+    }
+
+    /** What has happened up to now; {@link Comeback#since} asks for what came later. */
+    int mark() {
+        return stage.history().events().size();
+    }
+
+    /** Nobody's connection has ended since it was made. */
+    void assertThatAllConnectionsStayed() {
+        assertThat(stage.apps())
+                .allSatisfy(app -> assertThat(app.proxy().accepted())
+                        .as("connections of %s", app.uid())
+                        .isEqualTo(1));
+    }
+
+    /** Ends the traffic; all that was accepted, a thousand messages or more, is where it has to be. */
+    Verdict judged(String fault) {
+        traffic.stop();
+        return Judged.clean(stage, fault);
+    }
+
+    @Override
+    public void close() {
+        traffic.close();
+        stage.close();
+    }
+}
