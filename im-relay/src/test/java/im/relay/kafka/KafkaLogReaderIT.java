@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +226,29 @@ class KafkaLogReaderIT {
 
         KafkaLog other = door();
         assertThat(get(other.reader().settle(p, 0, LogReader.NO_TERM)).epochs()).isEqualTo(raised.epochs());
+    }
+
+    /** D9: messages go on to the partitions that the log was begun with, and the readiness page says what is wrong. */
+    @Test
+    void partitionsThatAreAddedUnderARunningReaderAreSeenAndHoldNothing() throws Exception {
+        int p = fill(0, 3);
+        Member member = member();
+        holds(member, 0, 1, 2, 3);
+        await().until(() -> member.reader.failure() == null);
+
+        try (Admin admin = Brokers.admin(config)) {
+            get(admin.createPartitions(Map.of(config.topics().messages(), NewPartitions.increaseTo(6)))
+                    .all());
+        }
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(member.reader.failure())
+                        .contains("topic " + config.topics().messages() + ": partitions is 6, expected 4"));
+        fill(3, 5);
+        holds(member, 0, 1, 2, 3);
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(offsets(get(member.reader.read(p, 0, 10, ALL, SOON))))
+                        .containsExactly(0L, 1L, 2L, 3L, 4L));
     }
 
     @Test

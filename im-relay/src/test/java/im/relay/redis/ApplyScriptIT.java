@@ -12,6 +12,7 @@ import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
 import im.relay.ConversationView.Move.Mismatch;
 import im.relay.LogPosition;
+import im.relay.LogReader;
 import im.relay.LoggedMessage;
 import im.relay.PlacedMessage;
 import im.relay.Requests;
@@ -41,6 +42,22 @@ class ApplyScriptIT {
     }
 
     /** D1, D3: data and mark move together and from the expected value only; a zombie is told where the view stands. */
+    /** D8: what the view stands at is kept with the term of its record, which tells whether the log still has it. */
+    @Test
+    void theTermOfTheLastRecordIsKeptAndForgottenWithASkip_D8() {
+        List<LoggedMessage> first = relay.record(List.of(message("a", "b", 1, "one")));
+        long end = relay.end(first);
+        await(relay.view.apply(p, 0, end, 7, first));
+        assertThat(await(relay.view.state(p)).term()).isEqualTo(7);
+
+        await(relay.view.apply(p, end, end, 9, List.of()));
+        await(relay.view.reached(p, end, relay.timeMs));
+        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(end, 0, 7));
+
+        await(relay.view.skip(p, end, end + 64));
+        assertThat(await(relay.view.state(p)).term()).isEqualTo(LogReader.NO_TERM);
+    }
+
     @Test
     void aZombieThatIsBehindChangesNothingAndIsToldWhereTheViewStands_D1_D3() {
         List<LoggedMessage> first = relay.record(List.of(message("a", "b", 1, "1")));

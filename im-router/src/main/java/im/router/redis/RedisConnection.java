@@ -1,11 +1,13 @@
 package im.router.redis;
 
+import im.router.TlsFiles;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -20,6 +22,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +57,11 @@ final class RedisConnection {
 
     /** @throws RedisStartException when there is no connection within the connect timeout */
     static RedisConnection open(RedisConfig config) throws RedisStartException {
+        try {
+            config.tlsFiles().check("redis.");
+        } catch (IOException e) {
+            throw new RedisStartException(String.valueOf(e.getMessage()));
+        }
         ClientResources resources = resources(config);
         AbstractRedisClient client = null;
         try {
@@ -153,6 +161,7 @@ final class RedisConnection {
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 // Twice: those that timed out stay in Lettuce's queue until the connection answers or ends.
                 .requestQueueSize(2 * Math.min(config.maxInFlight(), Integer.MAX_VALUE / 2))
+                .sslOptions(ssl(config.tlsFiles()))
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .timeoutOptions(TimeoutOptions.enabled(config.commandTimeout()))
                 .socketOptions(SocketOptions.builder()
@@ -166,6 +175,14 @@ final class RedisConnection {
                                 .build())
                         .build());
         return builder;
+    }
+
+    private static SslOptions ssl(TlsFiles files) {
+        SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
+        files.ca().ifPresent(ca -> ssl.trustManager(ca.toFile()));
+        files.certificate().ifPresent(certificate -> files.key()
+                .ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile(), null)));
+        return ssl.build();
     }
 
     private static List<RedisURI> uris(RedisConfig config) {
