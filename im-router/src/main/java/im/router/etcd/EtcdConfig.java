@@ -39,7 +39,10 @@ public record EtcdConfig(
                     "http://host:port, or https:// for all of them");
         }
         require(
-                "https".equals(endpoints.get(0).getScheme()) || tlsFiles.isEmpty(), "ca-file, certificate-file", tlsFiles, "https:// in etcd.endpoints");
+                "https".equals(endpoints.get(0).getScheme()) || tlsFiles.isEmpty(),
+                "ca-file, certificate-file",
+                tlsFiles,
+                "https:// in etcd.endpoints");
         require((user == null) == (password == null), "user", String.valueOf(user), "user and password, or neither");
         require(user == null || !user.isEmpty(), "user", String.valueOf(user), "a name");
         require(!prefix.isEmpty(), "prefix", prefix, "a text such as " + PREFIX);
@@ -73,7 +76,8 @@ public record EtcdConfig(
 
     private static boolean isEndpoint(URI uri) {
         return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-                && uri.getHost() != null && uri.getPort() > 0;
+                && uri.getHost() != null
+                && uri.getPort() > 0;
     }
 
     private static void require(boolean holds, String setting, Object value, String expected) {

@@ -109,13 +109,18 @@ public final class EtcdConnection implements AutoCloseable {
                                 GetOption.builder().withKeysOnly(true).build()));
                 return connection;
             } catch (EtcdUnavailable e) {
-                if (e.failure() != Failure.UNREACHABLE || System.nanoTime() > deadline) {
+                if (e.failure() != Failure.UNREACHABLE || isAboutCertificates(e) || System.nanoTime() > deadline) {
                     connection.close();
                     throw new IOException(connection.startError(e), e);
                 }
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }
+    }
+
+    /** Which no waiting mends. */
+    private static boolean isAboutCertificates(EtcdUnavailable e) {
+        return String.valueOf(e.getMessage()).contains("certif");
     }
 
     private String startError(EtcdUnavailable e) {
@@ -162,8 +167,9 @@ public final class EtcdConnection implements AutoCloseable {
         try {
             builder.sslContext(ssl -> {
                 files.ca().ifPresent(ca -> ssl.trustManager(ca.toFile()));
-                files.certificate().ifPresent(certificate -> files.key()
-                        .ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile())));
+                files.certificate()
+                        .ifPresent(certificate ->
+                                files.key().ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile())));
             });
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS with " + files + ": " + e.getMessage(), e);

@@ -180,8 +180,9 @@ final class RedisConnection {
     private static SslOptions ssl(TlsFiles files) {
         SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
         files.ca().ifPresent(ca -> ssl.trustManager(ca.toFile()));
-        files.certificate().ifPresent(certificate -> files.key()
-                .ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile(), null)));
+        files.certificate()
+                .ifPresent(certificate ->
+                        files.key().ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile(), null)));
         return ssl.build();
     }
 

@@ -11,6 +11,7 @@ import im.servers.ServerOptions;
 import io.etcd.jetcd.Auth;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.kv.PutResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -52,7 +53,8 @@ class EtcdTlsIT {
                         .set("key-file", files.serverKey().toString())
                         .set("trusted-ca-file", files.authority().toString())
                         .set("client-cert-auth", "true"));
-        try (Client client = Client.builder().endpoints("http://127.0.0.1:" + plain).build()) {
+        try (Client client =
+                Client.builder().endpoints("http://127.0.0.1:" + plain).build()) {
             Auth auth = client.getAuthClient();
             ByteSequence root = EtcdKeys.bytes("root");
             done(auth.userAdd(root, EtcdKeys.bytes("right")));
@@ -60,7 +62,9 @@ class EtcdTlsIT {
             done(auth.userGrantRole(root, root));
             done(auth.authEnable());
         }
-        config = EtcdConfig.of(URI.create(secured)).withCallTimeout(Duration.ofSeconds(3)).withUser("root", "right");
+        config = EtcdConfig.of(URI.create(secured))
+                .withCallTimeout(Duration.ofSeconds(3))
+                .withUser("root", "right");
     }
 
     private static void done(CompletableFuture<?> asked) throws Exception {
@@ -80,8 +84,9 @@ class EtcdTlsIT {
     @Test
     void itIsSpokenToWithItsAuthorityOurCertificateUserAndPassword() throws Exception {
         try (EtcdConnection etcd = EtcdConnection.open(with(files.authority()))) {
-            assertThat(etcd.await(client -> client.getKVClient().put(EtcdKeys.bytes("/a"), EtcdKeys.bytes("b"))))
-                    .isNotNull();
+            PutResponse answer =
+                    etcd.await(client -> client.getKVClient().put(EtcdKeys.bytes("/a"), EtcdKeys.bytes("b")));
+            assertThat(answer.getHeader().getRevision()).isPositive();
         }
     }
 
@@ -107,8 +112,7 @@ class EtcdTlsIT {
         assertThatThrownBy(() -> EtcdConnection.open(with(text)))
                 .hasMessageStartingWith("etcd.ca-file is \"" + text + "\", expected certificates in PEM");
         assertThatThrownBy(() -> EtcdConfig.of(URI.create("http://127.0.0.1:1"))
-                        .withTlsFiles(new TlsFiles(
-                                Optional.of(files.authority()), Optional.empty(), Optional.empty())))
+                        .withTlsFiles(new TlsFiles(Optional.of(files.authority()), Optional.empty(), Optional.empty())))
                 .hasMessageContaining("expected https:// in etcd.endpoints");
     }
 }
