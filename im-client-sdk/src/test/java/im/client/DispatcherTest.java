@@ -178,6 +178,21 @@ class DispatcherTest {
     }
 
     @Test
+    void ifNobodyIsWhereAGatewaySendsItsClientsTheyGoWhereTheyWereToGoFirst() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
+            FakePeer peer = it.connect();
+
+            peer.say(Frame.newBuilder()
+                    .setGoAway(GoAway.newBuilder()
+                            .addEndpoints(nobody().toString())
+                            .setReconnectAfterMs(1)));
+            peer.hangUp();
+
+            it.reconnected();
+        }
+    }
+
+    @Test
     void whatIsNoUrlOfADispatcherIsRefusedWhenTheClientIsBuilt() {
         ImClient.Builder builder = ImClient.builder().token("t");
 

@@ -3,6 +3,7 @@ package im.gateway.launch;
 import im.gateway.connection.LoopBlock;
 import im.gateway.session.PushLoss;
 import im.relay.SeededBug;
+import im.relay.apply.RelayHalt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ final class SeededFaults {
         judge(dev, SeededBug.PROPERTY, bug() != null);
         judge(dev, PushLoss.PROPERTY, PushLoss.isAskedFor());
         judge(dev, LoopBlock.PROPERTY, LoopBlock.isAskedFor());
+        judge(dev, RelayHalt.PROPERTY, RelayHalt.isAskedFor());
     }
 
     private static @Nullable SeededBug bug() throws CannotStart {

@@ -120,6 +120,7 @@ final class BatchSteps {
     }
 
     private void apply(Applying applying) {
+        RelayHalt.at(RelayHalt.Place.INDEXED);
         applier.move(applying);
         Batch batch = applying.batch();
         applier.await(
@@ -143,6 +144,7 @@ final class BatchSteps {
     }
 
     private void moved(Pushing pushing, long[] prevs) {
+        RelayHalt.at(RelayHalt.Place.APPLIED);
         Batch batch = pushing.batch();
         applied(batch);
         applier.move(pushing);
@@ -167,6 +169,7 @@ final class BatchSteps {
     }
 
     private void done(Pushing pushing) {
+        RelayHalt.at(RelayHalt.Place.PUSHED);
         Batch batch = pushing.batch();
         if (batch.next() > standing.pushedBefore()) {
             applier.commit(batch.next());

@@ -53,12 +53,17 @@ public final class AdminPages {
      * @param labels as they are written there, such as {@code reason="slow"}
      */
     public double metric(String name, String... labels) {
+        return metrics(name, labels).stream().mapToDouble(sample -> sample).sum();
+    }
+
+    /** Each of those samples. */
+    public List<Double> metrics(String name, String... labels) {
         return get("/metrics")
                 .text()
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
                 .filter(line -> List.of(labels).stream().allMatch(line::contains))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+                .map(line -> Double.valueOf(line.substring(line.lastIndexOf(' ') + 1)))
+                .toList();
     }
 }

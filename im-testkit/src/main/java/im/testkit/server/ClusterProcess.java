@@ -40,8 +40,7 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
 
     /** Starts a cluster and waits until all of it is ready. */
     public static ClusterProcess start(ClusterSpec spec) {
-        DevCluster cluster =
-                new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, ServerSpec.usualFlags()));
+        DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, spec.flags()));
         try {
             ClusterStatus status = cluster.start(new Wanted(
                     Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
@@ -111,6 +110,11 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     @Override
     public Tokens tokens() {
         return tokens;
+    }
+
+    /** All processes, in the order of their start. */
+    public List<String> names() {
+        return servers.stream().map(Server::name).toList();
     }
 
     /** One process by its name: {@code gateway-1}, {@code relay-1}, {@code router-1}, {@code redis}, {@code kafka}. */

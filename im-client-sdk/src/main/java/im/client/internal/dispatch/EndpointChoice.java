@@ -22,6 +22,7 @@ public final class EndpointChoice {
     private final Executor loop;
     private final @Nullable DispatcherClient dispatcher;
     private final Function<Endpoint, Endpoint> wire;
+    private final List<Endpoint> given;
     private final Set<Endpoint> failed = new HashSet<>();
     private List<Endpoint> known;
     private int turn;
@@ -33,7 +34,8 @@ public final class EndpointChoice {
      * @param json whether frames are JSON, which leaves WebSocket endpoints only
      */
     public EndpointChoice(List<Endpoint> given, boolean json, @Nullable DispatcherClient dispatcher, Executor loop) {
-        this.known = List.copyOf(given);
+        this.given = List.copyOf(given);
+        this.known = this.given;
         this.wire = json ? Endpoint::inJson : endpoint -> endpoint;
         this.dispatcher = dispatcher;
         this.loop = loop;
@@ -53,12 +55,20 @@ public final class EndpointChoice {
         stale = !learn(answer.endpoints());
     }
 
-    /** The gateway knows others that would take us; what it says holds until it turns out to be wrong. */
+    /**
+     * The gateway knows others that would take us; what it says holds until it turns out to be wrong. Then those that
+     * were given are left: a gateway behind a balancer may name addresses that only its neighbours reach.
+     */
     public void told(List<String> urls) {
-        List<Endpoint> others = urls.stream()
+        List<Endpoint> named = urls.stream()
                 .map(EndpointChoice::readable)
                 .flatMap(Stream::ofNullable)
                 .toList();
+        if (named.isEmpty()) {
+            return;
+        }
+        List<Endpoint> others =
+                Stream.concat(named.stream(), given.stream()).distinct().toList();
         if (learn(others)) {
             stale = false;
         }

@@ -1,0 +1,92 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.servers.FreePorts;
+import im.servers.RedisConsole;
+import im.servers.RedisServer;
+import im.servers.ServerOptions;
+import im.servers.Servers;
+import im.testkit.load.Stage;
+import im.testkit.server.ClusterProcess;
+import im.testkit.server.ClusterSpec;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** A cluster under traffic whose Redis is a master with a replica that a Sentinel promotes. */
+@Tag("once")
+@Timeout(180)
+@EnabledIf("im.servers.Requirement#cluster")
+class RedisFailoverIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static RedisServer first;
+    private static RedisServer second;
+    private static RedisServer sentinel;
+    private static ClusterProcess cluster;
+
+    @BeforeAll
+    static void start() {
+        first = RedisServer.start(Servers.temporaryFolder("redis-first"), ServerOptions.defaults());
+        second = RedisServer.start(
+                Servers.temporaryFolder("redis-second"),
+                ServerOptions.defaults().set("replicaof", "127.0.0.1 " + first.port()));
+        sentinel = RedisServer.startSentinel(
+                Servers.temporaryFolder("redis-sentinel"),
+                ServerOptions.defaults()
+                        .set("sentinel monitor chat", "127.0.0.1 " + first.port() + " 1")
+                        .set("sentinel down-after-milliseconds chat", "1000")
+                        .set("sentinel failover-timeout chat", "20000"));
+        cluster = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("redis-failover"))
+                .set("redis.kind", "sentinel")
+                .set("redis.uris", "redis://" + sentinel.address())
+                .set("redis.master", "chat"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+        sentinel.close();
+        second.close();
+        first.close();
+    }
+
+    @Test
+    void aReplicaThatIsPromotedWithoutTheLastWritesGetsThemAgainWithTheSamePositions() {
+        Stage.await(
+                () -> info(second).contains("master_link_status:up")
+                        && RedisConsole.ask(sentinel.address(), "SENTINEL REPLICAS chat")
+                                .contains(Integer.toString(second.port())),
+                PATIENCE,
+                "a replica that the Sentinel knows");
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(500);
+            // From now on it gets nothing more.
+            RedisConsole.ask(second.address(), "REPLICAOF 127.0.0.1 " + FreePorts.next());
+            bustle.awaitMore(300);
+            double applied = RedisForgetsIT.applied(cluster);
+            long accepted = bustle.accepted();
+
+            bustle.phase("master killed");
+            first.kill();
+            Stage.await(() -> info(second).contains("role:master"), PATIENCE, "a promotion");
+            bustle.phase("replica promoted");
+            bustle.awaitMore(600);
+
+            bustle.judge("redis replica promoted");
+            assertThat(RedisForgetsIT.applied(cluster) - applied)
+                    .as("applied since, where %s were accepted since", bustle.accepted() - accepted)
+                    .isGreaterThan(bustle.accepted() - accepted);
+            Whole.await(cluster);
+        }
+    }
+
+    private static String info(RedisServer server) {
+        return RedisConsole.ask(server.address(), "INFO replication");
+    }
+}

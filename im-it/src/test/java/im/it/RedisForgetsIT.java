@@ -1,0 +1,118 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.servers.RedisConsole;
+import im.servers.Server;
+import im.testkit.load.Stage;
+import im.testkit.server.ClusterProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** What becomes of a cluster under traffic when Redis forgets: the views are built again from the log, as they were. */
+@Tag("once")
+@Timeout(180)
+@EnabledIf("im.servers.Requirement#cluster")
+class RedisForgetsIT {
+    private final ClusterProcess cluster = ClusterProcess.shared();
+
+    @Test
+    void aRedisThatIsKilledAndComesBackEmptyIsFilledAgainWithTheSamePositions() {
+        Server redis = cluster.process("redis");
+        forgets("redis killed and back empty", () -> {
+            redis.kill();
+            // Whoever is connected goes on writing to the log.
+            Stage.let(Duration.ofSeconds(1));
+            delete(append(redis));
+            redis.start();
+        });
+    }
+
+    @Test
+    void aFlushUnderTrafficIsFilledAgainWithTheSamePositions() {
+        forgets("redis flushed", () -> {
+            for (int i = 0; i < 2; i++) {
+                assertThat(RedisConsole.ask(cluster.process("redis").address(), "FLUSHALL"))
+                        .isEqualTo("OK");
+                Stage.let(Duration.ofMillis(700));
+            }
+        });
+    }
+
+    @Test
+    void aRedisThatComesBackWithoutItsLastSecondGetsItAgainWithTheSamePositions() {
+        Server redis = cluster.process("redis");
+        Path kept = redis.folder().resolve("a-second-ago");
+        forgets("redis back without its last second", () -> {
+            copy(append(redis), kept);
+            Stage.let(Duration.ofSeconds(1));
+            redis.kill();
+            delete(append(redis));
+            copy(kept, append(redis));
+            delete(kept);
+            redis.start();
+        });
+    }
+
+    /** Traffic before, during and after; at the end more was applied than was ever sent. */
+    private void forgets(String fault, Runnable happens) {
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(400);
+            double applied = applied(cluster);
+            long before = bustle.accepted();
+
+            bustle.phase("gone");
+            happens.run();
+            bustle.phase("back");
+            bustle.awaitMore(600);
+
+            bustle.judge(fault);
+            assertThat(applied(cluster) - applied)
+                    .as("applied since, where %s were accepted since", bustle.accepted() - before)
+                    .isGreaterThan(bustle.accepted() - before);
+            Whole.await(cluster);
+        }
+    }
+
+    /** Messages that the relays have put into the store since they started; twice if they had to. */
+    static double applied(ClusterProcess cluster) {
+        return Stream.of("relay-1", "relay-2")
+                .mapToDouble(relay -> cluster.adminPages(relay).metric("im_relay_applied_total"))
+                .sum();
+    }
+
+    /** The folder of what Redis writes down. */
+    private static Path append(Server redis) {
+        return redis.folder().resolve("appendonlydir");
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.list(from)) {
+            Files.createDirectories(to);
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.v1.Frame;
+import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Ping;
+import im.servers.Server;
+import im.testkit.client.RawClient;
+import im.testkit.load.Stage;
+import im.testkit.server.AdminPages;
+import im.testkit.server.ClusterProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** A Redis that holds its connections and answers nothing, under traffic. */
+@Tag("once")
+@Timeout(180)
+@EnabledIf("im.servers.Requirement#cluster")
+class RedisHangsIT {
+    private static final Duration HANGS = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TICK = Duration.ofMillis(500);
+
+    private final ClusterProcess cluster = ClusterProcess.shared();
+    private final Map<String, AdminPages> pages = new TreeMap<>();
+    private final List<RawClient> patients = new ArrayList<>();
+    private double mostInFlight;
+
+    @Test
+    void aRedisThatHangsForHalfAMinuteStopsNoEventLoopAndCostsOnlyLatency() throws IOException {
+        for (String name : List.of("gateway-1", "gateway-2", "relay-1", "relay-2")) {
+            pages.put(name, cluster.adminPages(name));
+        }
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            double blocks = blocks();
+            for (int gateway = 0; gateway < 2; gateway++) {
+                String token = cluster.tokens().of(TestServer.uid("patient"));
+                patients.add(RawClient.welcomed(cluster.endpoints().get(gateway), token, "phone"));
+            }
+
+            hang(bustle);
+
+            bustle.awaitMore(300);
+            bustle.judge("redis hung");
+            assertThat(blocks()).as("event loops that stood still").isEqualTo(blocks);
+            assertThat(bustle.phones())
+                    .as("connections of those who stayed")
+                    .allSatisfy(app -> assertThat(app.proxy().accepted()).isEqualTo(1));
+            Whole.await(cluster);
+        } finally {
+            for (RawClient patient : patients) {
+                patient.close();
+            }
+        }
+    }
+
+    /** For half a minute; what is promised of that time is looked at within it. */
+    private void hang(Bustle bustle) throws IOException {
+        Server redis = cluster.process("redis");
+        bustle.phase("hangs");
+        Map<String, Double> before = timeouts();
+        redis.pause();
+        try {
+            long end = System.nanoTime() + HANGS.toNanos();
+            Stage.await(this::areOpen, PATIENCE, "circuits open");
+            assertThat(timeouts()).allSatisfy((name, count) -> assertThat(count).isGreaterThan(before.get(name)));
+            long accepted = bustle.accepted();
+            assertThat(cluster.adminPages("gateway-1").ready().text()).contains("redis");
+            assertNewcomersAreSentAway();
+            while (System.nanoTime() < end) {
+                patients.forEach(RedisHangsIT::pingAndPong);
+                look();
+                Stage.let(TICK);
+            }
+            System.out.println("redis hung: at most " + mostInFlight + " calls without an answer in one process");
+            assertThat(mostInFlight).as("calls without an answer").isLessThan(1_000);
+            assertThat(bustle.accepted() - accepted)
+                    .as("accepted while nothing was stored")
+                    .isGreaterThan(1_000);
+        } finally {
+            bustle.phase("goes on");
+            redis.resume();
+        }
+    }
+
+    private boolean areOpen() {
+        look();
+        return pages.values().stream().allMatch(admin -> admin.metric("im_redis_breaker") > 0);
+    }
+
+    private void look() {
+        pages.values().forEach(admin -> mostInFlight = Math.max(mostInFlight, admin.metric("im_redis_in_flight")));
+    }
+
+    private Map<String, Double> timeouts() {
+        Map<String, Double> counts = new TreeMap<>();
+        pages.forEach((name, admin) -> counts.put(name, admin.metric("im_redis_failures_total", "reason=\"timeout\"")));
+        return counts;
+    }
+
+    private void assertNewcomersAreSentAway() throws IOException {
+        try (RawClient newcomer = RawClient.connect(cluster.endpoints().get(0))) {
+            newcomer.send(Frame.newBuilder()
+                    .setRef(newcomer.nextRef())
+                    .setHello(RawClient.hello(cluster.tokens().of(TestServer.uid("newcomer")), "phone"))
+                    .build());
+            assertThat(newcomer.awaitClose().getCode()).isEqualTo(4503);
+        }
+    }
+
+    private static void pingAndPong(RawClient patient) {
+        try {
+            patient.send(Frame.newBuilder()
+                    .setRef(patient.nextRef())
+                    .setPing(Ping.getDefaultInstance())
+                    .build());
+            patient.await(BodyCase.PONG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private double blocks() {
+        return pages.values().stream()
+                .mapToDouble(admin -> admin.metric("im_gateway_loop_blocks_total"))
+                .sum();
+    }
+}

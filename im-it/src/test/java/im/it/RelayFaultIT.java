@@ -1,0 +1,124 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.relay.apply.RelayHalt;
+import im.relay.apply.RelayHalt.Place;
+import im.servers.Server;
+import im.servers.Servers;
+import im.testkit.load.Stage;
+import im.testkit.server.ClusterProcess;
+import im.testkit.server.ClusterSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** What becomes of a cluster under traffic when relays end, come, go, and stand still. */
+@Tag("once")
+@Timeout(180)
+@EnabledIf("im.servers.Requirement#cluster")
+class RelayFaultIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    /** Two rebalances in ten seconds. */
+    private static final Duration BETWEEN = Duration.ofSeconds(5);
+
+    private static final int PARTITIONS = 8;
+
+    private static ClusterProcess cluster;
+    private static Path orders;
+
+    @BeforeAll
+    static void start() throws IOException {
+        Path folder = Servers.temporaryFolder("relay-faults");
+        orders = Files.createDirectories(folder.resolve("orders"));
+        cluster = ClusterProcess.start(
+                ClusterSpec.in(folder.resolve("cluster")).property(RelayHalt.PROPERTY, orders.toString()));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void aRelayKilledBetweenEffectAndCommitLosesAndDoublesNothing() throws IOException {
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            killedAt(bustle, Place.INDEXED, Place.APPLIED);
+            killedAt(bustle, Place.PUSHED);
+            bustle.awaitMore(100);
+            bustle.judge("relay killed between effect and commit");
+            Whole.await(cluster);
+        }
+    }
+
+    /** Orders an end at each of these places, of a relay each, and starts those whom it hit. */
+    private static void killedAt(Bustle bustle, Place... places) throws IOException {
+        bustle.phase("killed when " + List.of(places));
+        for (Place place : places) {
+            Files.createFile(orders.resolve(place.file()));
+        }
+        Stage.await(() -> dead() == places.length, PATIENCE, "relays' ends at " + List.of(places));
+        assertThat(orders).as("orders that nobody took").isEmptyDirectory();
+        cluster.start();
+        bustle.awaitMore(300);
+        Stage.await(() -> held("relay-1") + held("relay-2") == PARTITIONS, PATIENCE, "all partitions held");
+    }
+
+    private static long dead() {
+        return Stream.of(1, 2).filter(number -> !cluster.relay(number).alive()).count();
+    }
+
+    @Test
+    void relaysThatComeAndGoUnderTrafficLoseAndDoubleNothing() {
+        Server second = cluster.relay(2);
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            for (int round = 1; round <= 2; round++) {
+                bustle.phase("a relay leaves, " + round);
+                second.stop();
+                Stage.let(BETWEEN);
+                bustle.phase("it comes back, " + round);
+                second.start();
+                Stage.let(BETWEEN);
+            }
+            bustle.awaitMore(200);
+            bustle.judge("rebalances");
+            Whole.await(cluster);
+        }
+    }
+
+    @Test
+    void aRelayThatStoodStillForLongerThanItsSessionLosesAndDoublesNothingWhenItWakes() {
+        Server zombie = cluster.relay(1);
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            bustle.phase("stands still");
+            zombie.pause();
+            try {
+                Stage.await(() -> held("relay-2") == PARTITIONS, PATIENCE, "the other relay with all partitions");
+                bustle.awaitMore(200);
+            } finally {
+                bustle.phase("wakes");
+                zombie.resume();
+            }
+            bustle.awaitMore(500);
+            bustle.judge("relay that stood still");
+            Whole.await(cluster);
+        }
+    }
+
+    /** How many partitions a relay holds. */
+    private static int held(String relay) {
+        return cluster.adminPages(relay).metrics("im_relay_lag_records").size();
+    }
+}
