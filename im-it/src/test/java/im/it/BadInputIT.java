@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,10 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames at and beyond their bounds: a refusal where the connection can go on, a Close with its code where not. */
+@Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class BadInputIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.set("session.handshake-timeout", "1s"));
+    static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("session.handshake-timeout", "1s"));
 
     private static final int LIMIT = 64 * 1024;
 
@@ -154,11 +156,14 @@ class BadInputIT {
         return Arguments.of(Frame.newBuilder().setRef(1).setHello(hello).build(), closeCode);
     }
 
-    @ParameterizedTest
-    @EnumSource(Transport.class)
-    void silenceInsteadOfAHelloIsClosedInTime(Transport transport) throws IOException {
-        try (RawClient client = SERVER.connect(transport)) {
-            assertThat(client.awaitClose().getCode()).isEqualTo(4408);
+    @Test
+    void silenceInsteadOfAHelloIsClosedInTime() throws IOException {
+        try (RawClient ws = SERVER.connect(Transport.WS);
+                RawClient json = SERVER.connect(Transport.JSON);
+                RawClient tcp = SERVER.connect(Transport.TCP)) {
+            for (RawClient client : List.of(ws, json, tcp)) {
+                assertThat(client.awaitClose().getCode()).isEqualTo(4408);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import im.testkit.checker.Verdict;
 import im.testkit.load.RandomWorkload;
 import im.testkit.load.Stage;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 class CrashIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = TestServer.ofEitherForm();
 
     @ParameterizedTest
     @EnumSource(
@@ -34,15 +35,16 @@ class CrashIT {
         run(transport, new RandomWorkload.Plan(4, 2, 3_000, true, 0));
     }
 
+    @Tag(TestServer.CONFORMANCE)
     @ParameterizedTest
     @EnumSource(Transport.class)
     void trafficOverAllFaultsAtOnceKeepsTheContract(Transport transport) {
-        run(transport, new RandomWorkload.Plan(5, 2, 4_000, true, 3));
+        run(transport, new RandomWorkload.Plan(5, 2, 4_000, true, SERVER.isCluster() ? 1 : 3));
     }
 
     private static void run(Transport transport, RandomWorkload.Plan plan) {
         try (Stage stage =
-                new Stage(SERVER.process(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
+                new Stage(SERVER.deployment(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
             new RandomWorkload(stage, plan).run();
             Verdict verdict = stage.settle(Duration.ofSeconds(20));
 

@@ -1,11 +1,18 @@
 package im.it;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import im.gateway.session.PushLoss;
+import im.protocol.v1.Sync;
+import im.protocol.v1.SyncPage;
 import im.servers.Requirement;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.server.ClusterProcess;
+import im.testkit.server.ClusterSpec;
 import im.testkit.server.Deployment;
+import im.testkit.server.Entrance;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
 import java.io.IOException;
@@ -13,9 +20,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +36,23 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * One server for the tests of a class, started before the first and killed after the last; its log on a failure. The
- * tests of classes that are tagged {@link #CONFORMANCE} run a second time with {@code -Dim.it.form=cluster}: then it is
- * the cluster that all tests of this JVM share, and each connection goes to another of its gateways.
+ * tests that are tagged {@link #CONFORMANCE} run a second time with {@code -Dim.it.form=cluster}: then it is one cluster
+ * for all tests of this JVM, and each connection goes to another of its gateways, unless a test names an
+ * {@link #entrance}.
  */
 final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatcher {
     /** What one server and a cluster promise alike. */
     static final String CONFORMANCE = "conformance";
 
+    /** Messages are never pushed to a uid that begins so, on a server that {@link #losesPushes} and on the cluster. */
+    static final String DEAF = "deaf";
+
+    /** Messages of a conversation that the cluster holds; more than any test sends that does not mean to. */
+    private static final String CLUSTER_HOLDS = "1000";
+
     private static final boolean CLUSTER = "cluster".equals(System.getProperty("im.it.form"));
+
+    private static @Nullable ClusterProcess cluster;
 
     private final @Nullable Path folder;
     private final @Nullable ServerProcess process;
@@ -53,9 +72,36 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
         this.process = process;
     }
 
-    /** Of a class that is tagged {@link #CONFORMANCE}. */
+    /** For tests that are tagged {@link #CONFORMANCE}. */
     static TestServer ofEitherForm() {
-        return CLUSTER ? new TestServer(null, null) : new TestServer();
+        return ofEitherForm(spec -> spec);
+    }
+
+    /** @param change of the one server; what the cluster is set to is told in Welcome */
+    static TestServer ofEitherForm(UnaryOperator<ServerSpec> change) {
+        return CLUSTER ? new TestServer(null, null) : new TestServer(change);
+    }
+
+    static ServerSpec losesPushes(ServerSpec spec) {
+        return spec.property(PushLoss.PROPERTY, "1").property(PushLoss.UIDS_PROPERTY, DEAF);
+    }
+
+    private static synchronized ClusterProcess cluster() {
+        ClusterProcess running = cluster;
+        if (running == null) {
+            running = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("cluster"))
+                    .set("retention.messages", CLUSTER_HOLDS)
+                    .set("session.handshake-timeout", "3s")
+                    .property(PushLoss.PROPERTY, "1")
+                    .property(PushLoss.UIDS_PROPERTY, DEAF));
+            cluster = running;
+        }
+        return running;
+    }
+
+    /** Whether it is the cluster. Where it promises less, a test says what. */
+    boolean isCluster() {
+        return process == null;
     }
 
     /** A folder for one server; {@link #delete} takes it away. */
@@ -72,7 +118,9 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
         if (process == null) {
             assumeTrue(Requirement.cluster(), "Redis, etcd and Kafka are not all here");
         }
-        deployment().start();
+        if (!deployment().running()) {
+            deployment().start();
+        }
     }
 
     @Override
@@ -102,12 +150,21 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     Deployment deployment() {
-        return process == null ? ClusterProcess.shared() : process;
+        return process == null ? cluster() : process;
     }
 
-    /** SIGKILL to what clients are connected to, which comes back at once. */
-    void crash() {
-        deployment().kill9();
+    /** The one server, or one of the gateways: for those who come back to the same. */
+    Entrance entrance() {
+        return deployment().entrances().get(0);
+    }
+
+    /** SIGKILL to what is behind the entrance, which comes back at once. */
+    void crash(Entrance entrance) {
+        if (process == null) {
+            cluster().gateway(1 + cluster().entrances().indexOf(entrance)).kill();
+        } else {
+            process.kill9();
+        }
         deployment().start();
     }
 
@@ -125,14 +182,41 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     RawClient raw(Transport transport, String uid, String device) throws IOException {
-        RawClient client = connect(transport);
+        return welcomed(connect(transport), uid, device);
+    }
+
+    RawClient raw(Entrance entrance, Transport transport, String uid, String device) throws IOException {
+        return welcomed(connect(transport, transport.webSocket ? entrance.ws() : entrance.tcp()), uid, device);
+    }
+
+    private RawClient welcomed(RawClient client, String uid, String device) throws IOException {
         client.handshake(RawClient.hello(token(uid), device).build());
         return client;
     }
 
     /** A raw client that is connected and has said nothing. */
     RawClient connect(Transport transport) throws IOException {
-        return transport == Transport.JSON ? RawClient.connectJson(url(transport)) : RawClient.connect(url(transport));
+        return connect(transport, url(transport));
+    }
+
+    private static RawClient connect(Transport transport, URI url) throws IOException {
+        return transport == Transport.JSON ? RawClient.connectJson(url) : RawClient.connect(url);
+    }
+
+    /**
+     * The ids of what stands in the conversation with that peer, oldest first, {@code last} of which is sent already: waits
+     * until it is there.
+     */
+    static List<String> standing(RawClient client, String peer, String last) {
+        List<String> ids = new ArrayList<>();
+        AtomicLong after = new AtomicLong();
+        await().atMost(RawClient.PATIENCE).until(() -> {
+            SyncPage page = client.page(peer, Sync.newBuilder().setAfter(after.get()));
+            page.getPlacedList().forEach(placed -> ids.add(placed.getEnvelope().getMessageId()));
+            after.set(Math.max(after.get(), page.getCompleteUpTo()));
+            return ids.contains(last);
+        });
+        return ids;
     }
 
     /** A uid that no other test has. */

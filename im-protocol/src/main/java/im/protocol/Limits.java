@@ -21,6 +21,8 @@ public final class Limits {
     public static final int LABEL_LENGTH = 64;
     /** Cursors in one Resume or Ack frame. */
     public static final int CURSORS_PER_FRAME = 1_000;
+    /** The largest position there can be: all are exact as doubles. */
+    public static final long POSITION = (1L << 53) - 1;
     /** Messages a Sync may ask for. */
     public static final int SYNC_MESSAGES = 500;
     /** Bytes of content in one transient message. */

@@ -8,8 +8,8 @@ public sealed interface AppendOutcome {
     /**
      * The message, or the same message sent before within the dedupe window, is durable.
      *
-     * @param acceptedMs of the message that stands in the log: for a retry, that of the first where the log itself tells
-     *     retries from messages, else its own
+     * @param acceptedMs of the message that stands in the log: for a retry, that of the first where the log, or the node
+     *     that appends, still knows it, else its own
      */
     record Accepted(long acceptedMs) implements AppendOutcome {}
 

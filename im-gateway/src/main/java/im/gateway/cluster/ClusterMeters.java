@@ -1,6 +1,8 @@
 package im.gateway.cluster;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -29,6 +31,7 @@ public final class ClusterMeters {
         DROPPED
     }
 
+    private final MeterRegistry registry;
     private final Map<Incoming, Counter> incoming = new EnumMap<>(Incoming.class);
     private final Map<Outgoing, Counter> outgoing = new EnumMap<>(Outgoing.class);
     private final Counter receiptsDropped;
@@ -39,6 +42,7 @@ public final class ClusterMeters {
     private final Counter fencedAppends;
 
     public ClusterMeters(MeterRegistry registry) {
+        this.registry = registry;
         for (Incoming outcome : Incoming.values()) {
             incoming.put(outcome, counter(registry, "im.gateway.pushes.received", outcome));
         }
@@ -82,6 +86,16 @@ public final class ClusterMeters {
     void mended(int written, int displaced) {
         routesWritten.increment(written);
         routesDisplaced.increment(displaced);
+    }
+
+    /** Reads it for as long as this is there. */
+    void remember(AcceptedMemory memory) {
+        Gauge.builder("im.gateway.accepted.remembered", memory, AcceptedMemory::entries)
+                .description("Messages whose id and body this node knows again")
+                .register(registry);
+        FunctionCounter.builder("im.gateway.accepted.forgotten", memory, AcceptedMemory::forgotten)
+                .description("Messages that it knows no more although the dedupe window is not over")
+                .register(registry);
     }
 
     void fencedAppend(int messages) {

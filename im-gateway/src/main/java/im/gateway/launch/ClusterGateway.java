@@ -6,6 +6,7 @@ import im.gateway.cluster.FencedLog;
 import im.gateway.cluster.NodeLife;
 import im.gateway.cluster.PushIntake;
 import im.gateway.cluster.ReceiptPushes;
+import im.gateway.cluster.RememberingLog;
 import im.gateway.config.ClusterConfig;
 import im.gateway.config.ServerConfig;
 import im.gateway.launch.ClusterSetup.KafkaQueue;
@@ -103,7 +104,9 @@ final class ClusterGateway {
                 (uid, device, connection, attempt) -> displaced(connection), ground.metrics(), Ground.RANDOM);
         PushBus here = PushLoss.around(new LoopPushBus(ground.loops().loops(), ground.sessionMetrics()));
         PushBus bus = new ClusterPushBus(here, kafka.pushSender(), holdsLease, timer, meters);
-        MessageLog log = new FencedLog(kafka.messages(), holdsLease, meters);
+        MessageLog remembering =
+                new RememberingLog(kafka.messages(), config.messageLog().dedupeWindow(), System::nanoTime, meters);
+        MessageLog log = new FencedLog(remembering, holdsLease, meters);
         checks.opened(log);
         Forms forms = forms(log, redis, routes, bus);
         PushReceiver receiver =

@@ -93,6 +93,11 @@ final class ClaimedPositions {
         }
     }
 
+    /** Whether there can be such a position, or 0: what stands before the first. Any view can tell, however far behind. */
+    static boolean isPosition(long position) {
+        return position >= 0 && position <= Limits.POSITION;
+    }
+
     private @Nullable ConversationKey conversation(Cursor cursor, Refusal refusal) {
         ConversationKey conversation = SendCheck.conversation(uid, cursor.getConversation());
         if (conversation == null) {
@@ -102,7 +107,7 @@ final class ClaimedPositions {
     }
 
     private void acknowledged(ConversationKey conversation, long position, Refusal refusal) {
-        if (position < 0) {
+        if (!isPosition(position)) {
             refuseAck(refusal);
             return;
         }
@@ -142,7 +147,7 @@ final class ClaimedPositions {
             return;
         }
         long position = upTo.getPosition();
-        if (position < 0) {
+        if (!isPosition(position)) {
             refusal.position("the conversation's head");
             return;
         }

@@ -10,18 +10,21 @@ import im.router.Routes;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A bus that loses pushes, for tests: {@code -Dim.test.push-loss=0.2} loses one in five. A server takes it in dev mode
- * only.
+ * A bus that loses pushes of messages, for tests: {@code -Dim.test.push-loss=0.2} loses one in five, and with
+ * {@code -Dim.test.push-loss-uids=deaf} only of those to uids that begin so. A server takes it in dev mode only.
  */
 public final class PushLoss implements PushBus {
     public static final String PROPERTY = "im.test.push-loss";
+    public static final String UIDS_PROPERTY = "im.test.push-loss-uids";
 
     private final PushBus bus;
     private final double probability;
+    private final String uids;
 
-    private PushLoss(PushBus bus, double probability) {
+    private PushLoss(PushBus bus, double probability, String uids) {
         this.bus = bus;
         this.probability = probability;
+        this.uids = uids;
     }
 
     /** Whether the property asks for losses. */
@@ -35,12 +38,17 @@ public final class PushLoss implements PushBus {
      * @throws NumberFormatException if it says no number
      */
     public static PushBus around(PushBus bus) {
-        return isAskedFor() ? new PushLoss(bus, Double.parseDouble(System.getProperty(PROPERTY, ""))) : bus;
+        return isAskedFor()
+                ? new PushLoss(
+                        bus,
+                        Double.parseDouble(System.getProperty(PROPERTY, "")),
+                        System.getProperty(UIDS_PROPERTY, ""))
+                : bus;
     }
 
     @Override
     public void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups) {
-        if (ThreadLocalRandom.current().nextDouble() >= probability) {
+        if (!uid.startsWith(uids) || ThreadLocalRandom.current().nextDouble() >= probability) {
             bus.push(message, uid, routes, wakeups);
         }
     }

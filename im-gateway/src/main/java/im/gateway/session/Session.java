@@ -282,8 +282,9 @@ final class Session implements ConnectionListener {
         }
         for (Cursor cursor : resume.getCursorsList()) {
             ConversationKey conversation = conversation(0, cursor.getConversation());
-            if (conversation == null || cursor.getPosition() < 0) {
-                connection.close(CloseReason.MALFORMED, "a cursor without conversation or with a negative position");
+            if (conversation == null || !ClaimedPositions.isPosition(cursor.getPosition())) {
+                connection.close(
+                        CloseReason.MALFORMED, "a cursor without conversation or with a position that is none");
                 return;
             }
             if (cursorsCount) {

@@ -11,6 +11,7 @@ import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.CloseReason;
+import im.protocol.Limits;
 import im.relay.PlacedMessage;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,21 @@ class RemoteStoreTest {
         connection.receive(ack("a", 9));
         fixture.answer();
         assertThat(words(connection)).containsExactly("error#90 BAD_RANGE");
+    }
+
+    @Test
+    void aPositionThatThereCanNeverBeIsCalledFalseByAViewThatIsBehindToo_D7() {
+        WireConnection connection = fixture.idle();
+        fixture.store.viewReached = 4;
+
+        connection.receive(ack("a", Limits.POSITION + 1));
+        connection.receive(read(5, "a", Limits.POSITION + 1));
+        fixture.answer();
+        assertThat(words(connection)).containsExactly("error#90 BAD_RANGE", "error#5 BAD_RANGE");
+
+        connection.receive(ack("a", Limits.POSITION));
+        fixture.answer();
+        assertThat(words(connection)).containsExactly("error#90 UNAVAILABLE");
     }
 
     @Test

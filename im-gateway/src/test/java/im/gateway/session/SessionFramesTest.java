@@ -8,6 +8,7 @@ import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.CloseReason;
+import im.protocol.Limits;
 import im.protocol.v1.Ack;
 import im.protocol.v1.CaughtUp;
 import im.protocol.v1.Conversation;
@@ -177,8 +178,12 @@ class SessionFramesTest {
     }
 
     @Test
-    void aResumeWithANegativePositionEndsTheConnection() {
+    void aResumeWithAPositionThatIsNoneEndsTheConnection() {
         assertThat(resumeOnly(resume(true, cursor("a", -1))).closed).isEqualTo(CloseReason.MALFORMED);
+        assertThat(resumeOnly(resume(true, cursor("a", Limits.POSITION + 1))).closed)
+                .isEqualTo(CloseReason.MALFORMED);
+        assertThat(resumeOnly(resume(true, cursor("a", Limits.POSITION))).closed)
+                .isNull();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package im.relay.redis;
 
 import im.protocol.ConversationKey;
+import im.protocol.Limits;
 import im.relay.CursorStore;
 import im.relay.Partitions;
 import im.router.redis.Redis;
@@ -16,7 +17,6 @@ final class RaiseScript {
     static final int MAX = 256;
 
     private static final Script SCRIPT = Script.of(RaiseScript.class, "raise");
-    private static final long MAX_POSITION = (1L << 53) - 1;
 
     private final StoreKeys keys;
     private final Partitions partitions;
@@ -52,7 +52,7 @@ final class RaiseScript {
             args.add(StoreKeys.bytes(target.device()));
             args.add(StoreKeys.field(target.uid(), target.conversation()));
             args.add(Redis.decimal(partitions.of(target.conversation())));
-            args.add(Redis.decimal(Math.min(raise.getValue(), MAX_POSITION)));
+            args.add(Redis.decimal(Math.min(raise.getValue(), Limits.POSITION)));
         }
         return Call.of(SCRIPT, touched.toArray(byte[][]::new), args.toArray(byte[][]::new));
     }

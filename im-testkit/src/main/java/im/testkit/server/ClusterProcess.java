@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,6 +106,17 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     /** WebSocket addresses of the gateways. */
     public List<URI> endpoints() {
         return addresses.endpoints().stream().map(URI::create).toList();
+    }
+
+    @Override
+    public List<Entrance> entrances() {
+        List<Entrance> entrances = new ArrayList<>();
+        for (int i = 0; i < addresses.endpoints().size(); i++) {
+            entrances.add(new Entrance(
+                    URI.create(addresses.endpoints().get(i)),
+                    URI.create(addresses.tcpEndpoints().get(i))));
+        }
+        return entrances;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package im.testkit.server;
 
 import java.net.URI;
+import java.util.List;
 
 /**
  * What clients are pointed at: one server, or a cluster. A fault hits one process that serves clients: the server, or a
@@ -11,6 +12,9 @@ public interface Deployment {
     URI ws();
 
     URI tcp();
+
+    /** All gateways, running or not; or the one server. */
+    List<Entrance> entrances();
 
     Tokens tokens();
 

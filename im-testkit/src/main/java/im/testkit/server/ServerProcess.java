@@ -167,6 +167,11 @@ public final class ServerProcess implements Deployment, AutoCloseable {
         return url("tcp");
     }
 
+    @Override
+    public List<Entrance> entrances() {
+        return List.of(new Entrance(ws(), tcp()));
+    }
+
     public URI admin() {
         return url("admin");
     }

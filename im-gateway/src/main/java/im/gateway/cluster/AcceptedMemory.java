@@ -1,0 +1,209 @@
+package im.gateway.cluster;
+
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node had accepted within the dedupe window W: by identity the hash of the body and when it was accepted.
+ *
+ * <p>Two <em>generations</em>, each an open-addressing table that doubles up to {@value #MAX_SLOTS} slots of 36 bytes and
+ * is filled to two thirds; when the youngest is full, or W old, the other goes as a whole. So it holds the last 43 690 to
+ * 87 380 messages, in 4.7 MB at most: 54 to 108 bytes each. What is forgotten early costs only what a node that never saw
+ * the message would not know either.
+ *
+ * <p>Of a body 8 bytes of its hash are held: of two that meet, one is not told from a repeat of the other, which the
+ * relays, who compare all of it, still do. Never is a repeat taken for another body. Any thread; a lock is held for a few
+ * instructions.
+ */
+final class AcceptedMemory {
+    /** A power of two. */
+    static final int MAX_SLOTS = 1 << 16;
+
+    /** In a generation. */
+    static final int MAX_ENTRIES = MAX_SLOTS / 3 * 2;
+
+    private static final int MIN_SLOTS = 1 << 10;
+
+    /** In place of when it was accepted: nobody knows whether it was. */
+    private static final long UNSURE = 0;
+
+    /** In place of when it was accepted: more than one body may stand under the id, and no repeat must be refused. */
+    private static final long SEVERAL = -1;
+
+    private final long windowMs;
+    private final LongSupplier millis;
+    private @Nullable Generation youngest;
+    private @Nullable Generation older;
+    private long forgotten;
+
+    /** @param millis a clock that never goes back */
+    AcceptedMemory(long windowMs, LongSupplier millis) {
+        this.windowMs = windowMs;
+        this.millis = millis;
+    }
+
+    /** Whether another body was accepted under this identity, and no other perhaps too. */
+    synchronized boolean isConflict(MessageIdentity identity, long bodyHash) {
+        Place held = find(identity);
+        return held != null && held.acceptedMs() > 0 && held.bodyHash() != bodyHash;
+    }
+
+    /**
+     * It was accepted.
+     *
+     * @param calledMs by this clock, before it was appended
+     * @return when the first of its repeats was accepted, as far as is known here
+     */
+    synchronized long accepted(MessageIdentity identity, long bodyHash, long acceptedMs, long calledMs) {
+        long now = merged(find(identity), bodyHash, acceptedMs);
+        put(identity, bodyHash, now, calledMs);
+        return now == SEVERAL ? acceptedMs : now;
+    }
+
+    /** It may stand in the log. */
+    synchronized void unknown(MessageIdentity identity, long bodyHash, long calledMs) {
+        Place held = find(identity);
+        long now = merged(held, bodyHash, UNSURE);
+        if (held == null || held.acceptedMs() != now) {
+            put(identity, bodyHash, now, calledMs);
+        }
+    }
+
+    private static long merged(@Nullable Place held, long bodyHash, long acceptedMs) {
+        if (held == null) {
+            return acceptedMs;
+        }
+        if (held.acceptedMs() == SEVERAL || held.bodyHash() != bodyHash) {
+            return SEVERAL;
+        }
+        return held.acceptedMs() == UNSURE ? acceptedMs : held.acceptedMs();
+    }
+
+    /** What is held and not older than W. */
+    private @Nullable Place find(MessageIdentity identity) {
+        Place place = find(youngest, identity);
+        if (place == null) {
+            place = find(older, identity);
+        }
+        return place != null && millis.getAsLong() - place.seenMs() <= windowMs ? place : null;
+    }
+
+    private static @Nullable Place find(@Nullable Generation generation, MessageIdentity identity) {
+        return generation == null ? null : generation.find(identity);
+    }
+
+    private void put(MessageIdentity identity, long bodyHash, long acceptedMs, long seenMs) {
+        Generation generation = youngest;
+        long now = millis.getAsLong();
+        if (generation == null || generation.isFull() || now - generation.startMs >= windowMs) {
+            forget(now);
+            generation = new Generation(now);
+            older = youngest;
+            youngest = generation;
+        }
+        generation.put(identity, bodyHash, acceptedMs, seenMs);
+    }
+
+    private void forget(long now) {
+        Generation last = youngest;
+        if (older != null && last != null && now - last.startMs < windowMs) {
+            forgotten += older.size;
+        }
+    }
+
+    synchronized int entries() {
+        return size(youngest) + size(older);
+    }
+
+    private static int size(@Nullable Generation generation) {
+        return generation == null ? 0 : generation.size;
+    }
+
+    /** Entries that went before their time. */
+    synchronized long forgotten() {
+        return forgotten;
+    }
+
+    /** @param seenMs at or before the log took it, by the memory's clock */
+    private record Place(long bodyHash, long acceptedMs, long seenMs) {}
+
+    private static final class Generation {
+        final long startMs;
+        long[] keys = new long[2 * MIN_SLOTS];
+        long[] bodyHashes = new long[MIN_SLOTS];
+        long[] accepted = new long[MIN_SLOTS];
+        /** From {@link #startMs}, which they may precede. */
+        int[] seen = new int[MIN_SLOTS];
+
+        int size;
+
+        Generation(long startMs) {
+            this.startMs = startMs;
+        }
+
+        boolean isFull() {
+            return size >= MAX_ENTRIES;
+        }
+
+        @Nullable Place find(MessageIdentity identity) {
+            int slot = slot(identity.high(), identity.low());
+            return isFree(slot) ? null : new Place(bodyHashes[slot], accepted[slot], startMs + seen[slot]);
+        }
+
+        void put(MessageIdentity identity, long bodyHash, long acceptedMs, long seenMs) {
+            int slot = slot(identity.high(), identity.low());
+            boolean added = isFree(slot);
+            int since = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seenMs - startMs));
+            set(slot, identity.high(), identity.low(), bodyHash, acceptedMs, since);
+            if (added && ++size * 3L > seen.length * 2L && seen.length < MAX_SLOTS) {
+                grow();
+            }
+        }
+
+        /** Where the identity is, or would be. */
+        private int slot(long high, long low) {
+            int mask = seen.length - 1;
+            int slot = (int) high & mask;
+            while (!isFree(slot) && (keys[2 * slot] != high || keys[2 * slot + 1] != low)) {
+                slot = (slot + 1) & mask;
+            }
+            return slot;
+        }
+
+        private boolean isFree(int slot) {
+            return keys[2 * slot] == 0 && keys[2 * slot + 1] == 0;
+        }
+
+        private void set(int slot, long high, long low, long bodyHash, long acceptedMs, int since) {
+            keys[2 * slot] = high;
+            keys[2 * slot + 1] = low;
+            bodyHashes[slot] = bodyHash;
+            accepted[slot] = acceptedMs;
+            seen[slot] = since;
+        }
+
+        private void grow() {
+            Generation smaller = new Generation(startMs);
+            smaller.keys = keys;
+            smaller.bodyHashes = bodyHashes;
+            smaller.accepted = accepted;
+            smaller.seen = seen;
+            int slots = 2 * seen.length;
+            keys = new long[2 * slots];
+            bodyHashes = new long[slots];
+            accepted = new long[slots];
+            seen = new int[slots];
+            smaller.copyTo(this);
+        }
+
+        private void copyTo(Generation larger) {
+            for (int i = 0; i < seen.length; i++) {
+                if (!isFree(i)) {
+                    long high = keys[2 * i];
+                    long low = keys[2 * i + 1];
+                    larger.set(larger.slot(high, low), high, low, bodyHashes[i], accepted[i], seen[i]);
+                }
+            }
+        }
+    }
+}
