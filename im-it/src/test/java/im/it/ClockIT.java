@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,19 @@ class ClockIT {
     static void faketimeWorks() {
         Needs.working("faketime", "-f", "+1h", "date");
         Needs.working("test", "-e", library());
+    }
+
+    /** The environment of a process whose wall clock is so far from ours; nothing elapses faster for it. */
+    static Map<String, String> apart(String offset) {
+        return Map.of(
+                "LD_PRELOAD",
+                library(),
+                "FAKETIME",
+                offset,
+                "FAKETIME_DONT_FAKE_MONOTONIC",
+                "1",
+                "DONT_FAKE_MONOTONIC",
+                "1");
     }
 
     @Test

@@ -3,6 +3,7 @@ package im.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.servers.ChildProcess.State;
 import im.servers.Server;
 import im.testkit.load.Stage;
 import im.testkit.server.AdminPages;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,8 +30,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#cluster")
 class EtcdFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** Four leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
-    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 24));
+    /** More than three leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 20));
+
+    private static final Duration LONGER_THAN_A_LEASE = Duration.ofSeconds(9);
 
     private static ClusterProcess cluster;
     private static Server etcd;
@@ -42,6 +46,9 @@ class EtcdFaultIT {
 
     @AfterEach
     void mend() {
+        if (etcd.state() == State.PAUSED) {
+            etcd.resume();
+        }
         cluster.start();
     }
 
@@ -68,6 +75,30 @@ class EtcdFaultIT {
             run.assertThatAllConnectionsStayed();
             assertThat(new EtcdOperator(etcd).leases()).isEqualTo(leases);
             assertThat(lapses()).isEqualTo(lapses);
+        }
+    }
+
+    /** It has counted on, so that on waking it ends all leases at once. */
+    @Test
+    void anEtcdThatStoodStillForLongerThanLeasesIsAskedForNewOnes() {
+        try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+            EtcdOperator operator = new EtcdOperator(etcd);
+            Map<String, String> before = operator.leases();
+            etcd.pause();
+            Stage.let(LONGER_THAN_A_LEASE);
+            assertThat(isDegraded(1) && isDegraded(2)).isTrue();
+            run.newcomer("newcomer").connect();
+            run.stage().awaitLive(run.stage().apps());
+            etcd.resume();
+            long back = System.nanoTime();
+            await().atMost(PATIENCE)
+                    .until(() -> operator.leases().keySet().equals(before.keySet())
+                            && Collections.disjoint(operator.leases().values(), before.values()));
+            System.out.println("etcd goes on: all are registered anew after " + millisSince(back) + " ms");
+
+            run.traffic().awaitMore(500);
+            run.judged("etcd stood still");
+            run.assertThatAllConnectionsStayed();
         }
     }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -43,7 +44,7 @@ class GatewayFaultIT {
 
     @AfterEach
     void mend() {
-        for (String name : List.of("etcd", "gateway-1", "gateway-2")) {
+        for (String name : List.of("kafka", "etcd", "gateway-1", "gateway-2")) {
             Server server = cluster.process(name);
             if (server.state() == State.PAUSED) {
                 server.resume();
@@ -84,21 +85,25 @@ class GatewayFaultIT {
         }
     }
 
-    /** One that stays to the end has an answer to all it has sent, and is told to come back. */
+    /** The log takes nothing for a moment, so that there are sends under way whose sender stays to the end. */
     private static void stopWithSendsUnderWay(int number) throws IOException {
         Server gateway = cluster.gateway(number);
+        Server kafka = cluster.process("kafka");
         try (RawClient stays = welcomed(number - 1, TestServer.uid("stays"), 1)) {
             List<Frame> sends = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 100; i++) {
                 sends.add(stays.text(TestServer.messageId(), "nobody", "under way " + i));
             }
-            stays.sendTogether(sends);
             long before = Files.size(gateway.log());
-
-            gateway.stop();
+            kafka.pause();
+            stays.sendTogether(sends);
+            CompletableFuture<Void> stopped = CompletableFuture.runAsync(gateway::stop);
+            await().atMost(PATIENCE).until(() -> textFrom(gateway, before).contains("stopping"));
+            stays.await(BodyCase.GO_AWAY);
+            kafka.resume();
+            stopped.join();
 
             assertThat(textFrom(gateway, before)).contains("stopped").doesNotContain("drain timeout is over");
-            stays.await(BodyCase.GO_AWAY);
             assertThat(stays.awaitClose().getReconnect()).isTrue();
             assertThat(sends)
                     .allSatisfy(send ->

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,19 @@ class RedisForgetsIT {
             copy(kept, append(redis));
             delete(kept);
             redis.start();
+        });
+    }
+
+    /** First the conversations without the indexes, then the indexes without the conversations. */
+    @Test
+    void slotsThatFallBackAloneAreFilledAgainWithTheSamePositions_D1_D5() {
+        forgets("slots fell back alone", () -> {
+            for (String tags : List.of("{p*}", "{u*}")) {
+                SlotsAlone slots = new SlotsAlone(cluster.process("redis").address(), tags);
+                slots.keep();
+                Stage.let(Duration.ofSeconds(1));
+                slots.fallBack();
+            }
         });
     }
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,9 @@ public final class EtcdRouteDirectory implements RouteDirectory {
         if (lease == null) {
             return CompletableFuture.failedStage(new NodeFencedException());
         }
-        return write(new Key(uid, device), attempt, connection, lease, true).thenApply(done -> {
+        Key key = new Key(uid, device);
+        LongConsumer placed = revision -> own.registered(key, new Mine(attempt, connection, revision));
+        return write(key, attempt, connection, lease, attempt, placed).thenApply(done -> {
             RouteRecord before = done.before();
             if (before == null) {
                 return new Registration.Registered(null);
@@ -75,9 +78,12 @@ public final class EtcdRouteDirectory implements RouteDirectory {
         });
     }
 
-    /** Notes in the table what came of it. */
+    /**
+     * @param most the largest attempt that is replaced
+     * @param placed told the revision once the route is in place, before anybody can find it changing no more
+     */
     private CompletionStage<Written> write(
-            Key key, long attempt, long connection, HeldLease lease, boolean equalReplaces) {
+            Key key, long attempt, long connection, HeldLease lease, long most, LongConsumer placed) {
         RouteRecord record = RouteRecord.newBuilder()
                 .setAttempt(attempt)
                 .setNode(lease.id().packed())
@@ -85,15 +91,12 @@ public final class EtcdRouteDirectory implements RouteDirectory {
                 .build();
         own.begin(key);
         return writes.put(
-                        etcd.keys().route(key.uid(), key.device()),
-                        record,
-                        lease,
-                        before -> before.getAttempt() > attempt || (!equalReplaces && before.getAttempt() == attempt))
+                        etcd.keys().route(key.uid(), key.device()), record, lease, before -> before.getAttempt() > most)
                 .handle((done, failure) -> {
                     if (failure != null && RouteWrites.isInDoubt(failure)) {
                         own.doubt(key);
                     } else if (failure == null && done.isDone()) {
-                        own.registered(key, new Mine(attempt, connection, done.revision()));
+                        placed.accept(done.revision());
                     }
                     own.end(key);
                     if (failure != null) {
@@ -108,10 +111,11 @@ public final class EtcdRouteDirectory implements RouteDirectory {
         Key key = new Key(uid, device);
         own.gone(key, connection);
         HeldLease lease = registry.held();
-        if (lease == null) {
-            return CompletableFuture.completedStage(false);
-        }
-        return writes.remove(etcd.keys().route(uid, device), before -> !isThat(before, lease, connection))
+        return lease == null ? CompletableFuture.completedStage(false) : remove(key, connection, lease);
+    }
+
+    private CompletionStage<Boolean> remove(Key key, long connection, HeldLease lease) {
+        return writes.remove(etcd.keys().route(key.uid(), key.device()), before -> !isThat(before, lease, connection))
                 .thenApply(Written::isDone);
     }
 
@@ -202,16 +206,37 @@ public final class EtcdRouteDirectory implements RouteDirectory {
         return mine.copy();
     }
 
-    /** Puts back what is missing. A route that stands there with the same attempt came later and stays. */
+    /**
+     * Puts back what is missing, if it is still to be there. A route that stands there with the same attempt came later
+     * and stays.
+     */
     private CompletionStage<Mended> rewrite(Key key, Mine mine, HeldLease lease) {
-        return write(key, mine.attempt(), mine.connection(), lease, false).thenApply(done -> {
-            RouteRecord before = done.before();
-            if (done.isDone() || before == null) {
-                return new Mended(0, 1, 0);
-            }
-            own.gone(key, mine.connection());
-            listener.displaced(key.uid(), key.device(), mine.connection(), before.getAttempt());
-            return new Mended(0, 0, 1);
-        });
+        if (!mine.equals(own.of(key))) {
+            return CompletableFuture.completedStage(Mended.NOTHING);
+        }
+        LongConsumer placed = revision -> own.rewritten(key, mine.connection(), revision);
+        return write(key, mine.attempt(), mine.connection(), lease, mine.attempt() - 1, placed)
+                .thenCompose(done -> rewritten(key, mine, lease, done));
+    }
+
+    private CompletionStage<Mended> rewritten(Key key, Mine mine, HeldLease lease, Written done) {
+        RouteRecord before = done.before();
+        if (!done.isDone() && before != null) {
+            return CompletableFuture.completedStage(found(key, mine, lease, before));
+        }
+        if (own.holds(key, mine.connection())) {
+            return CompletableFuture.completedStage(new Mended(0, 1, 0));
+        }
+        // It went while it was being written: nobody else would ever remove it.
+        return remove(key, mine.connection(), lease).thenApply(removed -> Mended.NOTHING);
+    }
+
+    private Mended found(Key key, Mine mine, HeldLease lease, RouteRecord there) {
+        if (isThat(there, lease, mine.connection())) {
+            return Mended.NOTHING; // registered since etcd told what there is
+        }
+        own.gone(key, mine.connection());
+        listener.displaced(key.uid(), key.device(), mine.connection(), there.getAttempt());
+        return new Mended(0, 0, 1);
     }
 }

@@ -20,18 +20,27 @@ enum Failure {
         if (thrown instanceof EtcdUnavailable known) {
             return known.failure();
         }
-        String text = text(thrown);
+        return switch (code(thrown)) {
+            case UNAUTHENTICATED, PERMISSION_DENIED -> REFUSED;
+            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED -> UNREACHABLE;
+            case UNKNOWN -> said(text(thrown), UNREACHABLE);
+            default -> said(text(thrown), OTHER);
+        };
+    }
+
+    /** By etcd's own words, for which it has several codes. */
+    private static Failure said(String text, Failure otherwise) {
         if (text.contains("lease not found")) {
             return NO_LEASE;
         }
-        if (text.contains("auth") || text.contains("permission denied") || text.contains("user name is empty")) {
-            return REFUSED;
-        }
-        return switch (code(thrown)) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED, ABORTED, UNKNOWN -> UNREACHABLE;
-            case UNAUTHENTICATED, PERMISSION_DENIED -> REFUSED;
-            default -> OTHER;
-        };
+        // "etcdserver: authentication failed, ...", and, where a version forgot to translate it, "auth: ...".
+        boolean refused = text.contains("etcdserver: auth")
+                || text.contains("auth: ")
+                || text.contains("etcdserver: invalid auth")
+                || text.contains("etcdserver: permission denied")
+                || text.contains("etcdserver: user name is empty")
+                || text.contains("etcdserver: revision of auth");
+        return refused ? REFUSED : otherwise;
     }
 
     /** The words of the deepest cause that has any, in one line. */

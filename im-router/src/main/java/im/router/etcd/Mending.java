@@ -8,6 +8,7 @@ import io.etcd.jetcd.options.LeaseOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
 final class Mending {
     private static final int AT_A_TIME = 16;
 
-    /** Writes a route again, or finds that it was displaced. */
+    /** Writes a route again, or finds that it was displaced, or is not to be there any more. */
     interface Rewrite {
         CompletionStage<Mended> write(Key key, Mine mine, HeldLease lease);
     }
@@ -40,10 +41,12 @@ final class Mending {
         this.rewrite = rewrite;
     }
 
+    /** What this node registered is taken first, so that what etcd tells is not older. */
     CompletionStage<Mended> run() {
+        Map<Key, Mine> mine = own.all();
         LeaseOption keys = LeaseOption.builder().withAttachedKeys().build();
         return etcd.call(client -> client.getLeaseClient().timeToLive(lease.lease(), keys))
-                .thenCompose(answer -> compare(keysOf(answer.getKeys())));
+                .thenCompose(answer -> compare(mine, keysOf(answer.getKeys())));
     }
 
     private Set<Key> keysOf(List<ByteSequence> attached) {
@@ -59,9 +62,8 @@ final class Mending {
         return keys;
     }
 
-    private CompletionStage<Mended> compare(Set<Key> stored) {
+    private CompletionStage<Mended> compare(Map<Key, Mine> mine, Set<Key> stored) {
         List<Supplier<CompletionStage<Mended>>> work = new ArrayList<>();
-        var mine = own.all();
         mine.forEach((key, route) -> {
             if (!stored.contains(key) && !own.isChanging(key)) {
                 work.add(() -> rewrite.write(key, route, lease));

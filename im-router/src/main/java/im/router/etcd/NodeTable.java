@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes, made of lists and of the changes that a watch tells, which overlap: each counts only as far as it is newer
- * than what is known. Listeners are called one at a time, in order, under the table's lock.
+ * The nodes, made of lists and of the changes that a watch tells, which overlap: a change counts only as far as it is
+ * newer than what is known, a list unless a newer change came since it was asked for. So a list of an etcd that was
+ * restored or wiped counts too, though its revisions began anew. Listeners are called one at a time, in order, under the table's lock.
  */
 final class NodeTable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeTable.class);
@@ -25,7 +26,9 @@ final class NodeTable {
     private final Map<Integer, Entry> slots = new HashMap<>();
     private final List<Consumer<Nodes>> listeners = new ArrayList<>();
     private long listedRevision;
-    private long newestRevision;
+    /** Of the changes since the last list was asked for. */
+    private long changedRevision;
+
     private volatile Nodes nodes = Nodes.NONE;
 
     Nodes nodes() {
@@ -37,13 +40,17 @@ final class NodeTable {
         tell(listener);
     }
 
-    /** All there is at that revision; an older list than what a watch told since is passed over. */
+    /** Before each list is asked for; one at a time. */
+    synchronized void asking() {
+        changedRevision = 0;
+    }
+
+    /** All there is at that revision; an older list than what a watch told since it was asked for is passed over. */
     synchronized void listed(List<Seen> all, long revision) {
-        if (revision < newestRevision) {
+        if (revision < changedRevision) {
             return;
         }
         listedRevision = revision;
-        newestRevision = revision;
         slots.clear();
         all.forEach(seen -> slots.put(seen.slot(), new Entry(seen.node(), seen.revision())));
         publish();
@@ -65,7 +72,7 @@ final class NodeTable {
     }
 
     private boolean isNews(int slot, long revision) {
-        newestRevision = Math.max(newestRevision, revision);
+        changedRevision = Math.max(changedRevision, revision);
         Entry known = slots.get(slot);
         return revision > listedRevision && (known == null || revision > known.revision());
     }

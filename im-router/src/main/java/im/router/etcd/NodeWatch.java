@@ -23,6 +23,7 @@ final class NodeWatch {
     private final NodeTable table;
     private final Runnable wake;
     private @Nullable Running running;
+    private long listedRevision;
 
     /** @param wake called when a watch has ended, so that {@link #refresh} is called soon; any thread */
     NodeWatch(EtcdConnection etcd, NodeTable table, Runnable wake) {
@@ -37,6 +38,7 @@ final class NodeWatch {
      */
     void refresh(Runnable answered) {
         int generation = etcd.generation();
+        table.asking();
         GetResponse list = etcd.await(client -> client.getKVClient()
                 .get(etcd.keys().nodes(), GetOption.builder().isPrefix(true).build()));
         long revision = list.getHeader().getRevision();
@@ -44,8 +46,11 @@ final class NodeWatch {
                 list.getKvs().stream().flatMap(key -> seen(key).stream()).toList();
         answered.run();
         table.listed(seen, revision);
+        // In an etcd that was restored the watch waits for a revision that is long in coming.
+        boolean restored = revision < listedRevision;
+        listedRevision = revision;
         Running now = running;
-        if (now == null || now.ended || now.generation != generation) {
+        if (now == null || now.ended || now.generation != generation || restored) {
             close();
             running = watch(generation, revision + 1);
         }

@@ -30,6 +30,20 @@ final class OwnRoutes {
         routes.merge(key, mine, (old, now) -> now.revision() > old.revision() ? now : old);
     }
 
+    /** It was written again; one that is gone meanwhile stays so. */
+    void rewritten(Key key, long connection, long revision) {
+        routes.computeIfPresent(
+                key,
+                (k, old) -> old.connection() == connection && old.revision() < revision
+                        ? new Mine(old.attempt(), connection, revision)
+                        : old);
+    }
+
+    boolean holds(Key key, long connection) {
+        Mine mine = routes.get(key);
+        return mine != null && mine.connection() == connection;
+    }
+
     void doubt(Key key) {
         doubtful.add(key);
     }

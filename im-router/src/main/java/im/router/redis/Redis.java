@@ -11,6 +11,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,9 +51,13 @@ public final class Redis implements AutoCloseable {
      * @throws RedisStartException when it is not there, does not let us in, or must not be used
      */
     public static Redis connect(RedisConfig config, MeterRegistry registry) throws RedisStartException {
+        return connect(config, registry, Clock.systemUTC());
+    }
+
+    static Redis connect(RedisConfig config, MeterRegistry registry, Clock clock) throws RedisStartException {
         RedisConnection connection = RedisConnection.open(config);
         try {
-            new StartCheck(config, connection).run();
+            new StartCheck(config, connection, clock).run();
         } catch (RedisStartException | RuntimeException e) {
             connection.close();
             throw e;

@@ -5,6 +5,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
@@ -22,6 +23,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
+import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ final class RedisConnection {
     private static final Duration KEEP_ALIVE_INTERVAL = Duration.ofSeconds(2);
     private static final int KEEP_ALIVE_COUNT = 3;
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(20);
+    private static final int START_TIMEOUTS = 3;
     private static final Duration LAST_RECONNECT = Duration.ofSeconds(1);
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(10);
     private static final Duration TOPOLOGY_COOL_DOWN = Duration.ofSeconds(1);
@@ -55,13 +58,41 @@ final class RedisConnection {
         this.connection = connection;
     }
 
-    /** @throws RedisStartException when there is no connection within the connect timeout */
+    /**
+     * A connection that only takes too long is tried again: processes that all start at once on a busy machine take
+     * seconds over their first one.
+     *
+     * @throws RedisStartException when it is refused, or there is none within a few connect timeouts
+     */
     static RedisConnection open(RedisConfig config) throws RedisStartException {
         try {
             config.tlsFiles().check("redis.");
         } catch (IOException e) {
             throw new RedisStartException(String.valueOf(e.getMessage()));
         }
+        long deadline =
+                System.nanoTime() + START_TIMEOUTS * config.connectTimeout().toNanos();
+        while (true) {
+            try {
+                return attempt(config);
+            } catch (RuntimeException e) {
+                if (!tookTooLong(e) || System.nanoTime() - deadline >= 0) {
+                    throw StartCheck.unreachable(config, e);
+                }
+            }
+        }
+    }
+
+    private static boolean tookTooLong(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof RedisCommandTimeoutException || t instanceof ConnectTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RedisConnection attempt(RedisConfig config) {
         ClientResources resources = resources(config);
         AbstractRedisClient client = null;
         try {
@@ -80,7 +111,7 @@ final class RedisConnection {
             return new RedisConnection(resources, client, connection);
         } catch (RuntimeException e) {
             shutdown(client, resources);
-            throw StartCheck.unreachable(config, e);
+            throw e;
         }
     }
 

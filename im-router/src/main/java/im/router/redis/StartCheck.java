@@ -4,6 +4,8 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,19 +14,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a server must be before anything is kept in it: new enough, never evicting what it was given, and of the kind
- * that the configuration says. Each node of a cluster is asked. Blocks; at start only.
+ * What a server must be before anything is kept in it: new enough, never evicting what it was given, of the kind that
+ * the configuration says, and of the same time as this process. Each node of a cluster is asked. Blocks; at start only.
  */
 final class StartCheck {
     private static final int LEAST_MAJOR = 6;
     private static final int LEAST_MINOR = 2;
+    /** As far as relays allow for when they say up to which time a view is complete; more could hide that it is not. */
+    private static final Duration CLOCKS_APART = Duration.ofSeconds(5);
 
     private final RedisConfig config;
     private final RedisConnection connection;
+    private final Clock clock;
 
-    StartCheck(RedisConfig config, RedisConnection connection) {
+    StartCheck(RedisConfig config, RedisConnection connection, Clock clock) {
         this.config = config;
         this.connection = connection;
+        this.clock = clock;
     }
 
     void run() throws RedisStartException {
@@ -32,8 +38,10 @@ final class StartCheck {
         if (lettuce instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
             checkCluster(cluster);
         } else if (lettuce instanceof StatefulRedisConnection<byte[], byte[]> single) {
+            long asked = clock.millis();
             Map<String, String> facts =
                     facts(config.addressesText(), single.async().info());
+            checkClock(config.addressesText(), facts, asked);
             if ("1".equals(facts.get("cluster_enabled"))) {
                 throw fault(config.addressesText(), "is a node of a Redis Cluster, expected redis.kind to be cluster");
             }
@@ -51,14 +59,14 @@ final class StartCheck {
         for (RedisClusterNode node : connection.masters()) {
             String address = node.getUri().getHost() + ":" + node.getUri().getPort();
             try {
-                check(
+                long asked = clock.millis();
+                Map<String, String> facts = facts(
                         address,
-                        facts(
-                                address,
-                                cluster.getConnectionAsync(
-                                                node.getUri().getHost(),
-                                                node.getUri().getPort())
-                                        .thenCompose(one -> one.async().info())));
+                        cluster.getConnectionAsync(
+                                        node.getUri().getHost(), node.getUri().getPort())
+                                .thenCompose(one -> one.async().info()));
+                checkClock(address, facts, asked);
+                check(address, facts);
             } catch (RuntimeException e) {
                 throw fault(address, "does not answer: " + Failures.message(e));
             }
@@ -81,6 +89,27 @@ final class StartCheck {
         String role = facts.getOrDefault("role", "");
         if (!role.equals("master")) {
             throw fault(address, "is a replica ('" + role + "'), expected the master");
+        }
+    }
+
+    /**
+     * Every process asks the same servers, so that the clocks of any two are no further apart than twice the limit. What
+     * the answer took counts for nobody.
+     */
+    private void checkClock(String address, Map<String, String> facts, long asked) throws RedisStartException {
+        String micros = facts.get("server_time_usec");
+        if (micros == null) {
+            return;
+        }
+        long there = TimeUnit.MICROSECONDS.toMillis(Long.parseLong(micros));
+        long ahead = asked - there;
+        long behind = there - clock.millis();
+        if (Math.max(ahead, behind) > CLOCKS_APART.toMillis()) {
+            throw fault(
+                    address,
+                    "has a clock that is " + Math.max(ahead, behind) / 1_000 + " s "
+                            + (ahead > behind ? "behind" : "ahead of") + " this machine's, expected at most "
+                            + CLOCKS_APART.toSeconds() + " s between them");
         }
     }
 

@@ -14,13 +14,17 @@ import im.servers.ServerOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,6 +158,42 @@ class EtcdFaultsIT {
         awaitSeen(a, idB);
         b.close();
         await().atMost(PATIENCE).until(() -> !a.nodes().isLive(idB.packed()));
+    }
+
+    /** Its revisions begin anew, as those of one that was restored from a backup go back. */
+    @Test
+    void afterEtcdLostAllItsDataTheNodesComeBackAndSeeEachOther() throws IOException {
+        EtcdNodeRegistry a = registry();
+        EtcdNodeRegistry b = registry();
+        NodeId firstA = join(a, "a");
+        awaitSeen(b, firstA);
+        EtcdConnection other = cluster.connect();
+        for (int i = 0; i < 200; i++) {
+            other.await(client -> client.getKVClient().put(EtcdKeys.bytes("/other"), EtcdKeys.bytes("x")));
+        }
+        NodeId late = join(cluster.registry(other, 8, System::nanoTime), "late");
+        awaitSeen(a, late);
+        awaitSeen(b, late);
+        other.close();
+
+        server.kill();
+        deleteAll(folder.resolve("data"));
+        server.start();
+
+        await().atMost(PATIENCE).until(() -> a.self() != null && !firstA.equals(a.self()));
+        NodeId secondA = Objects.requireNonNull(a.self());
+        awaitSeen(b, secondA);
+        await().atMost(PATIENCE).until(() -> !b.nodes().isLive(firstA.packed()));
+        NodeId idB = join(b, "b");
+        awaitSeen(a, idB);
+    }
+
+    private static void deleteAll(Path data) throws IOException {
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import im.router.RouteDirectory.Mended;
 import im.router.RouteDirectoryContract;
 import im.router.Routes;
 import im.servers.Servers;
+import io.etcd.jetcd.ByteSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -43,11 +44,11 @@ class EtcdRouteDirectoryIT extends RouteDirectoryContract {
         final EtcdNodeRegistry registry = cluster.registry(etcd, 8, () -> System.nanoTime() + slept.get());
         final List<String> displaced = new CopyOnWriteArrayList<>();
         final CompletableFuture<NodeId> renewed = new CompletableFuture<>();
-        final RouteDirectory routes = new EtcdRouteDirectory(
-                etcd,
-                registry,
-                (uid, device, connection, attempt) ->
-                        displaced.add(uid + "/" + device + "/" + connection + "<" + attempt));
+        volatile Runnable whenDisplaced = () -> {};
+        final RouteDirectory routes = new EtcdRouteDirectory(etcd, registry, (uid, device, connection, attempt) -> {
+            displaced.add(uid + "/" + device + "/" + connection + "<" + attempt);
+            whenDisplaced.run();
+        });
         final NodeId id;
 
         Node(String name) {
@@ -66,6 +67,16 @@ class EtcdRouteDirectoryIT extends RouteDirectoryContract {
 
         void forget(String uid, String device) {
             etcd.await(client -> client.getKVClient().delete(etcd.keys().route(uid, device)));
+        }
+
+        /** It stays as it is, but its lease does not tell of it any more. */
+        void hide(String uid, String device) {
+            ByteSequence key = etcd.keys().route(uid, device);
+            ByteSequence value = etcd.await(client -> client.getKVClient().get(key))
+                    .getKvs()
+                    .get(0)
+                    .getValue();
+            etcd.await(client -> client.getKVClient().put(key, value));
         }
     }
 
@@ -165,6 +176,46 @@ class EtcdRouteDirectoryIT extends RouteDirectoryContract {
 
         assertThat(a.displaced).containsExactlyInAnyOrder("u/d/11<2", "u/e/12<5");
         assertThat(get(b.routes.routesOf("u")).here()).containsExactlyInAnyOrder(21, 22);
+        assertThat(mend(a)).isEqualTo(Mended.NOTHING);
+    }
+
+    /** D22, D23: one that was registered while etcd told what there is, which does not tell of it. */
+    @Test
+    void aRouteThatStandsThereThoughEtcdDidNotTellOfItStaysAndItsConnectionIsNotDisplaced() {
+        register("u", "d", 1, 11);
+        a.hide("u", "d");
+
+        assertThat(mend(a)).isEqualTo(new Mended(1, 0, 0));
+
+        assertThat(a.displaced).isEmpty();
+        assertThat(connectionsOf("u")).containsExactly(11);
+        assertThat(mend(a)).isEqualTo(new Mended(1, 0, 0));
+    }
+
+    /** D23: with the first of them that was displaced all the others close. */
+    @Test
+    void connectionsThatCloseWhileTheirLostRoutesAreWrittenLeaveNoneBehind() {
+        Node b = new Node("b");
+        List<String> uids = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            uids.add("u" + i);
+            register("u" + i, "d", 1, 100 + i);
+            a.forget("u" + i, "d");
+            if (i % 4 == 0) {
+                get(b.routes.register("u" + i, "d", 2, 21));
+            }
+        }
+        List<CompletionStage<Boolean>> removals = new CopyOnWriteArrayList<>();
+        a.whenDisplaced = () ->
+                uids.forEach(uid -> removals.add(a.routes.remove(uid, "d", 100 + Long.parseLong(uid.substring(1)))));
+
+        mend(a);
+
+        assertThat(removals).isNotEmpty();
+        removals.forEach(EtcdRouteDirectoryIT::get);
+        Map<String, Routes> left = get(b.routes.routesOf(uids));
+        assertThat(left.values())
+                .allSatisfy(routes -> assertThat(routes.elsewhere()).isEmpty());
         assertThat(mend(a)).isEqualTo(Mended.NOTHING);
     }
 

@@ -9,12 +9,17 @@ import im.servers.ServerOptions;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a start says that cannot be; each names the key, the address and what was expected. */
 @Tag("once")
@@ -61,6 +66,42 @@ class RedisStartIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"3600, behind", "-3600, ahead of"})
+    void aClockFarFromTheServersIsRefused(int seconds, String server) {
+        RedisConfig config =
+                RedisConfig.single(Servers.redis().host(), Servers.redis().port());
+
+        assertThat(startOf(config, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(seconds))))
+                .startsWith("redis.uris: the server at " + Servers.redis())
+                .contains("has a clock that is 3")
+                .contains(" s " + server + " this machine's, expected at most 5 s");
+    }
+
+    @Test
+    void clocksThatDifferALittleAreTaken() {
+        RedisConfig config =
+                RedisConfig.single(Servers.redis().host(), Servers.redis().port());
+
+        assertThat(startOf(config, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(3))))
+                .isEmpty();
+    }
+
+    @Test
+    void aServerThatTakesLongerThanAConnectTimeoutIsWaitedFor() {
+        try (RedisServer server = start(ServerOptions.defaults())) {
+            RedisConfig usual = RedisConfig.single("127.0.0.1", server.port());
+            RedisConfig hasty = usual.withLimits(
+                    Duration.ofSeconds(1), Duration.ofSeconds(2), usual.maxInFlight(), usual.breaker());
+            server.pause();
+            CompletableFuture<Void> resumed = CompletableFuture.runAsync(
+                    server::resume, CompletableFuture.delayedExecutor(1_500, TimeUnit.MILLISECONDS));
+
+            assertThat(startOf(hasty)).isEmpty();
+            resumed.join();
+        }
+    }
+
     @Test
     void aServerThatHangsIsGivenUp() {
         try (RedisServer server = start(ServerOptions.defaults())) {
@@ -104,8 +145,12 @@ class RedisStartIT {
 
     /** Empty when it started. */
     private static String startOf(RedisConfig config) {
+        return startOf(config, Clock.systemUTC());
+    }
+
+    private static String startOf(RedisConfig config, Clock clock) {
         try {
-            Redis.connect(config, new SimpleMeterRegistry()).close();
+            Redis.connect(config, new SimpleMeterRegistry(), clock).close();
             return "";
         } catch (RedisStartException e) {
             return String.valueOf(e.getMessage());

@@ -1,0 +1,51 @@
+package im.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.relay.SeededBug;
+import im.servers.Servers;
+import im.testkit.checker.Verdict;
+import im.testkit.history.Start;
+import im.testkit.server.ClusterProcess;
+import im.testkit.server.ClusterSpec;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** What {@link SeededBugIT} says, of the bug that only a cluster can have. */
+@Tag("once")
+@Timeout(180)
+@EnabledIf("im.servers.Requirement#cluster")
+class ClusterSeededBugIT {
+    private static final Duration SETTLE = Duration.ofSeconds(8);
+    private static final Duration AT_MOST = Duration.ofSeconds(60);
+
+    @Test
+    void aRelayThatDoesNotLookWhereTheViewStandsIsFoundWithinAMinute_D1() {
+        ClusterSpec broken = ClusterSpec.in(Servers.temporaryFolder("cluster-seeded-bug"))
+                .property(SeededBug.PROPERTY, "no-applied-check");
+        try (ClusterProcess cluster = ClusterProcess.start(broken)) {
+            long began = System.nanoTime();
+            try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+                SlotsAlone partitions = new SlotsAlone(cluster.process("redis").address(), "{p*}");
+                partitions.keep();
+                run.traffic().awaitMore(200);
+                partitions.fallBack();
+                run.traffic().awaitMore(200);
+                run.traffic().stop();
+                run.stage()
+                        .app(run.stage().uid("u0"), "late", Start.NEW_FROM_FIRST_HELD)
+                        .connect();
+
+                Verdict verdict = run.stage().settle(SETTLE);
+
+                Duration took = Duration.ofNanos(System.nanoTime() - began);
+                System.out.println("no-applied-check found after " + took.toMillis() + " ms: " + verdict.contracts());
+                assertThat(verdict.clean()).as("%s", verdict).isFalse();
+                assertThat(took).as("how long it took to find it").isLessThan(AT_MOST);
+            }
+        }
+    }
+}

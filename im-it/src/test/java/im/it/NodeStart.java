@@ -1,0 +1,69 @@
+package im.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gateway, relay or router that is started as an operator does, and has to end by itself.
+ *
+ * @param role the command
+ * @param settings of it
+ * @param environment of the process, for what does not belong on a command line
+ */
+record NodeStart(String role, Map<String, String> settings, Map<String, String> environment) {
+    private static final int PATIENCE_SECONDS = 90;
+
+    /** What it left behind; code -1 when it was still running and was killed. */
+    record Ended(int code, String out, String err) {}
+
+    static NodeStart of(String role, Map<String, String> settings) {
+        return new NodeStart(role, settings, Map.of());
+    }
+
+    NodeStart with(String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(settings);
+        more.put(key, value);
+        return new NodeStart(role, more, environment);
+    }
+
+    NodeStart withEnvironment(Map<String, String> more) {
+        return new NodeStart(role, settings, more);
+    }
+
+    /** @param folder for what it writes */
+    Ended run(Path folder) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(folder, role, ".out");
+        Path err = Files.createTempFile(folder, role, ".err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command(folder)).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("IM_"));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        return new Ended(ended ? process.exitValue() : -1, Files.readString(out), Files.readString(err));
+    }
+
+    private List<String> command(Path folder) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
+            if (!flag.isEmpty()) {
+                command.add(flag);
+            }
+        }
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "im.gateway.launch.Main", role, "--dev"));
+        command.addAll(List.of("--data", Files.createTempDirectory(folder, role).toString()));
+        settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        return command;
+    }
+}
