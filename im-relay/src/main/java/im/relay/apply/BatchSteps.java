@@ -124,7 +124,7 @@ final class BatchSteps {
         applier.move(applying);
         Batch batch = applying.batch();
         applier.await(
-                ports.view().apply(partition, standing.applied(), batch.end(), batch.messages()),
+                ports.view().apply(partition, standing.applied(), batch.end(), batch.term(), batch.messages()),
                 move -> applied(move, applying));
     }
 
@@ -191,6 +191,10 @@ final class BatchSteps {
     private void extended(LogExtent extent, long asked, Checking checking, boolean marksToo) {
         if (!extent.epochs().equals(standing.extent.epochs())) {
             applier.failed(Trouble.NEW_EPOCH, new IllegalStateException("epochs are " + extent.epochs()));
+            return;
+        }
+        if (extent.end() < standing.next()) {
+            applier.failed(Trouble.LOST_TAIL, new IllegalStateException("the log ends at " + extent.end()));
             return;
         }
         boolean atEnd = extent.end() <= standing.next() && !standing.hasPending();
