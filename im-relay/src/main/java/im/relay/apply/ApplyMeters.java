@@ -60,6 +60,13 @@ final class ApplyMeters {
         }
     }
 
+    /** The view has it. */
+    void took(Batch batch) {
+        applied.increment(batch.messages().size());
+        duplicates.increment(batch.duplicates());
+        poison.increment(batch.poison());
+    }
+
     /** The partition has to find its place anew. */
     void sought(Trouble why) {
         registry.counter("im.relay.seeks", "why", label(why)).increment();
