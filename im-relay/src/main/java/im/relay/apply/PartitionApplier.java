@@ -45,7 +45,8 @@ final class PartitionApplier {
     private long backOffMs;
     private @Nullable CompletableFuture<Void> leaving;
     private CompletionStage<Void> lastCommit = CompletableFuture.completedFuture(null);
-    private CompletionStage<LogExtent> lagAsked = CompletableFuture.failedFuture(new IllegalStateException("not asked"));
+    private CompletionStage<LogExtent> lagAsked =
+            CompletableFuture.failedFuture(new IllegalStateException("not asked"));
     private volatile @Nullable String trouble;
     private volatile String text = phase.text();
 
