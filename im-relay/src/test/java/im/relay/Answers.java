@@ -38,8 +38,7 @@ public final class Answers {
         return value(done -> cursors.open(uid, device, start, Runnable::run, done));
     }
 
-    public static ReadResult<Boolean> tryOpen(
-            CursorStore cursors, String uid, String device, CursorStore.Start start) {
+    public static ReadResult<Boolean> tryOpen(CursorStore cursors, String uid, String device, CursorStore.Start start) {
         return await(done -> cursors.open(uid, device, start, Runnable::run, done));
     }
 

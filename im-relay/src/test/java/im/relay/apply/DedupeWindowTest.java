@@ -103,7 +103,9 @@ class DedupeWindowTest {
             seen(window, i / 10, i);
             int late = i - 1_400;
             if (late > 0) {
-                assertThat(window.knows(identity(late))).as("%d after %d", late, i).isTrue();
+                assertThat(window.knows(identity(late)))
+                        .as("%d after %d", late, i)
+                        .isTrue();
             }
         }
         assertThat(forgotten).isEqualTo(10_000 - window.entries());
