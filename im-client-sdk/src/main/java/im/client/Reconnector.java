@@ -66,6 +66,8 @@ final class Reconnector implements ClientConnection.Owner {
     private boolean ownCursors;
     /** The gateway of {@link #active} stops. */
     private boolean sentAway;
+    /** Since {@link #active} was welcomed, a connection of ours said Hello with a larger attempt and was lost. */
+    private boolean overtaken;
 
     Reconnector(
             ClientConfig config,
@@ -240,6 +242,7 @@ final class Reconnector implements ClientConnection.Owner {
         active = connection;
         next = null;
         sentAway = false;
+        overtaken = false;
         freshTokenTried = false;
         endpoints.welcomed();
         ownCursors |= welcome.getNewDevice();
@@ -299,6 +302,7 @@ final class Reconnector implements ClientConnection.Owner {
     public void ended(ClientConnection connection, Ending ending) {
         LOG.debug("connection ended device={} why={}", config.device(), ending.describe());
         if (connection == next) {
+            overtaken |= connection.isHelloSent();
             next = null;
             endpoints.next();
             failed(ending);
@@ -331,8 +335,10 @@ final class Reconnector implements ClientConnection.Owner {
         }
     }
 
-    private void activeEnded(Ending ending) {
+    private void activeEnded(Ending told) {
         boolean replacing = next != null && next.isHelloSent();
+        boolean byOurselves = overtaken && told.is(CloseReason.DISPLACED);
+        Ending ending = byOurselves ? Ending.lost(told.describe()) : told;
         if (!replacing && (isFinal(ending) || (next == null && timer == null))) {
             failed(ending);
         } else {

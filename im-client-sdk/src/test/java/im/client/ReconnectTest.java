@@ -219,6 +219,27 @@ class ReconnectTest {
     }
 
     @Test
+    void aConnectionThatItsOwnLostSuccessorDisplacedIsNoReasonToStayAway() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
+            FakePeer old = it.connect();
+            it.until(ConnectionState.LIVE);
+            CompletableFuture<SendOutcome> a = it.client.send("bob", "a");
+            old.expectSend("a", false);
+            old.say(Frame.newBuilder().setGoAway(GoAway.newBuilder().setReconnectAfterMs(1)));
+            FakePeer lost = it.gateway.accept();
+            lost.expect(BodyCase.HELLO);
+            lost.hangUp();
+            FakePeer next = it.gateway.accept();
+
+            old.close(4409, false);
+
+            next.greet();
+            next.answer(next.expectSend("a", true), Code.OK);
+            assertThat(ClientFixture.get(a)).isInstanceOf(SendOutcome.Accepted.class);
+        }
+    }
+
+    @Test
     void afterTheSwitchNothingIsTakenFromTheOldConnection() throws Exception {
         try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
             FakePeer old = it.connect();

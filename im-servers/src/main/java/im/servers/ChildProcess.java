@@ -151,6 +151,12 @@ public record ChildProcess(long pid, long started) {
         if (!alive()) {
             return;
         }
-        Programs.run("kill", "-" + name, Long.toString(pid));
+        try {
+            Programs.run("kill", "-" + name, Long.toString(pid));
+        } catch (UncheckedIOException e) {
+            if (alive()) {
+                throw e;
+            }
+        }
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeLife implements NodeRegistry.LeaseListener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLife.class);
-    private static final int RETRY_MILLIS = 500;
+    static final int RETRY_MILLIS = 500;
 
     private final RouteDirectory routes;
     private final Function<NodeId, CompletionStage<Void>> follow;
@@ -33,6 +33,8 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
     private final ScheduledExecutorService timer;
     private final ClusterMeters meters;
     private volatile @Nullable String fenced;
+    /** Whom the newest lease names: a come-back under an older one ends where it is. */
+    private volatile @Nullable NodeId current;
 
     /**
      * @param follow makes the receiver of pushes read what is pushed to that node from now on; the stage completes when
@@ -80,6 +82,7 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
     @Override
     public void lapsed(NodeId id) {
         fenced = "the lease has lapsed";
+        current = null;
         meters.lapsed();
         LOG.atWarn()
                 .addKeyValue("slot", id.slot())
@@ -93,20 +96,25 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
                 .addKeyValue("slot", id.slot())
                 .addKeyValue("incarnation", id.incarnation())
                 .log("back under a new lease");
+        current = id;
         fenced = null;
         comeBack(id);
     }
 
     private void comeBack(NodeId id) {
+        if (!id.equals(current)) {
+            return;
+        }
         follow.apply(id).thenCompose(followed -> mend()).whenComplete((mended, failure) -> {
+            if (!id.equals(current)) {
+                return;
+            }
             if (failure == null) {
                 meters.resync();
                 resync.run();
             } else {
                 LOG.atWarn().addKeyValue("why", failure.toString()).log("routes are not in place yet, trying again");
-                if (fenced == null) {
-                    var unused = timer.schedule(() -> comeBack(id), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                }
+                var unused = timer.schedule(() -> comeBack(id), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         });
     }

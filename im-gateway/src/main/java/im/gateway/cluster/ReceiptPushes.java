@@ -9,6 +9,7 @@ import im.router.Routes;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,12 +19,13 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells the other uid's connections, and of what was read the reader's own, how far a uid has got. Only the largest
  * position of a conversation, uid and kind matters, so what comes within {@link #GATHER_MILLIS} is one receipt, and the
- * routes for all of them are looked up in one go, one such look-up at a time: an acknowledgement costs no round trip of
- * its own. What finds no room, or no routes, is dropped: the list of conversations tells it. Any thread.
+ * routes for them are looked up together, {@link #MAX_UIDS} at a time: an acknowledgement costs no round trip of its own. What finds no room, or no routes, is dropped: the list of conversations tells it. Any thread.
  */
 public final class ReceiptPushes {
     static final int GATHER_MILLIS = 100;
     static final int MAX_WAITING = 16_384;
+    /** In one look-up: a small part of the calls that may be under way to the directory at a time. */
+    static final int MAX_UIDS = 512;
 
     private final RouteDirectory routes;
     private final PushBus bus;
@@ -63,24 +65,33 @@ public final class ReceiptPushes {
     }
 
     private void lookUp() {
-        Map<Key, Long> now;
-        synchronized (this) {
-            now = waiting;
-            waiting = new HashMap<>();
-        }
+        Map<Key, Long> now = new HashMap<>();
         Set<String> uids = new HashSet<>();
-        now.keySet().forEach(key -> uids.addAll(receivers(key)));
+        synchronized (this) {
+            Iterator<Map.Entry<Key, Long>> each = waiting.entrySet().iterator();
+            while (each.hasNext() && uids.size() < MAX_UIDS) {
+                Map.Entry<Key, Long> next = each.next();
+                now.put(next.getKey(), next.getValue());
+                uids.addAll(receivers(next.getKey()));
+                each.remove();
+            }
+        }
         routes.routesOf(uids).whenComplete((found, failure) -> {
             if (failure == null) {
                 push(now, found);
             } else {
                 meters.receiptsDropped(now.size());
             }
-            synchronized (this) {
-                planned = false;
-                plan();
-            }
+            goOn();
         });
+    }
+
+    private synchronized void goOn() {
+        if (waiting.isEmpty()) {
+            planned = false;
+        } else {
+            var unused = timer.schedule(this::lookUp, GATHER_MILLIS / 10, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** DELIVERED is the other uid's business, READ also that of the reader's own devices. */

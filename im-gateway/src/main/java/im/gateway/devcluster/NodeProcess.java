@@ -13,8 +13,8 @@ import java.util.Optional;
 /** A gateway, a relay or a router. Its port is its admin port, which says when it is ready. */
 final class NodeProcess extends Server {
     private static final int ANSWER_MILLIS = 2_000;
-    /** Longer than it drains. */
-    private static final Duration STOP = Duration.ofSeconds(30);
+    /** Longer than any drain.timeout: it ends by itself when that is over. */
+    private static final Duration STOP = Duration.ofMinutes(11);
 
     private final List<String> command;
 

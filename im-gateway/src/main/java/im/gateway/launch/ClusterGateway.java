@@ -29,6 +29,7 @@ import im.router.redis.Redis;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -147,6 +148,8 @@ final class ClusterGateway {
             receiver.follow(id).toCompletableFuture().get(FOLLOW_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new CannotStart("the push bus cannot be read: " + receiver.failure(), e);
+        } catch (CancellationException e) {
+            throw new CannotStart("the lease lapsed before the push bus could be read", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotStart("interrupted", e);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class NodeLifeTest {
     private static final NodeId BEFORE = new NodeId(1, 10);
     private static final NodeId AFTER = new NodeId(2, 11);
+    private static final NodeId NEWEST = new NodeId(3, 12);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final ClusterMeters meters = new ClusterMeters(new SimpleMeterRegistry());
@@ -99,6 +100,20 @@ class NodeLifeTest {
 
         await().until(() -> steps.size() == 5);
         assertThat(steps).containsExactly("follow 2", "mend", "follow 2", "mend", "resync");
+    }
+
+    @Test
+    void aComeBackUnderAnOlderLeaseDoesNotTakeTheReceiverBackToItsName_D23() {
+        routes.failures.set(1);
+        life.lapsed(BEFORE);
+        life.renewed(AFTER);
+        life.lapsed(AFTER);
+        life.renewed(NEWEST);
+        assertThat(steps).containsExactly("follow 2", "mend", "follow 3", "mend", "resync");
+
+        await().pollDelay(Duration.ofMillis(NodeLife.RETRY_MILLIS + 200)).until(() -> true);
+
+        assertThat(steps).hasSize(5);
     }
 
     @Test

@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +94,7 @@ final class KafkaPushReceiver implements PushReceiver {
                 read(fresh);
             } catch (WakeupException e) {
                 LOG.atTrace().log("woken");
-            } catch (KafkaException e) {
+            } catch (RuntimeException e) {
                 trouble = "the push bus cannot be read: " + e.getMessage();
                 LOG.atWarn().addKeyValue("why", e.toString()).log("push bus cannot be read");
                 Threads.pause(AGAIN_MS);
@@ -113,6 +112,7 @@ final class KafkaPushReceiver implements PushReceiver {
                     continue;
                 }
                 for (ConsumerRecord<byte[], byte[]> entry : reading.poll(POLL)) {
+                    meters.delayed(System.currentTimeMillis() - entry.timestamp());
                     received(entry.value());
                 }
             } catch (InvalidOffsetException e) {

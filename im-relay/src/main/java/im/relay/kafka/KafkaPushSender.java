@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts pushes into the partition that is the node's slot, from a thread of its own, which the producer may block. One that
@@ -66,20 +67,28 @@ final class KafkaPushSender implements PushSender, AutoCloseable {
     private void run() {
         Producer<byte[], byte[]> producer = null;
         while (!isClosed || !queue.isEmpty()) {
+            Waiting waiting = next();
             try {
-                Waiting waiting = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (waiting != null) {
                     producer = producer == null ? factory.get() : producer;
                     send(producer, waiting);
                 }
-            } catch (InterruptedException e) {
-                // Only close() does that: what is left is sent or fails.
             } catch (KafkaException e) {
+                ended(waiting, e);
                 Threads.pause(1_000);
             }
         }
         if (producer != null) {
             producer.close(Duration.ofSeconds(1));
+        }
+    }
+
+    private @Nullable Waiting next() {
+        try {
+            return queue.poll(100, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            // Only close() does that: what is left is sent or fails.
+            return queue.poll();
         }
     }
 
@@ -93,7 +102,7 @@ final class KafkaPushSender implements PushSender, AutoCloseable {
         }
     }
 
-    private void ended(Waiting waiting, @org.jspecify.annotations.Nullable Exception failure) {
+    private void ended(Waiting waiting, @Nullable Exception failure) {
         bytes.addAndGet(-waiting.bytes);
         if (failure == null) {
             meters.sent("sent");
