@@ -43,6 +43,9 @@ public abstract class NodeRegistryContract {
     /** Ends the lease of that node behind its back. */
     protected abstract void endLease(NodeId id);
 
+    /** Cuts its process off for good, as {@code kill -9} does: it renews nothing and gives nothing back. */
+    protected abstract void silence(NodeRegistry registry);
+
     @AfterEach
     protected final void closeAllRegistries() {
         open.forEach(NodeRegistry::close);
@@ -88,6 +91,18 @@ public abstract class NodeRegistryContract {
         assertThatThrownBy(() -> join(another(), info(Role.GATEWAY, "a")))
                 .hasRootCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("name");
+    }
+
+    /** As after {@code kill -9}: its lease still runs, and nobody renews it. */
+    @Test
+    void theNameOfANodeThatDiedIsWaitedFor() {
+        NodeRegistry dead = another();
+        NodeId first = join(dead, info(Role.GATEWAY, "a"));
+
+        silence(dead);
+        NodeId second = join(another(), info(Role.GATEWAY, "a"));
+
+        assertThat(second.incarnation()).isGreaterThan(first.incarnation());
     }
 
     @Test

@@ -116,7 +116,11 @@ final class ClusterSetup {
                     .toCompletableFuture()
                     .get(CHECK_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new CannotStart("redis: " + String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
+            throw new CannotStart(
+                    "redis: "
+                            + String.valueOf(
+                                    e.getCause() == null ? e : e.getCause().getMessage()),
+                    e);
         } catch (TimeoutException e) {
             throw new CannotStart("redis: no answer within " + CHECK_SECONDS + " s", e);
         } catch (InterruptedException e) {

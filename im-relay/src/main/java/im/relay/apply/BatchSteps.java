@@ -29,6 +29,7 @@ final class BatchSteps {
     private final int partition;
     private final Pusher pusher;
     private long batchStartNanos = System.nanoTime();
+    private long stepStartNanos = batchStartNanos;
 
     BatchSteps(Context context, PartitionApplier applier, Standing standing) {
         this.context = context;
@@ -86,6 +87,8 @@ final class BatchSteps {
         }
         Batch batch = standing.take(context.feed(), context.config().batchMessages());
         batchStartNanos = System.nanoTime();
+        stepStartNanos = batchStartNanos;
+        context.meters().begun(batch.messages(), context.lane().wallMillis());
         Indexing indexing = reading.taken(batch);
         applier.move(indexing);
         if (context.has(SeededBug.COMMIT_BEFORE_EFFECT)) {
@@ -113,6 +116,7 @@ final class BatchSteps {
 
     private void indexed(boolean same, Indexing indexing) {
         if (same) {
+            context.meters().took(ApplyMeters.Step.INDEX, stepStartNanos);
             apply(indexing.indexed());
         } else {
             markMoved();
@@ -124,6 +128,7 @@ final class BatchSteps {
         RelayHalt.at(RelayHalt.Place.INDEXED);
         applier.move(applying);
         Batch batch = applying.batch();
+        stepStartNanos = System.nanoTime();
         applier.await(
                 ports.view().apply(partition, standing.applied(), batch.end(), batch.term(), batch.messages()),
                 move -> applied(move, applying));
@@ -132,6 +137,7 @@ final class BatchSteps {
     private void applied(Move move, Applying applying) {
         Batch batch = applying.batch();
         if (move instanceof Move.Moved moved) {
+            context.meters().took(ApplyMeters.Step.APPLY, stepStartNanos);
             moved(applying.applied(), moved.prevs());
         } else if (move instanceof Move.Mismatch mismatch && mismatch.applied() == batch.end()) {
             // Somebody with the same log got there first, or a reply was lost below: the effect is there, its prevs
@@ -165,7 +171,7 @@ final class BatchSteps {
 
     private void applied(Batch batch) {
         standing.applied(batch, context.lane().millis());
-        context.meters().took(batch);
+        context.meters().counted(batch);
     }
 
     private void done(Pushing pushing) {

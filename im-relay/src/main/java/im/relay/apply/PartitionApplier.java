@@ -82,7 +82,7 @@ final class PartitionApplier {
     void resumed(Phase.Sent sent) {
         if (phase instanceof Seeking seeking) {
             context.meters().lostReplies.increment();
-            context.meters().took(sent.batch());
+            context.meters().counted(sent.batch());
             sent.standing().applied(sent.batch(), lane.millis());
             run(seeking.found(sent.standing()));
         }

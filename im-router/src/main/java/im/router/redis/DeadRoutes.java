@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import im.router.Nodes;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,7 @@ final class DeadRoutes {
     /** Packed node → when it was first found dead. */
     private final Map<Long, Long> deadSince = new ConcurrentHashMap<>();
 
+    private volatile long revision;
     private final AtomicInteger removing = new AtomicInteger();
 
     DeadRoutes(Redis redis, LongSupplier nanos, RouteMeters meters) {
@@ -30,7 +32,19 @@ final class DeadRoutes {
         this.meters = meters;
     }
 
+    /** To be told with each read, so that a node that is alive again has all its time when it dies again. */
+    void nodes(Nodes now) {
+        if (now.revision() != revision) {
+            revision = now.revision();
+            deadSince.keySet().removeIf(now::isLive);
+        }
+    }
+
+    /** Does nothing before it is known who is alive. */
     void seen(String uid, byte[] device, byte[] route, long node) {
+        if (revision == 0) {
+            return;
+        }
         long now = nanos.getAsLong();
         Long since = deadSince.putIfAbsent(node, now);
         if (since == null) {

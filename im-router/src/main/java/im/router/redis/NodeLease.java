@@ -25,6 +25,7 @@ final class NodeLease {
     private final RegistryTerms terms;
     private final Supplier<NodeInfo> info;
     private final LeaseListener listener;
+    private final NameHolder nameHolder;
     private final CompletableFuture<NodeId> joined = new CompletableFuture<>();
 
     private volatile @Nullable NodeId held;
@@ -42,6 +43,7 @@ final class NodeLease {
         this.terms = terms;
         this.info = info;
         this.listener = listener;
+        this.nameHolder = new NameHolder(terms.lease());
     }
 
     /** Completes with the first lease; exceptionally when none can be had. */
@@ -82,7 +84,10 @@ final class NodeLease {
                 TakeSlotScript.run(redis, info.get(), token, terms.lease().toMillis(), terms.slots()));
         NodeId id = answer.id();
         if (id == null) {
-            refused(String.valueOf(answer.refusal()));
+            TakeSlotScript.Holder holder = answer.holder();
+            if (holder == null || nameHolder.isAlive(holder, now())) {
+                refused(String.valueOf(answer.refusal()));
+            }
             return;
         }
         birth = answer.birth();

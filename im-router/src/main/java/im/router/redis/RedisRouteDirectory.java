@@ -229,6 +229,7 @@ public final class RedisRouteDirectory implements RouteDirectory {
         if (reply.size() == 0) {
             return Routes.NONE;
         }
+        deadRoutes.nodes(live);
         List<Route> routes = new ArrayList<>(reply.size() / 2);
         for (int i = 1; i < reply.size(); i += 2) {
             StoredRoute stored = StoredRoute.parse(reply.bytes(i));

@@ -18,9 +18,25 @@ final class TakeSlotScript {
      * @param id null when it was refused
      * @param birth of the server's memory; empty when refused
      * @param refusal why, or null
+     * @param holder of the name, should it be that which is taken
      */
     record Answer(
-            @Nullable NodeId id, String birth, @Nullable String refusal) {}
+            @Nullable NodeId id,
+            String birth,
+            @Nullable String refusal,
+            @Nullable Holder holder) {}
+
+    /**
+     * A lease with the name that was asked for.
+     *
+     * @param deadline when it ends unless it is renewed, by the server's clock, ms
+     */
+    record Holder(String token, long deadline) {
+        private static Holder of(String text) {
+            int space = text.indexOf(' ');
+            return new Holder(text.substring(space + 1), Long.parseLong(text.substring(0, space)));
+        }
+    }
 
     static CompletionStage<Answer> run(Redis redis, NodeInfo info, String token, long leaseMillis, int slots) {
         return redis.run(
@@ -38,11 +54,12 @@ final class TakeSlotScript {
 
     private static Answer answer(Reply reply, NodeInfo info, int slots) {
         if (reply.size() == 3) {
-            return new Answer(new NodeId((int) reply.number(0), reply.number(1)), reply.text(2), null);
+            return new Answer(new NodeId((int) reply.number(0), reply.number(1)), reply.text(2), null, null);
         }
-        String refusal = reply.text(0).equals("name")
-                ? "a live node of role " + info.role() + " has the name '" + info.name() + "' already"
-                : "all " + slots + " slots are taken by live nodes";
-        return new Answer(null, "", refusal);
+        if (reply.text(0).equals("name")) {
+            String why = "a live node of role " + info.role() + " has the name '" + info.name() + "' already";
+            return new Answer(null, "", why, Holder.of(reply.text(1)));
+        }
+        return new Answer(null, "", "all " + slots + " slots are taken by live nodes", null);
     }
 }

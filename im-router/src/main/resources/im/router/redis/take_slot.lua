@@ -8,7 +8,8 @@
 -- ARGV[5] number of slots
 -- ARGV[6] birth, should there be none
 -- ARGV[7] record: bytes
--- Returns {slot, incarnation, birth}, or {'name'} or {'slots'} when that is what is taken.
+-- Returns {slot, incarnation, birth}; {'name', "<deadline, ms> <token>"} when another has a lease with that name, which
+-- may be dead; or {'slots'} when none is free.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local held, mine = {}, nil
@@ -20,7 +21,7 @@ for i = 1, #leases, 2 do
     held[leases[i]] = true
     if role == ARGV[1] and name == ARGV[2] then
       if token ~= ARGV[3] then
-        return {'name'}
+        return {'name', deadline .. ' ' .. token}
       end
       mine = {leases[i], incarnation}
     end

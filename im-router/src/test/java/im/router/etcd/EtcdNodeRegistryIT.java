@@ -7,7 +7,10 @@ import im.router.NodeRegistry;
 import im.router.NodeRegistryContract;
 import im.servers.Servers;
 import io.etcd.jetcd.KeyValue;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -15,10 +18,19 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#etcd")
 class EtcdNodeRegistryIT extends NodeRegistryContract {
     private final EtcdTestCluster cluster = new EtcdTestCluster(Servers.etcd());
+    private final Map<NodeRegistry, EtcdConnection> connectionOf = new HashMap<>();
 
     @Override
     protected NodeRegistry open(LongSupplier nanos) {
-        return cluster.registry(cluster.connect(), SLOTS, nanos);
+        EtcdConnection etcd = cluster.connect();
+        NodeRegistry registry = cluster.registry(etcd, SLOTS, nanos);
+        connectionOf.put(registry, etcd);
+        return registry;
+    }
+
+    @Override
+    protected void silence(NodeRegistry registry) {
+        Objects.requireNonNull(connectionOf.get(registry)).close();
     }
 
     @Override

@@ -71,6 +71,45 @@ class NodeViewTest {
     }
 
     @Test
+    void oneFailedLookAfterAnotherDoesNotKeepADeadNode() {
+        listed(0, "x", Map.of(A, "a", B, "b"));
+
+        for (int nanos = 10; nanos < 110; nanos += 33) {
+            view.unreachable();
+            listed(nanos, "x", Map.of(A, "a"));
+            assertLive(A, B);
+        }
+        view.unreachable();
+        listed(110, "x", Map.of(A, "a"));
+
+        assertLive(A);
+    }
+
+    @Test
+    void anOutageAsLongAsALeaseGivesThoseThatAreMissingAnotherOne() {
+        listed(0, "x", Map.of(A, "a", B, "b"));
+        view.unreachable();
+        listed(10, "x", Map.of(A, "a"));
+
+        view.unreachable();
+        listed(110, "x", Map.of(A, "a"));
+        assertLive(A, B);
+        listed(209, "x", Map.of(A, "a"));
+        assertLive(A, B);
+        listed(210, "x", Map.of(A, "a"));
+        assertLive(A);
+    }
+
+    @Test
+    void theFirstListIsNewsEvenIfItIsEmpty() {
+        listed(0, "", Map.of());
+        assertThat(view.nodes().revision()).isEqualTo(1);
+
+        listed(10, "", Map.of());
+        assertThat(view.nodes().revision()).isEqualTo(1);
+    }
+
+    @Test
     void listenersHearThePresentAndThenChangesOnly() {
         listed(0, "x", Map.of(A, "a"));
         List<Nodes> heard = new ArrayList<>();

@@ -12,7 +12,10 @@ import im.router.NodeRegistryContract;
 import im.router.redis.Redis.Call;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,10 +25,19 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class RedisNodeRegistryIT extends NodeRegistryContract {
     private final RedisConfig config = TestRedis.config();
     private final List<Redis> connections = new ArrayList<>();
+    private final Map<NodeRegistry, Redis> connectionOf = new HashMap<>();
 
     @Override
     protected NodeRegistry open(LongSupplier nanos) {
-        return RedisNodeRegistry.start(connect(), new RegistryTerms(lease(), SLOTS, nanos));
+        Redis redis = connect();
+        NodeRegistry registry = RedisNodeRegistry.start(redis, new RegistryTerms(lease(), SLOTS, nanos));
+        connectionOf.put(registry, redis);
+        return registry;
+    }
+
+    @Override
+    protected void silence(NodeRegistry registry) {
+        Objects.requireNonNull(connectionOf.get(registry)).close();
     }
 
     @Override
@@ -49,12 +61,11 @@ class RedisNodeRegistryIT extends NodeRegistryContract {
     @Test
     void aSlotWhoseNodeFellSilentIsGivenAnewOnlyAfterItsLeaseWithALargerIncarnation() {
         NodeRegistry silent = another();
-        Redis itsConnection = connections.get(connections.size() - 1);
         NodeRegistry b = another();
         NodeId first = join(silent, info(Role.GATEWAY, "silent"));
         awaitSeen(b, first);
 
-        itsConnection.close();
+        silence(silent);
 
         assertThat(join(b, info(Role.GATEWAY, "b")).slot()).isEqualTo(1);
         await().atMost(PATIENCE).until(() -> !b.nodes().isLive(first.packed()));

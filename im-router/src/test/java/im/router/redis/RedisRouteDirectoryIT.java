@@ -39,6 +39,7 @@ class RedisRouteDirectoryIT extends RouteDirectoryContract {
 
     private final Redis redis = TestRedis.connect(TestRedis.config());
     private final Map<Long, NodeInfo> live = new ConcurrentHashMap<>();
+    private final AtomicLong revision = new AtomicLong(1);
     private final AtomicLong slept = new AtomicLong();
     private final Node a = new Node(new NodeId(0, 1_000));
     private final Node b = new Node(new NodeId(1, 1_001));
@@ -62,6 +63,7 @@ class RedisRouteDirectoryIT extends RouteDirectoryContract {
             if (next != null) {
                 live.put(next.packed(), GATEWAY);
             }
+            revision.incrementAndGet();
         }
 
         void die() {
@@ -87,7 +89,7 @@ class RedisRouteDirectoryIT extends RouteDirectoryContract {
         return new RedisRouteDirectory(
                 redis,
                 self,
-                () -> new Nodes(live, 1),
+                () -> new Nodes(live, revision.get()),
                 (uid, device, connection, attempt) ->
                         displaced.add(uid + " " + device + " " + connection + " " + attempt),
                 new SimpleMeterRegistry(),
@@ -173,6 +175,35 @@ class RedisRouteDirectoryIT extends RouteDirectoryContract {
         await(relay.routesOf("u"));
 
         org.awaitility.Awaitility.await().until(() -> stored("u", "d").isEmpty());
+    }
+
+    @Test
+    void theRouteOfANodeThatCameBackAndDiedAgainIsKeptForAllItsTimeAnew() {
+        NodeId id = new NodeId(1, 1_001);
+        b.register("u", "d", 6, 12);
+        b.die();
+        await(relay.routesOf("u"));
+        b.become(id);
+        assertThat(await(relay.routesOf("u")).elsewhere()).hasSize(1);
+
+        slept.set(DeadRoutes.PATIENCE.toNanos());
+        b.die();
+        await(relay.routesOf("u"));
+        await(relay.routesOf("u"));
+
+        assertThat(stored("u", "d")).isNotEmpty();
+    }
+
+    @Test
+    void whileItIsNotKnownWhoIsAliveNobodyIsDead() {
+        b.register("u", "d", 6, 12);
+        b.die();
+        revision.set(0);
+        await(relay.routesOf("u"));
+        slept.set(DeadRoutes.PATIENCE.toNanos());
+        await(relay.routesOf("u"));
+
+        assertThat(stored("u", "d")).isNotEmpty();
     }
 
     /** D23: the slot of the routes lost everything. */
