@@ -13,8 +13,11 @@ public interface ConversationView {
     /** What {@link State#applied} says when nothing is there. */
     long ABSENT = -1;
 
-    /** @param applied position up to which the log is in the view, or {@link #ABSENT} */
-    record State(long applied, long floor) {}
+    /**
+     * @param applied position up to which the log is in the view, or {@link #ABSENT}
+     * @param term of the record there, as {@link #apply} was told it; {@link LogReader#NO_TERM} when it was not
+     */
+    record State(long applied, long floor, int term) {}
 
     CompletionStage<State> state(int partition);
 
@@ -23,9 +26,11 @@ public interface ConversationView {
      *
      * @param expected where the caller believes the view stands
      * @param applied where it stands afterwards; equal to {@code expected} for a mere comparison (D4)
+     * @param term of the record at {@code applied}, kept beside it: whoever reads on checks with it that the log still has
+     *     that record (D8); {@link LogReader#NO_TERM} where it is not known
      * @param messages positions in (expected, applied], rising; may be empty
      */
-    CompletionStage<Move> apply(int partition, long expected, long applied, List<LoggedMessage> messages);
+    CompletionStage<Move> apply(int partition, long expected, long applied, int term, List<LoggedMessage> messages);
 
     /**
      * Moves without messages, over what the log does not hold any more or what is too old to be applied (D6).

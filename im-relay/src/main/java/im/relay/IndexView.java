@@ -2,6 +2,7 @@ package im.relay;
 
 import im.protocol.ConversationKey;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -37,4 +38,22 @@ public interface IndexView {
      */
     CompletionStage<Long> merge(
             int bucket, int partition, long expected, long mark, List<Entry> entries, boolean replay);
+
+    /** What {@link #merge} takes of one bucket. */
+    record Merge(int bucket, long expected, long mark, List<Entry> entries) {}
+
+    /**
+     * {@link #merge} of several buckets, sent in one go; each takes effect or not by itself.
+     *
+     * @return whether all of them have
+     */
+    default CompletionStage<Boolean> mergeAll(int partition, List<Merge> merges, boolean replay) {
+        CompletionStage<Boolean> all = CompletableFuture.completedStage(true);
+        for (Merge merge : merges) {
+            all = all.thenCombine(
+                    merge(merge.bucket, partition, merge.expected, merge.mark, merge.entries, replay),
+                    (before, found) -> before && found == merge.expected);
+        }
+        return all;
+    }
 }

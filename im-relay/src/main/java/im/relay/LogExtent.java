@@ -80,6 +80,11 @@ public record LogExtent(long first, long end, long committed, List<Epoch> epochs
         return next;
     }
 
+    /** Whether a view at that position has seen records of whose offsets a later epoch makes new use. */
+    public boolean hasForgotten(long position) {
+        return LogPosition.epoch(position) > 0 && next(position) <= LogPosition.offset(position);
+    }
+
     /** Whether a view at that position has seen records that this log does not have: its tail is lost (D8). */
     public boolean isBehind(long position) {
         int epoch = LogPosition.epoch(position);

@@ -17,8 +17,21 @@ public interface LogReader extends AutoCloseable {
     /** Joins the group; called once. */
     void start(Assignments listener);
 
+    /** {@link Entry#term} where it is not known. */
+    int NO_TERM = -1;
+
     /** What the partition holds, asked of the log now: {@code end} is no older than the call. */
     CompletionStage<LogExtent> extent(int partition);
+
+    /**
+     * As {@link #extent}, after making sure that what a view and the group have seen of the partition is still in it (D8).
+     * Where the log took another course, or was made anew, a new epoch begins there, durably, before the stage completes;
+     * so whoever finds its place asks this first, and reads only behind it.
+     *
+     * @param seen the position of a view; 0 or less where there is none
+     * @param term of the record there, or {@link #NO_TERM}
+     */
+    CompletionStage<LogExtent> settle(int partition, long seen, int term);
 
     /**
      * The records from an offset on, in order.
@@ -38,15 +51,6 @@ public interface LogReader extends AutoCloseable {
      * was made by a member that has lost the partition is refused by the log.
      */
     CompletionStage<Void> commit(int partition, long next);
-
-    /**
-     * The log ends before what a view has seen of its current epoch: a new epoch begins at its present end, durably, in
-     * this partition. Completes with the extent afterwards.
-     *
-     * @param epoch the current one as the caller knows it; when it is not the current one any more nothing happens
-     * @param seen the position that a view has
-     */
-    CompletionStage<LogExtent> raiseEpoch(int partition, int epoch, long seen);
 
     /** Null while the log can be read; otherwise what is wrong, for the readiness page. */
     @Nullable String failure();
@@ -77,7 +81,9 @@ public interface LogReader extends AutoCloseable {
 
     /**
      * @param timeMs when the log took it, by the log's clock, milliseconds since 1970; may be below that of the one before
+     * @param term of the leader that took it: a log that loses its tail goes on under a larger one; {@link #NO_TERM} where
+     *     it is not known
      * @param value null where the record has none
      */
-    record Entry(long offset, long timeMs, byte @Nullable [] value) {}
+    record Entry(long offset, long timeMs, int term, byte @Nullable [] value) {}
 }

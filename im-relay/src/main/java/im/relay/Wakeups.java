@@ -22,6 +22,11 @@ public final class Wakeups {
         tasks.computeIfAbsent(lane, l -> new ArrayList<>()).add(task);
     }
 
+    /** A task that each lane runs behind those it has now; lanes without any do not. */
+    public void last(Runnable task) {
+        tasks.values().forEach(list -> list.add(task));
+    }
+
     /**
      * Hands every lane its tasks as one, in the order they were added, lane after lane as they came in first. A lane that has ended loses its own tasks only,
      * and a task that throws only itself.

@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /** What a gateway counts of its dealings with other nodes. Any thread. */
 public final class ClusterMeters {
@@ -34,6 +36,7 @@ public final class ClusterMeters {
     private final MeterRegistry registry;
     private final Map<Incoming, Counter> incoming = new EnumMap<>(Incoming.class);
     private final Map<Outgoing, Counter> outgoing = new EnumMap<>(Outgoing.class);
+    private final Timer push;
     private final Counter receiptsDropped;
     private final Counter resyncs;
     private final Counter lapses;
@@ -49,6 +52,7 @@ public final class ClusterMeters {
         for (Outgoing outcome : Outgoing.values()) {
             outgoing.put(outcome, counter(registry, "im.gateway.pushes.sent", outcome));
         }
+        push = registry.timer("im.gateway.push");
         receiptsDropped = registry.counter("im.gateway.receipts.unsent");
         resyncs = registry.counter("im.gateway.resyncs");
         lapses = registry.counter("im.gateway.lease.lapses");
@@ -63,6 +67,11 @@ public final class ClusterMeters {
 
     void incoming(Incoming outcome, int pushes) {
         Objects.requireNonNull(incoming.get(outcome)).increment(pushes);
+    }
+
+    /** From a record of the bus until one event loop has written what it brought. */
+    void pushed(long nanos) {
+        push.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     void outgoing(Outgoing outcome, int pushes) {

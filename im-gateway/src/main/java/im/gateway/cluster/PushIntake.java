@@ -54,8 +54,10 @@ public final class PushIntake implements PushReceiver.Listener {
             meters.incoming(Incoming.FENCED, pushes.size());
             return;
         }
+        long begun = System.nanoTime();
         Wakeups wakeups = new Wakeups();
         pushes.forEach(push -> deliver(push, wakeups));
+        wakeups.last(() -> meters.pushed(System.nanoTime() - begun));
         wakeups.flush();
     }
 

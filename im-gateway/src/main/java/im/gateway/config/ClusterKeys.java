@@ -102,6 +102,21 @@ final class ClusterKeys {
             Kind.optional(Kind.secret()),
             Optional.empty(),
             "Its password. Never printed; better in the environment than on a command line.");
+    static final Key<Optional<Path>> REDIS_CA = new Key<>(
+            "redis.ca-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "Certificates in PEM that vouch for Redis where TLS is spoken; else those that the JVM trusts.");
+    static final Key<Optional<Path>> REDIS_CERTIFICATE = new Key<>(
+            "redis.certificate-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "Our own certificate in PEM, where Redis asks for one.");
+    static final Key<Optional<Path>> REDIS_KEY = new Key<>(
+            "redis.key-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "Its private key in PEM, PKCS#8 without a password.");
     static final Key<Duration> REDIS_TIMEOUT = new Key<>(
             "redis.timeout",
             Kind.duration(Duration.ofMillis(50), Duration.ofSeconds(30)),
@@ -114,11 +129,27 @@ final class ClusterKeys {
             "etcd.endpoints",
             Kind.uris("http", "https"),
             List.of(URI.create("http://127.0.0.1:2379")),
-            "Where etcd is; a list in the file, else separated by commas. No password in it.");
+            "Where etcd is, http://HOST:PORT or all of them https:// for TLS; a list in the file, else separated by commas."
+                    + " No password in it.");
     static final Key<Optional<String>> ETCD_USERNAME =
             new Key<>("etcd.username", Kind.optional(Kind.text()), Optional.empty(), "User of etcd.");
     static final Key<Optional<Secret>> ETCD_PASSWORD =
             new Key<>("etcd.password", Kind.optional(Kind.secret()), Optional.empty(), "Its password. Never printed.");
+    static final Key<Optional<Path>> ETCD_CA = new Key<>(
+            "etcd.ca-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "Certificates in PEM that vouch for etcd where TLS is spoken; else those that the JVM trusts.");
+    static final Key<Optional<Path>> ETCD_CERTIFICATE = new Key<>(
+            "etcd.certificate-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "Our own certificate in PEM, where etcd asks for one.");
+    static final Key<Optional<Path>> ETCD_KEY = new Key<>(
+            "etcd.key-file",
+            Kind.optional(Kind.path()),
+            Optional.empty(),
+            "Its private key in PEM, PKCS#8 without a password.");
     static final Key<Duration> ETCD_TIMEOUT = new Key<>(
             "etcd.timeout",
             Kind.duration(Duration.ofMillis(100), Duration.ofSeconds(30)),
@@ -163,11 +194,17 @@ final class ClusterKeys {
             REDIS_MASTER,
             REDIS_USERNAME,
             REDIS_PASSWORD,
+            REDIS_CA,
+            REDIS_CERTIFICATE,
+            REDIS_KEY,
             REDIS_TIMEOUT,
             REDIS_PREFIX,
             ETCD_ENDPOINTS,
             ETCD_USERNAME,
             ETCD_PASSWORD,
+            ETCD_CA,
+            ETCD_CERTIFICATE,
+            ETCD_KEY,
             ETCD_TIMEOUT,
             ETCD_PREFIX,
             ROUTER_PORT,

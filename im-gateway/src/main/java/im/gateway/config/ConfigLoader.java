@@ -2,11 +2,13 @@ package im.gateway.config;
 
 import im.gateway.config.InvalidSettings.Fault;
 import im.relay.Retention;
+import im.router.TlsFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -212,16 +214,25 @@ public final class ConfigLoader {
                         get(ClusterKeys.REDIS_MASTER),
                         get(ClusterKeys.REDIS_USERNAME),
                         get(ClusterKeys.REDIS_PASSWORD),
+                        tlsFiles(ClusterKeys.REDIS_CA, ClusterKeys.REDIS_CERTIFICATE, ClusterKeys.REDIS_KEY),
                         get(ClusterKeys.REDIS_TIMEOUT),
                         get(ClusterKeys.REDIS_PREFIX)),
                 new EtcdSettings(
                         get(ClusterKeys.ETCD_ENDPOINTS),
                         get(ClusterKeys.ETCD_USERNAME),
                         get(ClusterKeys.ETCD_PASSWORD),
+                        tlsFiles(ClusterKeys.ETCD_CA, ClusterKeys.ETCD_CERTIFICATE, ClusterKeys.ETCD_KEY),
                         get(ClusterKeys.ETCD_TIMEOUT),
                         get(ClusterKeys.ETCD_PREFIX)),
                 new RouterSettings(
                         get(ClusterKeys.ROUTER_PORT), get(ClusterKeys.ROUTER_CHOICE), get(ClusterKeys.ROUTER_RATE)));
+    }
+
+    private TlsFiles tlsFiles(Key<Optional<Path>> ca, Key<Optional<Path>> certificate, Key<Optional<Path>> key) {
+        if (get(certificate).isPresent() != get(key).isPresent()) {
+            throw new InvalidSettings(key, get(key), "both this and " + certificate.name() + ", or neither");
+        }
+        return new TlsFiles(get(ca), get(certificate), get(key));
     }
 
     private KafkaSettings kafka() {

@@ -1,5 +1,6 @@
 package im.gateway.config;
 
+import im.router.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -8,11 +9,17 @@ import java.util.Optional;
 /**
  * The nodes' leases, and if so chosen the routes, in etcd.
  *
+ * @param tlsFiles for https://
  * @param timeout of one request
  * @param prefix of every key
  */
 public record EtcdSettings(
-        List<URI> endpoints, Optional<String> username, Optional<Secret> password, Duration timeout, String prefix) {
+        List<URI> endpoints,
+        Optional<String> username,
+        Optional<Secret> password,
+        TlsFiles tlsFiles,
+        Duration timeout,
+        String prefix) {
 
     public EtcdSettings {
         endpoints = List.copyOf(endpoints);

@@ -1,5 +1,6 @@
 package im.gateway.config;
 
+import im.router.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param uris of the server, of Sentinels, or of some nodes of a Redis Cluster
  * @param master the name that Sentinels know
+ * @param tlsFiles for rediss://
  * @param timeout of one command
  * @param prefix of every key
  */
@@ -19,6 +21,7 @@ public record RedisSettings(
         String master,
         Optional<String> username,
         Optional<Secret> password,
+        TlsFiles tlsFiles,
         Duration timeout,
         String prefix) {
 

@@ -39,7 +39,9 @@ record ClusterServers(List<Server> stores, List<Server> nodes, List<Server> bala
                                         Integer.toString(plan.port(ClusterPlan.KAFKA + ".controller")))),
                 RedisServer.prepare(
                         folder.of(ClusterPlan.REDIS),
-                        options.port(plan.port(ClusterPlan.REDIS)).set("appendonly", "yes")),
+                        options.port(plan.port(ClusterPlan.REDIS))
+                                .set("appendonly", "yes")
+                                .set("stream-node-max-bytes", "1024")),
                 EtcdServer.prepare(folder.of(ClusterPlan.ETCD), options.port(plan.port(ClusterPlan.ETCD))));
     }
 

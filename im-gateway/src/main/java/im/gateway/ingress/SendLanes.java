@@ -116,8 +116,10 @@ public final class SendLanes {
     private void append(SendLane lane) {
         List<SendLane.Pending> batch = new ArrayList<>(Math.min(MAX_MERGED, lane.waiting.size()));
         List<AppendRequest> requests = new ArrayList<>(batch.size());
+        long now = services.nanoTime().getAsLong();
         while (batch.size() < MAX_MERGED && !lane.waiting.isEmpty()) {
             SendLane.Pending pending = lane.waiting.remove();
+            services.metrics().received(now - pending.nanos());
             batch.add(pending);
             requests.add(pending.request());
         }
@@ -174,6 +176,7 @@ public final class SendLanes {
     private void answered(SendLane.Pending pending, Code code, int retryAfterMs, long acceptedMs, String text) {
         unanswered--;
         services.metrics().unanswered(-1);
+        services.metrics().sent(services.nanoTime().getAsLong() - pending.nanos());
         unansweredBytes -= pending.request().envelope().length;
         if (!SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
             write(pending.ref(), pending.request().messageId().toString(), code, retryAfterMs, acceptedMs, text);

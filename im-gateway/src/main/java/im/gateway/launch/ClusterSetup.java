@@ -93,6 +93,7 @@ final class ClusterSetup {
                             redis.uris(),
                             redis.kind() == Deployment.SENTINEL ? redis.master() : "")
                     .withCredentials(redis.username(), redis.password().map(Secret::text))
+                    .withTlsFiles(redis.tlsFiles())
                     .withKeyPrefix(redis.prefix());
             return Redis.connect(
                     config.withLimits(config.connectTimeout(), redis.timeout(), CALLS_IN_FLIGHT, config.breaker()),

@@ -60,6 +60,7 @@ final class NodeRegistries {
         try {
             return EtcdConnection.open(new EtcdConfig(
                     etcd.endpoints(),
+                    etcd.tlsFiles(),
                     etcd.username().orElse(null),
                     etcd.password().map(Secret::text).orElse(null),
                     etcd.prefix(),

@@ -15,6 +15,7 @@ final class ProcessMetrics implements AutoCloseable {
     private final JvmGcMetrics garbage = new JvmGcMetrics();
 
     ProcessMetrics() {
+        registry.config().meterFilter(new PathBuckets());
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);

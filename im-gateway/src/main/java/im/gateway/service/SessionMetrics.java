@@ -3,8 +3,10 @@ package im.gateway.service;
 import im.protocol.v1.Code;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What sessions count. Any thread. */
@@ -26,6 +28,8 @@ public final class SessionMetrics {
     private final Counter transients;
     private final Counter transientsDropped;
     private final Counter takeoversRefused;
+    private final Timer receive;
+    private final Timer send;
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicLong active = new AtomicLong();
     private final AtomicLong wantingReceipts = new AtomicLong();
@@ -37,6 +41,8 @@ public final class SessionMetrics {
                 sends.put(code, registry.counter("im.gateway.sends", "code", code.name()));
             }
         }
+        receive = registry.timer("im.gateway.receive");
+        send = registry.timer("im.gateway.send");
         live = registry.counter("im.gateway.deliveries", "how", "live");
         stream = registry.counter("im.gateway.deliveries", "how", "stream");
         sync = registry.counter("im.gateway.deliveries", "how", "sync");
@@ -56,6 +62,16 @@ public final class SessionMetrics {
         registry.gauge("im.gateway.sessions", sessions);
         registry.gauge("im.gateway.sessions.active", active);
         registry.gauge("im.gateway.sends.unanswered", unanswered);
+    }
+
+    /** From a Send's arrival until it is given to the log: longer where it waits for the one before it. */
+    public void received(long nanos) {
+        receive.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** From a Send's arrival until its SendResult is written. */
+    public void sent(long nanos) {
+        send.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     public void answered(Code code) {

@@ -102,7 +102,7 @@ class RemoteStoreTest {
     }
 
     @Test
-    void aPositionAboveAViewThatIsBehindIsNotCalledFalse_D19() {
+    void aPositionAboveAViewThatIsBehindIsNotCalledFalse_D14_D19() {
         WireConnection connection = fixture.idle();
         fixture.store.viewReached = 4;
 

@@ -13,7 +13,9 @@ enum Module {
     SIMULATOR("im-simulator", "im.simulator", 50, CLIENT, PROTOCOL),
     EXAMPLES("examples/java", "im.examples", 3, CLIENT),
     /** For tests only, so it may know everything. */
-    TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL, SERVERS);
+    TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL, SERVERS),
+    /** Measures everything, and nothing knows it. */
+    BENCH("im-bench", "im.bench", 20, GATEWAY, RELAY, ROUTER, CLIENT, PROTOCOL, SERVERS);
 
     final String folder;
     final String rootPackage;

@@ -1,11 +1,14 @@
 package im.relay.apply;
 
+import im.relay.LoggedMessage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** The relay's metrics, {@code im_relay_…}, of all partitions together. Safe from any thread. */
 final class ApplyMeters {
@@ -25,6 +28,18 @@ final class ApplyMeters {
         OLD
     }
 
+    /** What is awaited for a batch, one after the other. */
+    enum Step {
+        /** The users' indexes. */
+        INDEX,
+        /** The conversations. */
+        APPLY,
+        /** Where all receivers are. */
+        ROUTE,
+        /** The bus has it. */
+        PUSH
+    }
+
     final Counter applied;
     final Counter duplicates;
     final Counter poison;
@@ -35,7 +50,11 @@ final class ApplyMeters {
     /** From a batch's first effect to its commit. */
     final Timer batch;
 
+    /** From the log's append of a message to the begin of its batch, by the broker's clock and ours. */
+    final Timer age;
+
     private final MeterRegistry registry;
+    private final Map<Step, Timer> steps = new EnumMap<>(Step.class);
     private final Map<Push, Counter> pushes = new EnumMap<>(Push.class);
 
     ApplyMeters(MeterRegistry registry) {
@@ -48,6 +67,10 @@ final class ApplyMeters {
         lostTails = registry.counter("im.relay.lost.tails");
         forgotten = registry.counter("im.relay.window.forgotten");
         batch = registry.timer("im.relay.batch");
+        age = registry.timer("im.relay.record.age");
+        for (Step step : Step.values()) {
+            steps.put(step, registry.timer("im.relay.step", "step", label(step)));
+        }
         for (Push outcome : Push.values()) {
             pushes.put(outcome, registry.counter("im.relay.pushes", "outcome", label(outcome)));
         }
@@ -57,6 +80,21 @@ final class ApplyMeters {
         Counter counter = pushes.get(outcome);
         if (counter != null) {
             counter.increment(copies);
+        }
+    }
+
+    /** @param begunNanos when the step began */
+    void took(Step step, long begunNanos) {
+        Timer timer = steps.get(step);
+        if (timer != null) {
+            timer.record(System.nanoTime() - begunNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Messages that are going to be applied now. */
+    void begun(List<LoggedMessage> messages, long nowMs) {
+        for (LoggedMessage message : messages) {
+            age.record(Math.max(0, nowMs - message.acceptedMs()), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -14,10 +14,19 @@ import java.util.Map;
  *
  * @param next the offset behind the last of them
  * @param end where a view stands that has applied them
+ * @param term of the last of them
  * @param messages those that are no duplicates, positions rising
  * @param bytes of envelopes
  */
-record Batch(long first, long next, long end, List<LoggedMessage> messages, int duplicates, int poison, long bytes) {
+record Batch(
+        long first,
+        long next,
+        long end,
+        int term,
+        List<LoggedMessage> messages,
+        int duplicates,
+        int poison,
+        long bytes) {
 
     /** The last message of each conversation, for each of its uids, by the bucket of the uid's index. */
     Map<Integer, List<IndexView.Entry>> heads(IndexView index) {

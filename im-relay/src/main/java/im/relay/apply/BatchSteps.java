@@ -29,6 +29,7 @@ final class BatchSteps {
     private final int partition;
     private final Pusher pusher;
     private long batchStartNanos;
+    private long stepStartNanos;
 
     BatchSteps(Context context, PartitionApplier applier, Standing standing) {
         this.context = context;
@@ -86,6 +87,8 @@ final class BatchSteps {
         }
         Batch batch = standing.take(context.feed(), context.config().batchMessages());
         batchStartNanos = System.nanoTime();
+        stepStartNanos = batchStartNanos;
+        context.meters().begun(batch.messages(), context.lane().wallMillis());
         Indexing indexing = reading.taken(batch);
         applier.move(indexing);
         if (context.has(SeededBug.COMMIT_BEFORE_EFFECT)) {
@@ -113,6 +116,7 @@ final class BatchSteps {
 
     private void indexed(boolean same, Indexing indexing) {
         if (same) {
+            context.meters().took(ApplyMeters.Step.INDEX, stepStartNanos);
             apply(indexing.indexed());
         } else {
             markMoved();
@@ -123,14 +127,16 @@ final class BatchSteps {
         RelayHalt.at(RelayHalt.Place.INDEXED);
         applier.move(applying);
         Batch batch = applying.batch();
+        stepStartNanos = System.nanoTime();
         applier.await(
-                ports.view().apply(partition, standing.applied(), batch.end(), batch.messages()),
+                ports.view().apply(partition, standing.applied(), batch.end(), batch.term(), batch.messages()),
                 move -> applied(move, applying));
     }
 
     private void applied(Move move, Applying applying) {
         Batch batch = applying.batch();
         if (move instanceof Move.Moved moved) {
+            context.meters().took(ApplyMeters.Step.APPLY, stepStartNanos);
             moved(applying.applied(), moved.prevs());
         } else if (move instanceof Move.Mismatch mismatch && mismatch.applied() == batch.end()) {
             // Somebody with the same log got there first, or a reply was lost below: the effect is there, its prevs
@@ -191,6 +197,10 @@ final class BatchSteps {
     private void extended(LogExtent extent, long asked, Checking checking, boolean marksToo) {
         if (!extent.epochs().equals(standing.extent.epochs())) {
             applier.failed(Trouble.NEW_EPOCH, new IllegalStateException("epochs are " + extent.epochs()));
+            return;
+        }
+        if (extent.end() < standing.next()) {
+            applier.failed(Trouble.LOST_TAIL, new IllegalStateException("the log ends at " + extent.end()));
             return;
         }
         boolean atEnd = extent.end() <= standing.next() && !standing.hasPending();

@@ -1,13 +1,12 @@
 package im.relay.apply;
 
 import im.relay.IndexView;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * How far each bucket of the index is in one partition, as this relay last read or wrote it (D5). A mark that turns out
@@ -43,20 +42,14 @@ final class Marks {
      * whether every mark was what it was known to be.
      */
     CompletionStage<Boolean> merge(Map<Integer, List<IndexView.Entry>> entries, long position, boolean replay) {
-        AtomicBoolean all = new AtomicBoolean(true);
-        CompletableFuture<?>[] merges = entries.entrySet().stream()
-                .map(bucket -> merge(bucket.getKey(), bucket.getValue(), position, replay)
-                        .thenAccept(same -> all.compareAndSet(true, same))
-                        .toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(merges).thenApply(done -> all.get());
-    }
-
-    private CompletionStage<Boolean> merge(int bucket, List<IndexView.Entry> entries, long position, boolean replay) {
-        long expected = known[bucket];
-        long mark = Math.max(expected, position);
-        known[bucket] = mark;
-        return index.merge(bucket, partition, expected, mark, entries, replay).thenApply(found -> found == expected);
+        List<IndexView.Merge> merges = new ArrayList<>(entries.size());
+        entries.forEach((bucket, of) -> {
+            long expected = known[bucket];
+            long mark = Math.max(expected, position);
+            known[bucket] = mark;
+            merges.add(new IndexView.Merge(bucket, expected, mark, of));
+        });
+        return index.mergeAll(partition, merges, replay);
     }
 
     /** Moves every mark that is below the position there, with its entries where it has some. */

@@ -58,10 +58,16 @@ final class Pusher {
         }
         Set<String> uids = new LinkedHashSet<>();
         messages.forEach(message -> uids.addAll(message.conversation().uids()));
+        long begun = System.nanoTime();
         underWay = ports.routes()
                 .routesOf(uids)
                 .handle((routes, failure) -> failure == null ? routes : null)
-                .thenComposeAsync(routes -> send(messages, prevs, routes, copies), lane)
+                .thenComposeAsync(
+                        routes -> {
+                            meters.took(ApplyMeters.Step.ROUTE, begun);
+                            return send(messages, prevs, routes, copies);
+                        },
+                        lane)
                 .toCompletableFuture();
         CompletableFuture<?> waited = new CompletableFuture<>();
         Lane.Timer timer = lane.after(wait, () -> waited.complete(null));
@@ -82,9 +88,11 @@ final class Pusher {
         for (int i = 0; i < messages.size(); i++) {
             address(messages.get(i), prevs[i], routes, nodes);
         }
+        long begun = System.nanoTime();
         return CompletableFuture.allOf(nodes.entrySet().stream()
-                .flatMap(node -> node.getValue().send(NodeId.unpack(node.getKey())).stream())
-                .toArray(CompletableFuture<?>[]::new));
+                        .flatMap(node -> node.getValue().send(NodeId.unpack(node.getKey())).stream())
+                        .toArray(CompletableFuture<?>[]::new))
+                .thenRun(() -> meters.took(ApplyMeters.Step.PUSH, begun));
     }
 
     private void address(LoggedMessage message, long prev, Map<String, Routes> routes, Map<Long, Parcels> nodes) {

@@ -39,6 +39,9 @@ final class Seek {
     /** By uid and conversation: an entry of a uid only if the uid's bucket lacks it. */
     private final Map<ReplayKey, IndexView.Entry> replay = new HashMap<>();
 
+    /** Of the record at which the view stands. */
+    private int term = LogReader.NO_TERM;
+
     private record ReplayKey(String uid, ConversationKey conversation) {}
 
     Seek(Context context, PartitionApplier applier) {
@@ -53,18 +56,23 @@ final class Seek {
     /** @param sent what may have taken effect after all */
     void begin(Phase.@Nullable Sent sent) {
         applier.await(ports.view().state(partition), state -> {
+            term = state.term();
             if (sent != null && state.applied() == sent.batch().end()) {
                 applier.resumed(sent);
             } else {
-                applier.await(ports.log().extent(partition), extent -> compare(state.applied(), extent));
+                applier.await(
+                        ports.log().settle(partition, state.applied(), state.term()),
+                        extent -> compare(state.applied(), extent));
             }
         });
     }
 
     private void compare(long applied, LogExtent extent) {
         if (applied != ConversationView.ABSENT && extent.isBehind(applied)) {
-            lostTail(applied, extent);
-            return;
+            throw new IllegalStateException("the view has " + applied + ", which the log does not: " + extent);
+        }
+        if (extent.hasForgotten(applied)) {
+            context.meters().lostTails.increment();
         }
         if (extent.end() > extent.first() && (applied == ConversationView.ABSENT || extent.first() > 0)) {
             timeOf(
@@ -75,15 +83,6 @@ final class Seek {
         } else {
             place(applied, extent, extent.first());
         }
-    }
-
-    private void lostTail(long applied, LogExtent extent) {
-        context.meters().lostTails.increment();
-        applier.await(
-                ports.log().raiseEpoch(partition, extent.current().number(), applied),
-                raised -> applier.failed(
-                        Trouble.LOST_TAIL,
-                        new IllegalStateException("the view has " + applied + ", which the log does not: " + extent)));
     }
 
     /** The time of a record, or that of the first one held when it is not there any more. */
@@ -177,6 +176,7 @@ final class Seek {
         }
         for (LogReader.Entry entry : slice.entries()) {
             if (entry.offset() < standing.next()) {
+                requireSeen(entry, standing);
                 Feed.Fed fed = context.feed().feed(entry, context.feed().decode(entry), standing.extent, window);
                 fed.messages().forEach(message -> collect(standing, message));
             }
@@ -188,6 +188,15 @@ final class Seek {
             applier.await(
                     standing.marks.merge(takeReplay(), standing.extent.before(reached), true),
                     same -> flushed(same, standing, reached));
+        }
+    }
+
+    /** D8: whether the log lost its tail since it was looked at. Terms rise, and the view's may be that of a later record. */
+    private void requireSeen(LogReader.Entry entry, Standing standing) {
+        boolean isLast = standing.applied() == standing.extent.endOf(entry.offset());
+        if (isLast && term != LogReader.NO_TERM && entry.term() > term) {
+            throw new IllegalStateException("the view has offset " + entry.offset() + " of term " + term
+                    + ", the log has it of term " + entry.term());
         }
     }
 

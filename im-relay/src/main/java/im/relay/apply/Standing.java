@@ -104,6 +104,7 @@ final class Standing {
         long first = pending.element().offset();
         int all = 0;
         int poison = 0;
+        int term = LogReader.NO_TERM;
         for (LogReader.Entry entry = pending.peek(); entry != null; entry = pending.peek()) {
             Decoded decoded = feed.decode(entry);
             if (all + poison > 0 && !continues(decoded, entry.offset(), maxMessages - all - poison)) {
@@ -114,12 +115,13 @@ final class Standing {
             all += fed.all();
             poison += fed.all() == 0 ? 1 : 0;
             next = entry.offset() + 1;
+            term = entry.term();
             pending.remove();
         }
         long bytes = messages.stream()
                 .mapToLong(message -> message.envelope().length)
                 .sum();
-        return new Batch(first, next, extent.endOf(next - 1), messages, all - messages.size(), poison, bytes);
+        return new Batch(first, next, extent.endOf(next - 1), term, messages, all - messages.size(), poison, bytes);
     }
 
     private boolean continues(Decoded decoded, long offset, int room) {

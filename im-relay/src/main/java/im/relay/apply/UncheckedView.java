@@ -29,7 +29,8 @@ final class UncheckedView implements ConversationView {
     }
 
     @Override
-    public CompletionStage<Move> apply(int partition, long expected, long applied, List<LoggedMessage> messages) {
+    public CompletionStage<Move> apply(
+            int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
         return view.state(partition).thenCompose(state -> {
             long from = state.applied();
             List<LoggedMessage> left = messages.stream()
@@ -37,7 +38,7 @@ final class UncheckedView implements ConversationView {
                     .toList();
             return from > applied
                     ? CompletableFuture.completedStage(new Move.Moved(new long[messages.size()]))
-                    : view.apply(partition, from, applied, left).thenApply(move -> padded(move, messages.size()));
+                    : view.apply(partition, from, applied, term, left).thenApply(move -> padded(move, messages.size()));
         });
     }
 

@@ -98,11 +98,13 @@ record Epochs(String logId, Uuid topicId, List<List<Epoch>> byPartition, int las
                 continue;
             }
             Epoch current = current(begin.getPartition());
-            if (record.getEpoch() <= current.number() || begin.getFirstOffset() < current.firstOffset()) {
+            if (record.getEpoch() <= current.number()) {
                 ignored(this, offset);
                 continue;
             }
             List<Epoch> longer = new ArrayList<>(epochs.get(begin.getPartition()));
+            // Of an epoch that was lost as a whole nothing is left to tell.
+            longer.removeIf(epoch -> epoch.firstOffset() > begin.getFirstOffset());
             longer.add(new Epoch(record.getEpoch(), begin.getFirstOffset()));
             epochs.set(begin.getPartition(), List.copyOf(longer));
         }

@@ -10,9 +10,7 @@ final class HeldPartitions {
     /** Of a partition, between being assigned and being gone. */
     static final class Held {
         final PartitionFeed feed;
-        /** Whether the listener knows that it holds it; the poll thread's. */
-        boolean isTold;
-
+        /** Whether the consumer fetches it; the poll thread's. */
         boolean isPaused;
 
         Held(PartitionFeed feed) {
@@ -35,11 +33,13 @@ final class HeldPartitions {
         return found == null ? null : found.feed;
     }
 
-    void remove(int partition) {
+    /** Whether it was held. */
+    boolean remove(int partition) {
         Held was = held.remove(partition);
         if (was != null) {
             was.feed.gone();
         }
+        return was != null;
     }
 
     Collection<Held> all() {

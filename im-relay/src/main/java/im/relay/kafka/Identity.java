@@ -3,7 +3,6 @@ package im.relay.kafka;
 import im.relay.LogExtent.Epoch;
 import im.relay.LogPosition;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which log this is, and its epochs. Settled at start against the configuration and the topic; later raised where the
- * topic was made anew or lost its tail. The methods that return a future run on a thread of their own, in order.
+ * topic was made anew or lost its tail. What blocks runs on a thread of its own, in order.
  */
 final class Identity implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Identity.class);
@@ -135,38 +134,33 @@ final class Identity implements AutoCloseable {
         return config.topics().partitions();
     }
 
-    /** Reads again, and begins an epoch where the topic was made anew. */
-    CompletableFuture<Epochs> refresh() {
-        return run(() -> settle(topicId()));
+    /** Reads again, and begins an epoch where the topic was made anew. Within {@link #run} only; blocks. */
+    Epochs refresh() {
+        return settle(topicId());
     }
 
     /**
-     * Begins an epoch of a partition at an offset, unless one was begun meanwhile.
+     * Begins an epoch of a partition where its log took another course, unless one was begun meanwhile that explains it.
+     * Within {@link #run} only, after {@link #refresh}; blocks.
      *
-     * @param epoch the current one as the caller knows it
-     * @param firstOffset asked on the thread of this class: where it begins; null when it need not
-     * @param seen the largest position of a view, which lies above
+     * @param begins the offset that the first record of another course has or will have
+     * @param seen the largest position that a view is known to have seen of the course before
      */
-    CompletableFuture<Epochs> raise(int partition, int epoch, Supplier<@Nullable Long> firstOffset, long seen) {
-        return run(() -> {
-            Epochs now = settle(topicId());
-            if (now.current(partition).number() != epoch) {
-                return now;
-            }
-            Long begins = firstOffset.get();
-            if (begins == null) {
-                return now;
-            }
-            int next = Math.max(epoch, LogPosition.epoch(seen)) + 1;
-            LOG.atWarn()
-                    .addKeyValue("partition", partition)
-                    .addKeyValue("epoch", next)
-                    .addKeyValue("offset", begins)
-                    .addKeyValue("seen", seen)
-                    .log("the log lost its tail: a new epoch begins");
-            topic.raise(now, partition, next, begins, seen);
-            return settle(topicId());
-        });
+    void raise(int partition, long begins, long seen) {
+        Epochs now = epochs();
+        Epoch current = now.current(partition);
+        if (LogPosition.epoch(seen) < current.number() && begins >= current.firstOffset()) {
+            return;
+        }
+        int next = Math.max(current.number(), LogPosition.epoch(seen)) + 1;
+        LOG.atWarn()
+                .addKeyValue("partition", partition)
+                .addKeyValue("epoch", next)
+                .addKeyValue("offset", begins)
+                .addKeyValue("seen", seen)
+                .log("the log lost its tail: a new epoch begins");
+        topic.raise(now, partition, next, begins, seen);
+        refresh();
     }
 
     private Uuid topicId() {
@@ -182,10 +176,6 @@ final class Identity implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    List<Epoch> of(int partition) {
-        return epochs().of(partition);
     }
 
     @Override

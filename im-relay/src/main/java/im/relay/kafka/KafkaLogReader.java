@@ -8,18 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** One member of the relays' group. What a partition holds is asked of the brokers; what is in it comes from {@link ReadLoop}. */
 final class KafkaLogReader implements LogReader {
-    private static final int TAIL_LOOKS = 3;
-    private static final long TAIL_PAUSE_MS = 300;
-
     private final KafkaConfig config;
     private final Identity identity;
     private final Offsets offsets;
+    private final Tails tails;
     private final HeldPartitions held = new HeldPartitions();
     private final Commits commits = new Commits();
     private final ReadLoop loop;
@@ -28,7 +25,8 @@ final class KafkaLogReader implements LogReader {
         this.config = config;
         this.identity = identity;
         offsets = new Offsets(config, admin);
-        loop = new ReadLoop(config, identity, admin, offsets, held, commits, meters);
+        tails = new Tails(config, identity, offsets);
+        loop = new ReadLoop(config, identity, admin, held, commits, meters);
     }
 
     @Override
@@ -38,14 +36,30 @@ final class KafkaLogReader implements LogReader {
 
     @Override
     public CompletionStage<LogExtent> extent(int partition) {
-        return loop.mended(partition)
-                .thenCompose(ready -> offsets.of(partition))
-                .thenApply(found -> {
+        return offsets.of(partition).thenApply(found -> {
+            PartitionFeed feed = held.feed(partition);
+            if (feed != null) {
+                feed.toldEnd(found.end());
+            }
+            Epochs epochs = identity.epochs();
+            long pushed = found.committed() == null
+                    ? LogExtent.NONE
+                    : found.committed().pushedBefore(epochs, partition);
+            return new LogExtent(found.first(), found.end(), pushed, epochs.of(partition));
+        });
+    }
+
+    @Override
+    public CompletionStage<LogExtent> settle(int partition, long seen, int term) {
+        return tails.settle(partition, seen, term)
+                .thenCompose(settled -> extent(partition))
+                .thenApply(extent -> {
                     PartitionFeed feed = held.feed(partition);
                     if (feed != null) {
-                        feed.toldEnd(found.end());
+                        boolean has = seen > 0 && term != NO_TERM && !extent.hasForgotten(seen);
+                        feed.settled(LogPosition.offset(seen) + 1, has ? Optional.of(term) : Optional.empty());
                     }
-                    return new LogExtent(found.first(), found.end(), found.committed(), identity.of(partition));
+                    return extent;
                 });
     }
 
@@ -68,36 +82,15 @@ final class KafkaLogReader implements LogReader {
         if (feed == null) {
             return CompletableFuture.failedFuture(notHeld(partition));
         }
-        Optional<Integer> leaderEpoch = feed.leaderEpochBefore(next);
+        Epochs epochs = identity.epochs();
         return commits.add(
                 new TopicPartition(config.topics().messages(), partition),
-                new OffsetAndMetadata(
-                        next, leaderEpoch, identity.epochs().topicId().toString()));
+                Committed.of(next, feed.termOfDone(next), epochs.topicId(), epochs.of(partition))
+                        .written());
     }
 
     private static IllegalStateException notHeld(int partition) {
         return new IllegalStateException("partition " + partition + " is not held");
-    }
-
-    /** The loss is looked at more than once before it is believed: a new epoch cannot be taken back. */
-    @Override
-    public CompletionStage<LogExtent> raiseEpoch(int partition, int epoch, long seen) {
-        return identity.raise(partition, epoch, () -> lostEnd(partition, epoch, seen), seen)
-                .thenCompose(raised -> extent(partition));
-    }
-
-    /** Where the log ends; null when it holds what was seen. */
-    private @Nullable Long lostEnd(int partition, int epoch, long seen) {
-        for (int look = 1; ; look++) {
-            long end = offsets.endOf(partition);
-            if (LogPosition.epoch(seen) <= epoch && LogPosition.offset(seen) < end) {
-                return null;
-            }
-            if (look == TAIL_LOOKS) {
-                return end;
-            }
-            Threads.pause(TAIL_PAUSE_MS);
-        }
     }
 
     @Override

@@ -112,6 +112,7 @@ final class KafkaPushReceiver implements PushReceiver {
                     continue;
                 }
                 for (ConsumerRecord<byte[], byte[]> entry : reading.poll(POLL)) {
+                    meters.delayed(System.currentTimeMillis() - entry.timestamp());
                     received(entry.value());
                 }
             } catch (InvalidOffsetException e) {

@@ -1,6 +1,5 @@
 package im.relay.kafka;
 
-import im.relay.LogExtent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -8,16 +7,17 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the brokers say of the log's partitions, asked anew each time. The end is that of what no leader's end can take
  * back. Safe from any thread; what does not say that it blocks does not.
  */
 final class Offsets {
-    /** @param committed {@link LogExtent#NONE} when the group never said */
-    record Found(long first, long end, long committed) {}
+    /** @param committed null when the group never said */
+    record Found(long first, long end, @Nullable Committed committed) {}
 
     private final KafkaConfig config;
     private final Admin admin;
@@ -30,11 +30,9 @@ final class Offsets {
     CompletableFuture<Found> of(int partition) {
         CompletableFuture<Long> first = list(partition, OffsetSpec.earliest());
         CompletableFuture<Long> end = list(partition, OffsetSpec.latest());
-        CompletableFuture<Map<Integer, OffsetAndMetadata>> committed = committed();
+        CompletableFuture<Map<Integer, Committed>> committed = committed();
         return first.thenCombine(end, (f, e) -> new long[] {f, e}).thenCombine(committed, (bounds, of) -> {
-            OffsetAndMetadata known = of.get(partition);
-            long next = known == null ? LogExtent.NONE : known.offset();
-            return new Found(Math.min(bounds[0], bounds[1]), bounds[1], next);
+            return new Found(Math.min(bounds[0], bounds[1]), bounds[1], of.get(partition));
         });
     }
 
@@ -56,18 +54,27 @@ final class Offsets {
     }
 
     /** Of the group, by partition; not there where it never said. */
-    CompletableFuture<Map<Integer, OffsetAndMetadata>> committed() {
-        return KafkaAnswers.stage(admin.listConsumerGroupOffsets(
-                                config.topics().group(),
-                                new ListConsumerGroupOffsetsOptions()
-                                        .timeoutMs(config.timeouts().requestMs()))
-                        .partitionsToOffsetAndMetadata())
+    CompletableFuture<Map<Integer, Committed>> committed() {
+        return KafkaAnswers.stage(ofGroup());
+    }
+
+    /** As {@link #committed}; blocks for a bounded time. */
+    Map<Integer, Committed> committedNow() {
+        return KafkaAnswers.await(ofGroup(), config);
+    }
+
+    private KafkaFuture<Map<Integer, Committed>> ofGroup() {
+        return admin.listConsumerGroupOffsets(
+                        config.topics().group(),
+                        new ListConsumerGroupOffsetsOptions()
+                                .timeoutMs(config.timeouts().requestMs()))
+                .partitionsToOffsetAndMetadata()
                 .thenApply(all -> {
-                    Map<Integer, OffsetAndMetadata> ours = new HashMap<>();
+                    Map<Integer, Committed> ours = new HashMap<>();
                     all.forEach((partition, offset) -> {
                         if (offset != null
                                 && partition.topic().equals(config.topics().messages())) {
-                            ours.put(partition.partition(), offset);
+                            ours.put(partition.partition(), Committed.read(offset));
                         }
                     });
                     return ours;

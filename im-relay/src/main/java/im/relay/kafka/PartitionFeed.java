@@ -1,17 +1,17 @@
 package im.relay.kafka;
 
+import im.relay.LogReader;
 import im.relay.LogReader.Entry;
 import im.relay.LogReader.Slice;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ final class PartitionFeed {
     final int partition;
     private final long patienceNanos;
     private final ArrayDeque<Entry> buffer = new ArrayDeque<>();
-    private final TreeMap<Long, Integer> leaderEpochs = new TreeMap<>();
+    private final Terms terms = new Terms();
     private long bufferBytes;
     /** The offset that the buffer, and what is fetched next, goes on from. */
     private long base = NOWHERE;
@@ -125,8 +125,8 @@ final class PartitionFeed {
         fetched = NOWHERE;
     }
 
-    /** Where the consumer must go now, or {@link Optional#empty}. */
-    synchronized Optional<Long> seek() {
+    /** Where the consumer must go now, with the term of the record before where it is known; or {@link Optional#empty}. */
+    synchronized Optional<OffsetAndMetadata> seek() {
         if (seekTo == NOWHERE) {
             return Optional.empty();
         }
@@ -134,7 +134,7 @@ final class PartitionFeed {
         fetched = seekTo;
         seekTo = NOWHERE;
         isEndKnown = false;
-        return Optional.of(base);
+        return Optional.of(new OffsetAndMetadata(base, terms.before(base), ""));
     }
 
     /** Whether more is to be fetched. */
@@ -167,26 +167,25 @@ final class PartitionFeed {
     }
 
     private void add(ConsumerRecord<byte[], byte[]> fresh) {
-        Entry entry = new Entry(fresh.offset(), fresh.timestamp(), fresh.value());
+        int term = fresh.leaderEpoch().orElse(LogReader.NO_TERM);
+        Entry entry = new Entry(fresh.offset(), fresh.timestamp(), term, fresh.value());
         buffer.add(entry);
         bufferBytes += size(entry);
         fetched = fresh.offset() + 1;
-        fresh.leaderEpoch().ifPresent(epoch -> {
-            Map.Entry<Long, Integer> last = leaderEpochs.floorEntry(fresh.offset());
-            if (last == null || !last.getValue().equals(epoch)) {
-                leaderEpochs.put(fresh.offset(), epoch);
-            }
-        });
+        if (term != LogReader.NO_TERM) {
+            terms.took(entry.offset(), term);
+        }
     }
 
-    /** Under which leader the record before an offset was read; empty when that is not known. */
-    synchronized Optional<Integer> leaderEpochBefore(long next) {
-        Map.Entry<Long, Integer> epoch = next <= fetched ? leaderEpochs.floorEntry(next - 1) : null;
-        if (epoch == null) {
-            return Optional.empty();
-        }
-        leaderEpochs.headMap(epoch.getKey()).clear();
-        return Optional.of(epoch.getValue());
+    /** Under which term the record before an offset was read, of which everything before is done with. */
+    synchronized Optional<Integer> termOfDone(long next) {
+        terms.forgetBefore(next);
+        return terms.before(next);
+    }
+
+    /** The log was looked at: it has the record before an offset, and that has this term. */
+    synchronized void settled(long next, Optional<Integer> term) {
+        terms.startOver(next, term);
     }
 
     /** How far behind the log's end the consumer is, as it heard with what it fetched last. */

@@ -5,7 +5,6 @@ import im.relay.kafka.HeldPartitions.Held;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -50,7 +49,6 @@ final class ReadLoop {
             KafkaConfig config,
             Identity identity,
             Admin admin,
-            Offsets offsets,
             HeldPartitions held,
             Commits commits,
             ReadMeters meters) {
@@ -60,17 +58,12 @@ final class ReadLoop {
         this.commits = commits;
         this.meters = meters;
         watch = new TopicWatch(config, identity, admin, () -> tasks.add(this::startOver));
-        handover = new Handover(config, identity, offsets, held, this::commitNow, tasks::add, meters);
+        handover = new Handover(config, held, this::commitNow, meters);
     }
 
     void start(Assignments listener) {
         handover.tell(listener);
         thread.start();
-    }
-
-    /** What a partition's epochs were found to need is done. */
-    CompletableFuture<Void> mended(int partition) {
-        return handover.mended(partition);
     }
 
     /** Another thread wants something at once. */
@@ -145,7 +138,7 @@ final class ReadLoop {
     private void place(Consumer<byte[], byte[]> member) {
         for (Held partition : held.all()) {
             TopicPartition name = name(partition.feed.partition);
-            partition.feed.seek().ifPresent(offset -> member.seek(name, offset));
+            partition.feed.seek().ifPresent(at -> member.seek(name, at));
             boolean wantsMore = partition.feed.wantsMore();
             if (wantsMore && partition.isPaused) {
                 member.resume(List.of(name));

@@ -8,13 +8,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the log still holds what the group had processed: a commit says under which leader its last record was read, and
- * the brokers say where that leader's records end. So a tail that was lost is found even if the log has grown beyond it
- * since (D8). Blocks for a bounded time.
+ * Whether the log still holds what was seen of it: whoever saw a record knows under which leader's term, and the brokers say
+ * where that term's records end. So a tail that was lost is found even if the log has grown beyond it since (D8). Blocks
+ * for a bounded time.
  */
 final class TailCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TailCheck.class);
@@ -25,10 +26,13 @@ final class TailCheck {
         this.config = config;
     }
 
-    /** @return where the log took another course, by partition, of those where it did */
-    Map<Integer, Long> find(Map<Integer, OffsetAndMetadata> committed) {
+    /**
+     * @param seen by partition the offset behind what was seen, with the term of the record before it
+     * @return where the log took another course, by partition, of those where it did
+     */
+    Map<Integer, Long> find(Map<Integer, OffsetAndMetadata> seen) {
         Map<TopicPartition, OffsetAndMetadata> open = new HashMap<>();
-        committed.forEach((partition, offset) -> {
+        seen.forEach((partition, offset) -> {
             if (offset.leaderEpoch().isPresent()) {
                 open.put(new TopicPartition(config.topics().messages(), partition), offset);
             }
@@ -42,31 +46,37 @@ final class TailCheck {
             while (!open.isEmpty()) {
                 consumer.assign(open.keySet());
                 // Only who knows the present leader compares with it.
-                consumer.endOffsets(open.keySet());
+                Map<TopicPartition, Long> ends = consumer.endOffsets(open.keySet());
                 open.forEach(consumer::seek);
-                Set<TopicPartition> found = look(consumer, Set.copyOf(open.keySet()), lost);
-                if (found.isEmpty()) {
+                LogTruncationException truncation = look(consumer, open.keySet());
+                if (truncation == null) {
                     return lost;
                 }
-                open.keySet().removeAll(found);
+                for (TopicPartition one :
+                        truncation.offsetOutOfRangePartitions().keySet()) {
+                    OffsetAndMetadata diverged = truncation.divergentOffsets().get(one);
+                    OffsetAndMetadata was = open.remove(one);
+                    if (was != null) {
+                        // No leader knows of that term: what it took is gone, and nobody can say since when.
+                        long from = diverged != null ? diverged.offset() : ends.getOrDefault(one, 0L);
+                        lost.put(one.partition(), Math.min(from, was.offset()));
+                    }
+                }
             }
         }
+        LOG.atWarn().addKeyValue("partitions", lost).log("the log lost its tail");
         return lost;
     }
 
-    private Set<TopicPartition> look(
-            KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions, Map<Integer, Long> lost) {
+    private @Nullable LogTruncationException look(
+            KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions) {
         try {
             for (TopicPartition partition : partitions) {
                 consumer.position(partition, Duration.ofMillis(config.timeouts().requestMs()));
             }
-            return Set.of();
+            return null;
         } catch (LogTruncationException e) {
-            e.divergentOffsets().forEach((partition, offset) -> lost.put(partition.partition(), offset.offset()));
-            LOG.atWarn()
-                    .addKeyValue("partitions", e.divergentOffsets().keySet())
-                    .log("the log lost its tail");
-            return e.offsetOutOfRangePartitions().keySet();
+            return e;
         }
     }
 }

@@ -31,7 +31,7 @@ final class TopicWatch {
         this.anew = anew;
     }
 
-    /** Null while brokers answer. */
+    /** Null while brokers answer and the topic is as it must be. */
     @Nullable String failure() {
         return failure;
     }
@@ -47,15 +47,32 @@ final class TopicWatch {
                 .whenComplete(this::seen);
     }
 
+    /** Messages go where the configured number says, so more of them are of no harm but hold nothing (D9). */
+    private @Nullable String wrongCount(int found) {
+        int expected = config.topics().partitions();
+        if (found == expected) {
+            return null;
+        }
+        String wrong = "topic " + config.topics().messages() + ": partitions is " + found + ", expected " + expected
+                + "; their number is fixed for the life of a log, and the next start is refused";
+        if (!wrong.equals(failure)) {
+            LOG.atError()
+                    .addKeyValue("found", found)
+                    .addKeyValue("expected", expected)
+                    .log("partitions were added");
+        }
+        return wrong;
+    }
+
     private void seen(@Nullable TopicDescription topic, @Nullable Throwable trouble) {
         if (topic == null) {
             failure = "no answer about " + config.topics().messages() + ": "
                     + (trouble == null ? "" : trouble.getMessage());
             return;
         }
-        failure = null;
+        failure = wrongCount(topic.partitions().size());
         if (!topic.topicId().equals(identity.epochs().topicId())) {
-            identity.refresh().whenComplete((epochs, refusal) -> {
+            identity.run(identity::refresh).whenComplete((epochs, refusal) -> {
                 if (refusal == null) {
                     anew.run();
                 } else {

@@ -36,23 +36,24 @@ final class ApplyScript {
         this.sampleMs = Redis.decimal(Math.max(MIN_SAMPLE_MS, retention.time().toMillis() / SAMPLES));
     }
 
-    Call apply(int partition, long expected, long applied, List<LoggedMessage> messages) {
-        return call(partition, expected, applied, messages, NOT_KNOWN);
+    Call apply(int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
+        return call(partition, expected, applied, messages, NOT_KNOWN, Redis.decimal(term));
     }
 
     Call reached(int partition, long expected, long timeMs) {
-        return call(partition, expected, expected, List.of(), Redis.decimal(timeMs));
+        return call(partition, expected, expected, List.of(), Redis.decimal(timeMs), NOT_KNOWN);
     }
 
-    private Call call(int partition, long expected, long applied, List<LoggedMessage> messages, byte[] reachedMs) {
+    private Call call(
+            int partition, long expected, long applied, List<LoggedMessage> messages, byte[] reachedMs, byte[] term) {
         Map<ConversationKey, Integer> conversations = new LinkedHashMap<>();
         for (LoggedMessage message : messages) {
             conversations.putIfAbsent(message.conversation(), conversations.size());
         }
         List<byte[]> touched =
                 new ArrayList<>(List.of(keys.state(partition), keys.times(partition), keys.due(partition)));
-        List<byte[]> args = new ArrayList<>(
-                List.of(Redis.decimal(expected), Redis.decimal(applied), maxMessages, maxBytes, sampleMs, reachedMs));
+        List<byte[]> args = new ArrayList<>(List.of(
+                Redis.decimal(expected), Redis.decimal(applied), maxMessages, maxBytes, sampleMs, reachedMs, term));
         for (ConversationKey conversation : conversations.keySet()) {
             touched.add(keys.conversation(partition, conversation));
             touched.add(keys.messages(partition, conversation));

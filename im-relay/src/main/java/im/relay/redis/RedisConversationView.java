@@ -2,6 +2,7 @@ package im.relay.redis;
 
 import im.relay.ConversationView;
 import im.relay.LogPosition;
+import im.relay.LogReader;
 import im.relay.LoggedMessage;
 import im.relay.Retention;
 import im.router.redis.Redis;
@@ -39,23 +40,37 @@ public final class RedisConversationView implements ConversationView {
 
     @Override
     public CompletionStage<State> state(int partition) {
-        return redis.call(Call.of("HMGET", keys.state(partition), StoreKeys.bytes("applied"), StoreKeys.bytes("floor")))
-                .thenApply(reply ->
-                        new State(reply.isNull(0) ? ABSENT : reply.number(0), reply.isNull(1) ? 0 : reply.number(1)));
+        return redis.call(Call.of(
+                        "HMGET",
+                        keys.state(partition),
+                        StoreKeys.bytes("applied"),
+                        StoreKeys.bytes("floor"),
+                        StoreKeys.bytes("term")))
+                .thenApply(reply -> new State(
+                        reply.isNull(0) ? ABSENT : reply.number(0),
+                        reply.isNull(1) ? 0 : reply.number(1),
+                        reply.isNull(2) ? LogReader.NO_TERM : (int) reply.number(2)));
     }
 
     @Override
-    public CompletionStage<Move> apply(int partition, long expected, long applied, List<LoggedMessage> messages) {
+    public CompletionStage<Move> apply(
+            int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
         requireRising(expected, applied, messages);
-        return applyFrom(partition, expected, applied, messages, 0, new long[messages.size()]);
+        return applyFrom(partition, expected, applied, term, messages, 0, new long[messages.size()]);
     }
 
     private CompletionStage<Move> applyFrom(
-            int partition, long expected, long applied, List<LoggedMessage> messages, int from, long[] prevs) {
+            int partition,
+            long expected,
+            long applied,
+            int term,
+            List<LoggedMessage> messages,
+            int from,
+            long[] prevs) {
         int to = pieceEnd(messages, from);
         boolean last = to == messages.size();
         long end = last ? applied : endOfRecord(messages.get(to - 1).position());
-        return moved(partition, applyScript.apply(partition, expected, end, messages.subList(from, to)))
+        return moved(partition, applyScript.apply(partition, expected, end, term, messages.subList(from, to)))
                 .thenCompose(move -> {
                     if (!(move instanceof Move.Moved piece)) {
                         return CompletableFuture.completedStage(move);
@@ -63,7 +78,7 @@ public final class RedisConversationView implements ConversationView {
                     System.arraycopy(piece.prevs(), 0, prevs, from, piece.prevs().length);
                     return last
                             ? CompletableFuture.completedStage((Move) new Move.Moved(prevs))
-                            : applyFrom(partition, end, applied, messages, to, prevs);
+                            : applyFrom(partition, end, applied, term, messages, to, prevs);
                 });
     }
 

@@ -49,9 +49,35 @@ public final class RedisIndexView implements IndexView {
                         .toArray());
     }
 
+    /** Those that need several calls, which is rare, go by themselves. */
     @Override
-    public CompletionStage<Long> merge(
-            int bucket, int partition, long expected, long mark, List<Entry> entries, boolean replay) {
+    public CompletionStage<Boolean> mergeAll(int partition, List<Merge> merges, boolean replay) {
+        List<Merge> small = new ArrayList<>(merges.size());
+        List<Merge> large = new ArrayList<>(0);
+        List<Call> calls = new ArrayList<>(merges.size());
+        for (Merge merge : merges) {
+            check(merge.bucket(), merge.expected(), merge.mark(), merge.entries());
+            if (merge.entries().size() > MAX_ENTRIES) {
+                large.add(merge);
+            } else {
+                small.add(merge);
+                calls.add(script.merge(
+                        merge.bucket(), partition, merge.expected(), merge.mark(), merge.entries(), replay));
+            }
+        }
+        CompletionStage<Boolean> together = Pipelined.all(redis, calls).thenApply(replies -> {
+            boolean all = true;
+            for (int i = 0; i < replies.size(); i++) {
+                all &= replies.get(i).number() == small.get(i).expected();
+            }
+            return all;
+        });
+        return large.isEmpty()
+                ? together
+                : together.thenCombine(IndexView.super.mergeAll(partition, large, replay), (a, b) -> a && b);
+    }
+
+    private void check(int bucket, long expected, long mark, List<Entry> entries) {
         for (Entry entry : entries) {
             if (bucketOf(entry.uid()) != bucket) {
                 throw new IllegalArgumentException("not of bucket " + bucket + ": " + entry.uid());
@@ -60,6 +86,12 @@ public final class RedisIndexView implements IndexView {
         if (mark < expected || mark < 0) {
             throw new IllegalArgumentException("mark goes back: expected=" + expected + " mark=" + mark);
         }
+    }
+
+    @Override
+    public CompletionStage<Long> merge(
+            int bucket, int partition, long expected, long mark, List<Entry> entries, boolean replay) {
+        check(bucket, expected, mark, entries);
         if (entries.size() <= MAX_ENTRIES) {
             return redis.call(script.merge(bucket, partition, expected, mark, entries, replay))
                     .thenApply(reply -> reply.number());

@@ -1,6 +1,6 @@
 -- Moves a partition's view from where it is expected to stand, with the messages in between, or does nothing (D1-D4).
 --
--- KEYS[1] state    hash: applied, floor, holes, time, sampled, reached, reached_ms
+-- KEYS[1] state    hash: applied, term, floor, holes, time, sampled, reached, reached_ms
 -- KEYS[2] times    sorted set: position, scored by the log's time up to which messages stand at or below it
 -- KEYS[3] due      sorted set: conversation, scored by the position of a message held, at most that of the first
 -- KEYS[4 + 2i], KEYS[5 + 2i] of conversation i (from 0): hash of h f n b k o, stream of messages
@@ -9,6 +9,7 @@
 -- ARGV[3] messages, ARGV[4] bytes   that a conversation holds at most; an eighth more before it is cut back
 -- ARGV[5] sample    milliseconds of log time between two entries of times
 -- ARGV[6] reached   the log took nothing before this time (ms) that is behind applied; empty when that is not known
+-- ARGV[7] term      of the record at applied, -1 when it is not known; where applied moves
 -- then the name of each conversation, then of each message: conversation (from 0), position, log time (ms),
 -- 1 when the first uid of the conversation sent it or 0, envelope
 -- Answers {0, applied} when it stands elsewhere, else {1, prev of each message...}
@@ -88,7 +89,7 @@ local function cut_back(conversation)
 end
 
 local count = (#KEYS - 3) / 2
-local names = 6
+local names = 7
 local conversations = {}
 local answer = {1}
 -- The position before the message at hand: of it and all before it no log time is above time.
@@ -133,7 +134,7 @@ for _, c in pairs(conversations) do
   redis.call('HSET', c.key, 'h', c.head, 'f', c.floor, 'n', c.held, 'b', c.bytes, 'k', c.count, 'o', c.of_first)
 end
 if ARGV[2] ~= applied then
-  redis.call('HSET', KEYS[1], 'applied', ARGV[2], 'time', string.format('%.0f', time),
+  redis.call('HSET', KEYS[1], 'applied', ARGV[2], 'term', ARGV[7], 'time', string.format('%.0f', time),
     'sampled', string.format('%.0f', sampled))
 end
 if ARGV[6] ~= '' then

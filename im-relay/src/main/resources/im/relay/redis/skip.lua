@@ -32,4 +32,5 @@ elseif applied ~= ARGV[2] then
   end
   redis.call('HSET', KEYS[1], 'holes', table.concat(holes, ' '), 'applied', ARGV[2])
 end
+redis.call('HDEL', KEYS[1], 'term')
 return {1}

@@ -5,6 +5,7 @@ import im.protocol.ConversationKey;
 import im.protocol.v1.LogEntry;
 import im.protocol.v1.LogRecord;
 import im.relay.LogExtent;
+import im.relay.LogPosition;
 import im.relay.LogReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,12 +27,32 @@ final class ModelLog {
         final List<Stored> records = new ArrayList<>();
         final List<LogExtent.Epoch> epochs = new ArrayList<>(List.of(new LogExtent.Epoch(1, 0)));
         int first;
+        /** Of the leader; what is lost is lost with a change of it. */
+        int term = 5;
+
         long committed = LogExtent.NONE;
 
         @Nullable Member owner;
 
         LogExtent extent() {
             return new LogExtent(first, records.size(), committed, epochs);
+        }
+
+        /** The records from an offset on are gone, and another leader takes what comes. */
+        void loseTail(int from) {
+            records.subList(from, records.size()).clear();
+            term++;
+        }
+
+        /** Where the log took another course than one who has seen a record of that term, and all before it. */
+        int divergence(long next, int seenTerm) {
+            int end = (int) Math.min(next, records.size());
+            for (int offset = first; offset < end && seenTerm != LogReader.NO_TERM; offset++) {
+                if (records.get(offset).entry().term() > seenTerm) {
+                    return offset;
+                }
+            }
+            return end;
         }
     }
 
@@ -69,7 +90,8 @@ final class ModelLog {
     void appendRaw(int partition, byte @Nullable [] value, List<Sent> messages) {
         List<Stored> records = partitions.get(partition).records;
         long time = world.millis - (clockStepsBackMs == 0 ? 0 : world.random.nextInt(clockStepsBackMs));
-        records.add(new Stored(new LogReader.Entry(records.size(), time, value), messages));
+        records.add(
+                new Stored(new LogReader.Entry(records.size(), time, partitions.get(partition).term, value), messages));
     }
 
     private static ByteString sixteen(int number) {
@@ -136,11 +158,15 @@ final class ModelLog {
         }
 
         @Override
-        public CompletionStage<LogExtent> raiseEpoch(int partition, int epoch, long seen) {
+        public CompletionStage<LogExtent> settle(int partition, long seen, int term) {
             return world.call(() -> {
                 Partition log = partitions.get(partition);
-                if (log.extent().current().number() == epoch) {
-                    log.epochs.add(new LogExtent.Epoch(epoch + 1, log.records.size()));
+                int current = log.extent().current().number();
+                long next = LogPosition.offset(seen) + 1;
+                if (seen > 0 && LogPosition.epoch(seen) == current && log.divergence(next, term) < next) {
+                    int begins = log.divergence(next, term);
+                    log.epochs.add(new LogExtent.Epoch(current + 1, begins));
+                    log.committed = Math.min(log.committed, begins);
                 }
                 return log.extent();
             });

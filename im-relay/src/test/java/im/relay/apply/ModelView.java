@@ -2,6 +2,7 @@ package im.relay.apply;
 
 import im.protocol.ConversationKey;
 import im.relay.ConversationView;
+import im.relay.LogReader;
 import im.relay.LoggedMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ final class ModelView implements ConversationView {
 
     static final class Slot {
         long applied = ABSENT;
+        int term = LogReader.NO_TERM;
         long floor;
         long reached;
         final List<Hole> holes = new ArrayList<>();
@@ -26,6 +28,7 @@ final class ModelView implements ConversationView {
         Slot copy() {
             Slot copy = new Slot();
             copy.applied = applied;
+            copy.term = term;
             copy.floor = floor;
             copy.reached = reached;
             copy.holes.addAll(holes);
@@ -72,11 +75,12 @@ final class ModelView implements ConversationView {
 
     @Override
     public CompletionStage<State> state(int partition) {
-        return world.call(() -> new State(slot(partition).applied, slot(partition).floor));
+        return world.call(() -> new State(slot(partition).applied, slot(partition).floor, slot(partition).term));
     }
 
     @Override
-    public CompletionStage<Move> apply(int partition, long expected, long applied, List<LoggedMessage> messages) {
+    public CompletionStage<Move> apply(
+            int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
         return world.call(() -> {
             Slot slot = slot(partition);
             if (slot.applied != expected) {
@@ -90,6 +94,7 @@ final class ModelView implements ConversationView {
                         i == 0 ? expected : messages.get(i - 1).position());
             }
             slot.applied = applied;
+            slot.term = term;
             applies += messages.isEmpty() ? 0 : 1;
             afterApply.run();
             return new Move.Moved(prevs);
@@ -124,6 +129,7 @@ final class ModelView implements ConversationView {
             } else {
                 slot.holes.add(new Hole(expected, applied));
             }
+            slot.term = LogReader.NO_TERM;
             slot.applied = applied;
             return new Move.Moved(new long[0]);
         });

@@ -323,8 +323,9 @@ class RelayIT {
         }
 
         @Override
-        public CompletionStage<Move> apply(int partition, long expected, long to, List<LoggedMessage> messages) {
-            CompletionStage<Move> move = view.apply(partition, expected, to, messages);
+        public CompletionStage<Move> apply(
+                int partition, long expected, long to, int term, List<LoggedMessage> messages) {
+            CompletionStage<Move> move = view.apply(partition, expected, to, term, messages);
             move.thenRun(applied::countDown);
             return calls.incrementAndGet() > 1 ? new CompletableFuture<>() : move;
         }

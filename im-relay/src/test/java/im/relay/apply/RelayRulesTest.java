@@ -285,7 +285,7 @@ class RelayRulesTest {
         settle();
         sim.crash(relay);
         ModelLog.Partition log = sim.log.partitions.get(0);
-        log.records.subList(1, 3).clear();
+        log.loseTail(1);
         relay = sim.process();
         sim.give(0, relay);
         sim.world.until("a new epoch", () -> log.epochs.size() == 2);
@@ -298,6 +298,42 @@ class RelayRulesTest {
         assertThat(chat().lastKey()).isEqualTo(after);
         assertThat(prev(after)).isEqualTo(after - 1);
         assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+
+    @Test
+    void d8ATailThatWasLostIsFoundByItsTermEvenIfTheLogHasGrownBeyondIt() {
+        send(1, 2, 3);
+        settle();
+        sim.crash(relay);
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        log.loseTail(1);
+        send(4, 5, 6, 7);
+        sim.bus.clear();
+        relay = sim.process();
+        sim.give(0, relay);
+
+        sim.world.until("applied", () -> chat().size() == 7);
+
+        long after = LogPosition.of(2, 1, 0);
+        assertThat(log.epochs).containsExactly(new LogExtent.Epoch(1, 0), new LogExtent.Epoch(2, 1));
+        assertThat(sim.view.slot(0).holes).containsExactly(new ModelView.Hole(LogPosition.endOf(1, 2), after - 1));
+        assertThat(chat().tailMap(after).keySet()).containsExactly(after, after + 64, after + 128, after + 192);
+        sim.world.until("all of the new epoch pushed", () -> sim.bus.size() == 8);
+    }
+
+    @Test
+    void d8ATailThatIsLostUnderARunningRelayIsFoundWithinHalfAHeartbeat() {
+        send(1, 2, 3);
+        settle();
+        ModelLog.Partition log = sim.log.partitions.get(0);
+
+        log.loseTail(1);
+        sim.world.pass(BEAT.dividedBy(2).plusMillis(60));
+
+        assertThat(log.epochs).containsExactly(new LogExtent.Epoch(1, 0), new LogExtent.Epoch(2, 1));
+        send(4);
+        sim.world.until("applied", () -> chat().size() == 4);
+        assertThat(chat().lastKey()).isEqualTo(LogPosition.of(2, 1, 0));
     }
 
     @Test

@@ -26,12 +26,6 @@ import im.servers.KafkaServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,8 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -191,7 +185,7 @@ class BrokerFaultIT {
         get(first.commit(P, 10));
         door.close();
 
-        loseTail(6);
+        LostTail.from(broker, config.topics().messages(), P, 6);
         door = KafkaLog.open(config, new SimpleMeterRegistry());
         log = door.messages();
         for (int i = 20; i < 28; i++) {
@@ -202,41 +196,78 @@ class BrokerFaultIT {
         second.start(again);
         await().until(() -> again.held().size() == 4);
 
-        LogExtent extent = get(second.extent(P));
+        LogExtent extent = get(second.settle(P, 0, LogReader.NO_TERM));
         assertThat(extent.end()).isEqualTo(14);
         assertThat(extent.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 6));
         assertThat(extent.next(LogPosition.endOf(1, 9))).isEqualTo(6);
+        assertThat(extent.committed()).as("of the new epoch nothing is pushed").isEqualTo(6);
     }
 
-    /** Kills the broker, takes the records of the conversation's partition from an offset on away, and starts it again. */
-    private void loseTail(long from) throws IOException {
-        broker.kill();
-        Path folder = broker.folder().resolve("data").resolve(config.topics().messages() + "-" + P);
-        Path segment = folder.resolve("00000000000000000000.log");
-        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            file.truncate(startOf(file, from));
+    /** D8: a running reader hears of it from the brokers, and what it reads next is of another epoch. */
+    @Test
+    void aTailThatIsLostUnderARunningReaderBeginsAnEpoch() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            append(log, message("a", "b", i, "m" + i));
         }
-        List<Path> indexes = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            files.filter(name -> name.toString().endsWith("index")).forEach(indexes::add);
-        }
-        for (Path index : indexes) {
-            Files.delete(index);
-        }
-        broker.start();
-    }
+        LogReader reader = door.reader();
+        KafkaLogReaderIT.Member member = new KafkaLogReaderIT.Member(reader);
+        reader.start(member);
+        await().until(() -> member.held().size() == 4);
+        get(reader.settle(P, 0, LogReader.NO_TERM));
+        List<LogReader.Entry> seen = new ArrayList<>();
+        await().until(() -> {
+            LogReader.Slice slice = get(reader.read(P, seen.size(), 100, 1 << 20, SOON));
+            return seen.addAll(slice.entries()) && seen.size() == 10;
+        });
+        int term = seen.get(9).term();
+        member.events.clear();
 
-    /** Where the batch begins that has the offset: each begins with its first offset and its length. */
-    private static long startOf(FileChannel file, long offset) throws IOException {
-        long at = 0;
-        ByteBuffer head = ByteBuffer.allocate(12);
-        while (true) {
-            head.clear();
-            assertThat(file.read(head, at)).isEqualTo(12);
-            if (head.getLong(0) >= offset) {
-                return at;
+        LostTail.from(broker, config.topics().messages(), P, 7);
+        try (KafkaLog other = KafkaLog.open(config, new SimpleMeterRegistry())) {
+            MessageLog writer = other.messages();
+            for (int i = 20; i < 28; i++) {
+                append(writer, message("a", "b", i, "m" + i));
             }
-            at += 12 + head.getInt(8);
         }
+
+        // Told by a read that fails, or the partition has come anew: then nobody reads before settling.
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> member.events.contains("assigned " + P) || !reads(reader, 10));
+        await().until(() -> member.held().contains(P));
+        LogExtent extent = get(reader.settle(P, LogPosition.endOf(1, 9), term));
+        assertThat(extent.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 7));
+        assertThat(extent.hasForgotten(LogPosition.endOf(1, 9))).isTrue();
+        await().untilAsserted(() -> assertThat(get(reader.read(P, 7, 100, 1 << 20, SOON))
+                        .entries()
+                        .get(0)
+                        .offset())
+                .isEqualTo(7));
+    }
+
+    /** Whether a read is answered, which it never is by a record of another course. */
+    private static boolean reads(LogReader reader, long from) throws Exception {
+        try {
+            assertThat(get(reader.read(P, from, 100, 1 << 20, SOON)).entries()).isEmpty();
+            return true;
+        } catch (ExecutionException e) {
+            return false;
+        }
+    }
+
+    /** D8: the epoch that a lost tail began can be lost as a whole. */
+    @Test
+    void aTailThatIsLostAgainBeginsAnotherEpoch() throws Exception {
+        for (int i = 0; i < 6; i++) {
+            append(log, message("a", "b", i, "m" + i));
+        }
+        LogReader reader = door.reader();
+        LogExtent second = get(reader.settle(P, LogPosition.endOf(1, 9), LogReader.NO_TERM));
+        assertThat(second.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 6));
+
+        LogExtent third = get(reader.settle(P, LogPosition.endOf(2, 8), LogReader.NO_TERM));
+        assertThat(third.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 6), new Epoch(3, 6));
+        assertThat(get(reader.settle(P, LogPosition.endOf(1, 9), LogReader.NO_TERM))
+                        .epochs())
+                .isEqualTo(third.epochs());
     }
 }

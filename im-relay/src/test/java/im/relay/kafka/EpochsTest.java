@@ -85,9 +85,10 @@ class EpochsTest {
     }
 
     @Test
-    void anEpochThatWouldBeginBelowTheOneBeforeIsNotHeard() {
+    void anEpochThatBeginsBelowTheOneBeforeLeavesNothingOfThat() {
         Epochs epochs = fold(whole("log", OLD, 1), tail(OLD, 1, 2, 50), tail(OLD, 1, 3, 40), tail(OLD, 7, 3, 40));
-        assertThat(epochs.of(1)).containsExactly(new Epoch(1, 0), new Epoch(2, 50));
+        assertThat(epochs.of(1)).containsExactly(new Epoch(1, 0), new Epoch(3, 40));
+        assertThat(epochs.of(0)).containsExactly(new Epoch(1, 0));
     }
 
     /** D7: no epoch above 31, so that positions stay exact as doubles. */

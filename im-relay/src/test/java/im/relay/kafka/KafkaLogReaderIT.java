@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -211,18 +212,43 @@ class KafkaLogReaderIT {
         holds(member, 0, 1, 2, 3);
 
         long held = LogPosition.endOf(1, 4);
-        assertThat(get(member.reader.raiseEpoch(p, 1, held)).epochs()).containsExactly(new Epoch(1, 0));
+        assertThat(get(member.reader.settle(p, held, LogReader.NO_TERM)).epochs())
+                .containsExactly(new Epoch(1, 0));
 
         long seen = LogPosition.endOf(1, 7);
-        LogExtent raised = get(member.reader.raiseEpoch(p, 1, seen));
+        LogExtent raised = get(member.reader.settle(p, seen, LogReader.NO_TERM));
         assertThat(raised.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 5));
         assertThat(raised.isBehind(seen)).isFalse();
         assertThat(raised.position(5, 0)).isGreaterThan(seen);
-        assertThat(get(member.reader.raiseEpoch(p, 1, seen)).epochs()).isEqualTo(raised.epochs());
+        assertThat(get(member.reader.settle(p, seen, LogReader.NO_TERM)).epochs())
+                .isEqualTo(raised.epochs());
         assertThat(get(member.reader.extent((p + 1) % 4)).epochs()).containsExactly(new Epoch(1, 0));
 
         KafkaLog other = door();
-        assertThat(get(other.reader().extent(p)).epochs()).isEqualTo(raised.epochs());
+        assertThat(get(other.reader().settle(p, 0, LogReader.NO_TERM)).epochs()).isEqualTo(raised.epochs());
+    }
+
+    /** D9: messages go on to the partitions that the log was begun with, and the readiness page says what is wrong. */
+    @Test
+    void partitionsThatAreAddedUnderARunningReaderAreSeenAndHoldNothing() throws Exception {
+        int p = fill(0, 3);
+        Member member = member();
+        holds(member, 0, 1, 2, 3);
+        await().until(() -> member.reader.failure() == null);
+
+        try (Admin admin = Brokers.admin(config)) {
+            get(admin.createPartitions(Map.of(config.topics().messages(), NewPartitions.increaseTo(6)))
+                    .all());
+        }
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(member.reader.failure())
+                        .contains("topic " + config.topics().messages() + ": partitions is 6, expected 4"));
+        fill(3, 5);
+        holds(member, 0, 1, 2, 3);
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(offsets(get(member.reader.read(p, 0, 10, ALL, SOON))))
+                        .containsExactly(0L, 1L, 2L, 3L, 4L));
     }
 
     @Test
@@ -244,8 +270,9 @@ class KafkaLogReaderIT {
 
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
-                .untilAsserted(
-                        () -> assertThat(get(member.reader.extent(p)).epochs()).containsExactly(new Epoch(2, 0)));
+                .untilAsserted(() -> assertThat(get(member.reader.settle(p, LogPosition.endOf(1, 2), 0))
+                                .epochs())
+                        .containsExactly(new Epoch(2, 0)));
         await().until(() -> member.events.contains("assigned " + p));
         fill(0, 1);
         assertThat(offsets(get(member.reader.read(p, 0, 10, ALL, Duration.ofSeconds(20)))))

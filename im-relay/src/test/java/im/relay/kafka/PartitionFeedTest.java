@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class PartitionFeedTest {
         CompletableFuture<Slice> first = read(7, 2);
         assertThat(wakes).hasValue(1);
         assertThat(feed.wantsMore()).isFalse();
-        assertThat(feed.seek()).contains(7L);
+        assertThat(feed.seek()).map(OffsetAndMetadata::offset).contains(7L);
         assertThat(feed.wantsMore()).isTrue();
         fetch(7, 5, 10);
         assertThat(offsets(first)).containsExactly(7L, 8L);
@@ -71,7 +72,7 @@ class PartitionFeedTest {
         CompletableFuture<Slice> back = read(3, 2);
         fetch(12, 2, 10);
         assertThat(back).isNotDone();
-        assertThat(feed.seek()).contains(3L);
+        assertThat(feed.seek()).map(OffsetAndMetadata::offset).contains(3L);
         fetch(3, 2, 10);
         assertThat(offsets(back)).containsExactly(3L, 4L);
     }
@@ -139,7 +140,7 @@ class PartitionFeedTest {
         feed.misplaced(new IllegalStateException("said by the test"));
         assertThat(read(5, 1)).isCompletedExceptionally();
         assertThat(read(5, 1)).isNotDone();
-        assertThat(feed.seek()).contains(5L);
+        assertThat(feed.seek()).map(OffsetAndMetadata::offset).contains(5L);
     }
 
     @Test
@@ -157,9 +158,9 @@ class PartitionFeedTest {
         read(2, 100);
         feed.seek();
         fetch(2, 6, 1);
-        assertThat(feed.leaderEpochBefore(4)).contains(0);
-        assertThat(feed.leaderEpochBefore(6)).contains(3);
-        assertThat(feed.leaderEpochBefore(8)).contains(3);
-        assertThat(feed.leaderEpochBefore(9)).isEmpty();
+        assertThat(feed.termOfDone(4)).contains(0);
+        assertThat(feed.termOfDone(6)).contains(3);
+        assertThat(feed.termOfDone(8)).contains(3);
+        assertThat(feed.termOfDone(9)).isEmpty();
     }
 }

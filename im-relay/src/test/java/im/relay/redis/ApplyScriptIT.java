@@ -12,6 +12,7 @@ import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
 import im.relay.ConversationView.Move.Mismatch;
 import im.relay.LogPosition;
+import im.relay.LogReader;
 import im.relay.LoggedMessage;
 import im.relay.PlacedMessage;
 import im.relay.Requests;
@@ -41,6 +42,22 @@ class ApplyScriptIT {
     }
 
     /** D1, D3: data and mark move together and from the expected value only; a zombie is told where the view stands. */
+    /** D8: what the view stands at is kept with the term of its record, which tells whether the log still has it. */
+    @Test
+    void theTermOfTheLastRecordIsKeptAndForgottenWithASkip_D8() {
+        List<LoggedMessage> first = relay.record(List.of(message("a", "b", 1, "one")));
+        long end = relay.end(first);
+        await(relay.view.apply(p, 0, end, 7, first));
+        assertThat(await(relay.view.state(p)).term()).isEqualTo(7);
+
+        await(relay.view.apply(p, end, end, 9, List.of()));
+        await(relay.view.reached(p, end, relay.timeMs));
+        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(end, 0, 7));
+
+        await(relay.view.skip(p, end, end + 64));
+        assertThat(await(relay.view.state(p)).term()).isEqualTo(LogReader.NO_TERM);
+    }
+
     @Test
     void aZombieThatIsBehindChangesNothingAndIsToldWhereTheViewStands_D1_D3() {
         List<LoggedMessage> first = relay.record(List.of(message("a", "b", 1, "1")));
@@ -48,7 +65,7 @@ class ApplyScriptIT {
         relay.applied(first);
         relay.applied(second);
 
-        Move zombie = await(relay.view.apply(p, 0, relay.end(first), first));
+        Move zombie = await(relay.view.apply(p, 0, relay.end(first), 0, first));
 
         assertThat(zombie).isEqualTo(new Mismatch(relay.end(second)));
         assertThat(page(relay.store, AB, 0).messages())
@@ -67,7 +84,7 @@ class ApplyScriptIT {
         relay.applied(second);
         slot.restore();
 
-        Move idle = await(relay.view.apply(p, relay.end(second), relay.end(second), List.of()));
+        Move idle = await(relay.view.apply(p, relay.end(second), relay.end(second), 0, List.of()));
         assertThat(idle).isEqualTo(new Mismatch(relay.end(first)));
         assertThat(await(relay.view.reached(p, relay.end(second), 1))).isEqualTo(new Mismatch(relay.end(first)));
 
@@ -86,7 +103,7 @@ class ApplyScriptIT {
         LoggedMessage one = new LoggedMessage(AB, "a", first, relay.timeMs, envelope("1"));
         LoggedMessage two = new LoggedMessage(AB, "b", first + 1, relay.timeMs, envelope("2"));
 
-        Move move = await(relay.view.apply(p, 0, first + 1, List.of(one, two)));
+        Move move = await(relay.view.apply(p, 0, first + 1, 0, List.of(one, two)));
 
         assertThat(((Move.Moved) move).prevs()).containsExactly(0, first);
         Page page = page(relay.store, AB, 0);
@@ -155,11 +172,11 @@ class ApplyScriptIT {
         List<LoggedMessage> second = relay.record(List.of(message("a", "b", 2, "2")));
         List<LoggedMessage> turned = List.of(second.get(0), first.get(0));
 
-        assertThatThrownBy(() -> relay.view.apply(p, 0, relay.end(second), turned))
+        assertThatThrownBy(() -> relay.view.apply(p, 0, relay.end(second), 0, turned))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> relay.view.apply(p, ConversationView.ABSENT, relay.end(first), first))
+        assertThatThrownBy(() -> relay.view.apply(p, ConversationView.ABSENT, relay.end(first), 0, first))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> relay.view.apply(p, 0, first.get(0).position() - 1, first))
+        assertThatThrownBy(() -> relay.view.apply(p, 0, first.get(0).position() - 1, 0, first))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

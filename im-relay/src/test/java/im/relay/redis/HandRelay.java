@@ -55,6 +55,7 @@ final class HandRelay implements MessageLog, AutoCloseable {
     final Map<Integer, List<LoggedMessage>> log = new TreeMap<>();
 
     int epoch = 1;
+    int term = 3;
     long timeMs = 1_700_000_000_000L;
     private final long[] offsets = new long[PARTITIONS];
     private final long[] applied = new long[PARTITIONS];
@@ -162,7 +163,7 @@ final class HandRelay implements MessageLog, AutoCloseable {
     /** The second. */
     long[] applied(List<LoggedMessage> record) {
         int partition = partitions.of(record.get(0).conversation());
-        Move move = await(view.apply(partition, applied[partition], end(record), record));
+        Move move = await(view.apply(partition, applied[partition], end(record), term, record));
         assertThat(move).isInstanceOf(Move.Moved.class);
         applied[partition] = end(record);
         return ((Move.Moved) move).prevs();

@@ -94,7 +94,7 @@ class RedisClusterIT {
         }
         int p = relay.partitions.of(AB);
         Awaitility.await().untilAsserted(() -> {
-            HandRelay.await(relay.view.apply(p, relay.applied(p), relay.applied(p), List.of()));
+            HandRelay.await(relay.view.apply(p, relay.applied(p), relay.applied(p), 0, List.of()));
             assertThat(page(relay.store, AB, 0).messages()).isEmpty();
         });
         assertThat(HandRelay.await(relay.view.skip(p, relay.applied(p), relay.applied(p) + 64)))

@@ -15,6 +15,7 @@ import im.relay.ConversationView;
 import im.relay.ConversationView.Move.Mismatch;
 import im.relay.ConversationView.Move.Moved;
 import im.relay.LogPosition;
+import im.relay.LogReader;
 import im.relay.LoggedMessage;
 import im.relay.ReadResult;
 import im.relay.Requests;
@@ -44,18 +45,19 @@ class SkipScriptIT {
     @Test
     void theFloorOfARebuiltViewIsThePrevOfWhatIsNotKnown_D6_D10() {
         long floor = LogPosition.endOf(1, 41);
-        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(ConversationView.ABSENT, 0));
+        assertThat(await(relay.view.state(p)))
+                .isEqualTo(new ConversationView.State(ConversationView.ABSENT, 0, LogReader.NO_TERM));
 
         assertThat(await(relay.view.skip(p, ConversationView.ABSENT, floor))).isInstanceOf(Moved.class);
 
-        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(floor, floor));
+        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(floor, floor, LogReader.NO_TERM));
         LoggedMessage known = new LoggedMessage(
                 AB,
                 "a",
                 LogPosition.of(1, 42, 0),
                 relay.timeMs,
                 message("a", "b", 1, "x").envelope());
-        Moved moved = (Moved) await(relay.view.apply(p, floor, LogPosition.endOf(1, 42), List.of(known)));
+        Moved moved = (Moved) await(relay.view.apply(p, floor, LogPosition.endOf(1, 42), 0, List.of(known)));
         assertThat(moved.prevs()).containsExactly(floor);
         Page afterCursor3 = page(relay.store, AB, 3);
         assertThat(afterCursor3.isTruncatedAfter(3)).isTrue();
@@ -91,7 +93,7 @@ class SkipScriptIT {
 
         assertThat(await(relay.view.skip(p, LogPosition.endOf(1, 3), end))).isEqualTo(new Mismatch(0));
         assertThat(await(relay.view.skip(p, ConversationView.ABSENT, end))).isEqualTo(new Mismatch(0));
-        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(0, 0));
+        assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(0, 0, LogReader.NO_TERM));
     }
 
     /** D8: what is held before a hole still comes; across it nothing is said to be whole, and no prev reaches over it. */
@@ -126,7 +128,7 @@ class SkipScriptIT {
                 LogPosition.of(2, 7, 0),
                 relay.timeMs,
                 message("a", "b", 3, "3").envelope());
-        Moved moved = (Moved) await(relay.view.apply(p, after, LogPosition.endOf(2, 7), List.of(next)));
+        Moved moved = (Moved) await(relay.view.apply(p, after, LogPosition.endOf(2, 7), 0, List.of(next)));
         assertThat(moved.prevs()).containsExactly(after);
         assertThat(page(relay.store, AB, held.get(1)).messages())
                 .extracting(Requests::text)
@@ -175,7 +177,7 @@ class SkipScriptIT {
                     LogPosition.of(1, 10L * i + 1, 0),
                     relay.timeMs,
                     message("a", "b", i, "m").envelope());
-            await(relay.view.apply(p, to, at, List.of(between)));
+            await(relay.view.apply(p, to, at, 0, List.of(between)));
         }
         String stored = await(relay.redis.call(
                         im.router.redis.Redis.Call.of("HGET", relay.keys.state(p), StoreKeys.bytes("holes"))))

@@ -106,7 +106,7 @@ class SweepScriptIT {
         append(busy, 1);
 
         org.awaitility.Awaitility.await().untilAsserted(() -> {
-            await(relay.view.apply(p, relay.applied(p), relay.applied(p), List.of()));
+            await(relay.view.apply(p, relay.applied(p), relay.applied(p), 0, List.of()));
             assertThat(page(relay.store, quiet, 0).messages()).isEmpty();
         });
         assertThat(await(relay.redis.call(Call.of("EXISTS", relay.keys.messages(p, quiet))))

@@ -1,15 +1,16 @@
 package im.router.etcd;
 
+import im.router.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How etcd is reached.
  *
- * @param endpoints {@code http://host:port} of the members, 1 to 16
+ * @param endpoints {@code http://host:port} of the members, or all of them {@code https://} for TLS; 1 to 16
+ * @param tlsFiles what TLS is spoken with
  * @param user null where the servers ask for none; then {@code password} is null too
  * @param prefix of every key
  * @param callTimeout for any one call, its connection included; 100 ms to 1 min
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EtcdConfig(
         List<URI> endpoints,
+        TlsFiles tlsFiles,
         @Nullable String user,
         @Nullable String password,
         String prefix,
@@ -29,8 +31,18 @@ public record EtcdConfig(
         endpoints = List.copyOf(endpoints);
         require(!endpoints.isEmpty() && endpoints.size() <= 16, "endpoints", endpoints.size(), "1 to 16");
         for (URI endpoint : endpoints) {
-            require(isEndpoint(endpoint), "endpoints", endpoint, "http://host:port (TLS is not spoken yet)");
+            require(
+                    isEndpoint(endpoint)
+                            && endpoint.getScheme().equals(endpoints.get(0).getScheme()),
+                    "endpoints",
+                    endpoint,
+                    "http://host:port, or https:// for all of them");
         }
+        require(
+                "https".equals(endpoints.get(0).getScheme()) || tlsFiles.isEmpty(),
+                "ca-file, certificate-file",
+                tlsFiles,
+                "https:// in etcd.endpoints");
         require((user == null) == (password == null), "user", String.valueOf(user), "user and password, or neither");
         require(user == null || !user.isEmpty(), "user", String.valueOf(user), "a name");
         require(!prefix.isEmpty(), "prefix", prefix, "a text such as " + PREFIX);
@@ -43,29 +55,40 @@ public record EtcdConfig(
     }
 
     public static EtcdConfig of(URI... endpoints) {
-        return new EtcdConfig(List.of(endpoints), null, null, PREFIX, Duration.ofSeconds(2), 1_024);
+        return new EtcdConfig(List.of(endpoints), TlsFiles.NONE, null, null, PREFIX, Duration.ofSeconds(2), 1_024);
+    }
+
+    public EtcdConfig withTlsFiles(TlsFiles files) {
+        return new EtcdConfig(endpoints, files, user, password, prefix, callTimeout, callsInFlight);
     }
 
     public EtcdConfig withUser(String name, String secret) {
-        return new EtcdConfig(endpoints, name, secret, prefix, callTimeout, callsInFlight);
+        return new EtcdConfig(endpoints, tlsFiles, name, secret, prefix, callTimeout, callsInFlight);
     }
 
     public EtcdConfig withPrefix(String keys) {
-        return new EtcdConfig(endpoints, user, password, keys, callTimeout, callsInFlight);
+        return new EtcdConfig(endpoints, tlsFiles, user, password, keys, callTimeout, callsInFlight);
     }
 
     public EtcdConfig withCallTimeout(Duration timeout) {
-        return new EtcdConfig(endpoints, user, password, prefix, timeout, callsInFlight);
+        return new EtcdConfig(endpoints, tlsFiles, user, password, prefix, timeout, callsInFlight);
     }
 
     private static boolean isEndpoint(URI uri) {
-        return Objects.equals(uri.getScheme(), "http") && uri.getHost() != null && uri.getPort() > 0;
+        return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                && uri.getHost() != null
+                && uri.getPort() > 0;
     }
 
     private static void require(boolean holds, String setting, Object value, String expected) {
         if (!holds) {
             throw new IllegalArgumentException(setting + ": " + value + ", expected " + expected);
         }
+    }
+
+    /** Whether TLS is spoken. */
+    boolean isTls() {
+        return "https".equals(endpoints.get(0).getScheme());
     }
 
     /** Without the password. */

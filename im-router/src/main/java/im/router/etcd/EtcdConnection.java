@@ -1,7 +1,9 @@
 package im.router.etcd;
 
+import im.router.TlsFiles;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.ClientBuilder;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.WatchOption;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +98,7 @@ public final class EtcdConnection implements AutoCloseable {
      * @throws IOException telling the operator what is wrong: not reachable, or refused
      */
     public static EtcdConnection open(EtcdConfig config) throws IOException {
+        config.tlsFiles().check("etcd.");
         EtcdConnection connection = new EtcdConnection(config);
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         while (true) {
@@ -105,7 +109,7 @@ public final class EtcdConnection implements AutoCloseable {
                                 GetOption.builder().withKeysOnly(true).build()));
                 return connection;
             } catch (EtcdUnavailable e) {
-                if (e.failure() != Failure.UNREACHABLE || System.nanoTime() > deadline) {
+                if (e.failure() != Failure.UNREACHABLE || isAboutCertificates(e) || System.nanoTime() > deadline) {
                     connection.close();
                     throw new IOException(connection.startError(e), e);
                 }
@@ -114,13 +118,20 @@ public final class EtcdConnection implements AutoCloseable {
         }
     }
 
+    /** Which no waiting mends. */
+    private static boolean isAboutCertificates(EtcdUnavailable e) {
+        return String.valueOf(e.getMessage()).contains("certif");
+    }
+
     private String startError(EtcdUnavailable e) {
         String where = "etcd: " + config.endpoints();
         return switch (e.failure()) {
             case REFUSED ->
                 where + (config.user() == null ? " refuses us without a user" : " refuses user " + config.user()) + ": "
                         + e.getMessage();
-            case UNREACHABLE -> where + " cannot be reached: " + e.getMessage();
+            case UNREACHABLE ->
+                where + " cannot be reached: " + e.getMessage()
+                        + (config.isTls() ? " (TLS: etcd.ca-file must vouch for the server's certificate)" : "");
             default -> where + " does not answer as etcd does: " + e.getMessage();
         };
     }
@@ -145,7 +156,24 @@ public final class EtcdConnection implements AutoCloseable {
         if (user != null && password != null) {
             builder.user(EtcdKeys.bytes(user)).password(EtcdKeys.bytes(password));
         }
+        if (config.isTls()) {
+            secure(builder);
+        }
         return builder.build();
+    }
+
+    private void secure(ClientBuilder builder) {
+        TlsFiles files = config.tlsFiles();
+        try {
+            builder.sslContext(ssl -> {
+                files.ca().ifPresent(ca -> ssl.trustManager(ca.toFile()));
+                files.certificate()
+                        .ifPresent(certificate ->
+                                files.key().ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile())));
+            });
+        } catch (SSLException e) {
+            throw new IllegalStateException("no TLS with " + files + ": " + e.getMessage(), e);
+        }
     }
 
     EtcdKeys keys() {

@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import im.router.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,8 @@ import java.util.regex.Pattern;
  * @param master the name that the Sentinels know the server by; read with {@link Kind#SENTINEL} only
  * @param username needs a password beside it
  * @param password of the servers; Sentinels are asked without one
- * @param tls whether to speak TLS and check the server's certificate (the JVM's trust store) and name
+ * @param tls whether to speak TLS and check the server's certificate and name
+ * @param tlsFiles what that is done with
  * @param keyPrefix before every key, so that several systems can share a Redis; without braces
  * @param connectTimeout also how long the start check waits for an answer
  * @param commandTimeout after which a call fails and its outcome is not known
@@ -28,6 +30,7 @@ public record RedisConfig(
         Optional<String> username,
         Optional<String> password,
         boolean tls,
+        TlsFiles tlsFiles,
         String keyPrefix,
         Duration connectTimeout,
         Duration commandTimeout,
@@ -49,6 +52,7 @@ public record RedisConfig(
         require(kind != Kind.SINGLE || addresses.size() == 1, "redis.uris: expected one where redis.kind is single");
         require(kind != Kind.SENTINEL || !master.isEmpty(), "redis.master: expected the name that the Sentinels know");
         require(username.isEmpty() || password.isPresent(), "redis.username: expected a password beside it");
+        require(tls || tlsFiles.isEmpty(), "redis.ca-file, redis.certificate-file: expected rediss:// in redis.uris");
         require(
                 !keyPrefix.contains("{") && !keyPrefix.contains("}"),
                 "redis.prefix: '" + keyPrefix + "', expected no braces");
@@ -101,6 +105,7 @@ public record RedisConfig(
                 Optional.empty(),
                 Optional.empty(),
                 tls,
+                TlsFiles.NONE,
                 DEFAULT_PREFIX,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
@@ -121,6 +126,23 @@ public record RedisConfig(
                 user,
                 secret,
                 tls,
+                tlsFiles,
+                keyPrefix,
+                connectTimeout,
+                commandTimeout,
+                maxInFlight,
+                breaker);
+    }
+
+    public RedisConfig withTlsFiles(TlsFiles files) {
+        return new RedisConfig(
+                kind,
+                addresses,
+                master,
+                username,
+                password,
+                tls,
+                files,
                 keyPrefix,
                 connectTimeout,
                 commandTimeout,
@@ -136,6 +158,7 @@ public record RedisConfig(
                 username,
                 password,
                 tls,
+                tlsFiles,
                 prefix,
                 connectTimeout,
                 commandTimeout,
@@ -152,6 +175,7 @@ public record RedisConfig(
                 username,
                 password,
                 tls,
+                tlsFiles,
                 keyPrefix,
                 connect,
                 command,

@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import im.router.TlsFiles;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -7,6 +8,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
@@ -22,6 +24,7 @@ import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +65,11 @@ final class RedisConnection {
      * @throws RedisStartException when it is refused, or there is none within a few connect timeouts
      */
     static RedisConnection open(RedisConfig config) throws RedisStartException {
+        try {
+            config.tlsFiles().check("redis.");
+        } catch (IOException e) {
+            throw new RedisStartException(String.valueOf(e.getMessage()));
+        }
         long deadline =
                 System.nanoTime() + START_TIMEOUTS * config.connectTimeout().toNanos();
         while (true) {
@@ -184,6 +192,7 @@ final class RedisConnection {
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 // Twice: those that timed out stay in Lettuce's queue until the connection answers or ends.
                 .requestQueueSize(2 * Math.min(config.maxInFlight(), Integer.MAX_VALUE / 2))
+                .sslOptions(ssl(config.tlsFiles()))
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .timeoutOptions(TimeoutOptions.enabled(config.commandTimeout()))
                 .socketOptions(SocketOptions.builder()
@@ -197,6 +206,15 @@ final class RedisConnection {
                                 .build())
                         .build());
         return builder;
+    }
+
+    private static SslOptions ssl(TlsFiles files) {
+        SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();
+        files.ca().ifPresent(ca -> ssl.trustManager(ca.toFile()));
+        files.certificate()
+                .ifPresent(certificate ->
+                        files.key().ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile(), null)));
+        return ssl.build();
     }
 
     private static List<RedisURI> uris(RedisConfig config) {

@@ -159,6 +159,7 @@ final class StartCheck {
                 "redis.uris: " + config.addressesText() + " cannot be reached where redis.kind is "
                         + config.kind().name().toLowerCase(Locale.ROOT)
                         + (config.kind() == RedisConfig.Kind.SENTINEL ? " and redis.master " + config.master() : "")
-                        + ": " + why);
+                        + ": " + why
+                        + (config.tls() ? " (TLS: redis.ca-file must vouch for the server's certificate)" : ""));
     }
 }

@@ -171,11 +171,12 @@ public final class TcpProxy implements AutoCloseable {
         links.add(link);
         try {
             server.connect(target.get(), 5_000);
+            link.start();
         } catch (IOException e) {
+            // Nobody is there, or it was cut already.
             link.close();
             return;
         }
-        link.start();
         if (!open || cuts.get() != cutsBefore) {
             link.close();
         }

@@ -13,6 +13,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class TcpProxyTest {
-    private ServerSocket listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    private ServerSocket listener = new ServerSocket(0, 300, InetAddress.getLoopbackAddress());
     private TcpProxy proxy =
             TcpProxy.to(() -> new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()));
     private Socket client = new Socket();
@@ -55,6 +56,42 @@ class TcpProxyTest {
         server.getOutputStream().write(9);
         assertThat(client.getInputStream().read()).isEqualTo(9);
         assertThat(proxy.accepted()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatIsCutWhileItIsMadeDoesNotEndTheProxy() throws Exception {
+        AtomicBoolean cutting = new AtomicBoolean(true);
+        Thread cutter = new Thread(() -> {
+            while (cutting.get()) {
+                proxy.cut();
+            }
+        });
+        cutter.start();
+        for (int i = 0; i < 200; i++) {
+            new Socket(InetAddress.getLoopbackAddress(), proxy.port()).close();
+        }
+        cutting.set(false);
+        cutter.join();
+
+        listener.setSoTimeout(10_000);
+        try (Socket last = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            last.getOutputStream().write(7);
+            assertThat(firstByte()).isEqualTo(7);
+        }
+    }
+
+    /** Of the first connection on which one comes. */
+    private int firstByte() throws IOException {
+        while (true) {
+            try (Socket accepted = listener.accept()) {
+                int read = accepted.getInputStream().read();
+                if (read >= 0) {
+                    return read;
+                }
+            } catch (SocketException e) {
+                // It was cut.
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,128 @@
+package im.bench.load;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.HdrHistogram.Histogram;
+
+/**
+ * One block of sends: times with exponential intervals, fixed before it begins, whatever the server does. Event loop only.
+ */
+final class Block {
+    private static final long MAX_MICROS = 600_000_000;
+    private static final int DIGITS = 3;
+
+    final CompletableFuture<Void> ended = new CompletableFuture<>();
+    final long firstNumber;
+    private final Histogram results = new Histogram(MAX_MICROS, DIGITS);
+    private final Histogram deliveries = new Histogram(MAX_MICROS, DIGITS);
+    private final SplittableRandom random;
+    private final double meanNanos;
+    private final long startNanos;
+    private final long durationNanos;
+    private double nextOffset;
+    private long sent;
+    private long answered;
+    private long accepted;
+    private long delivered;
+    private long refused;
+    private long acceptedAtEnd;
+    private long deliveredAtEnd;
+    private long sentAtEnd;
+    private long endedNanos;
+    private long lateNanos;
+    private long acceptedOfAny;
+    private long deliveredOfAny;
+
+    /** @param firstNumber of its messages, which count up from there */
+    Block(long firstNumber, double rate, long durationNanos, long seed, long nowNanos) {
+        this.firstNumber = firstNumber;
+        this.meanNanos = 1e9 / rate;
+        this.durationNanos = durationNanos;
+        this.startNanos = nowNanos;
+        this.random = new SplittableRandom(seed);
+        advance();
+    }
+
+    private void advance() {
+        nextOffset += -Math.log(1 - random.nextDouble()) * meanNanos;
+    }
+
+    /** When the next one is due; negative when it was. {@link Long#MAX_VALUE} after the last. */
+    long dueIn(long nowNanos) {
+        return nextOffset >= durationNanos ? Long.MAX_VALUE : startNanos + (long) nextOffset - nowNanos;
+    }
+
+    boolean isOver(long nowNanos) {
+        return nowNanos - startNanos >= durationNanos && nextOffset >= durationNanos;
+    }
+
+    /** Takes the next one; its intended time. */
+    long take(long nowNanos) {
+        long intended = startNanos + (long) nextOffset;
+        lateNanos = Math.max(lateNanos, nowNanos - intended);
+        sent++;
+        advance();
+        return intended;
+    }
+
+    int chooseOf(int clients) {
+        return random.nextInt(clients);
+    }
+
+    boolean owns(long number) {
+        return number >= firstNumber && number < firstNumber + sent;
+    }
+
+    void accepted(long number, long nanos) {
+        acceptedOfAny++;
+        if (owns(number)) {
+            answered++;
+            accepted++;
+            results.recordValue(micros(nanos));
+        }
+    }
+
+    void refused(long number) {
+        if (owns(number)) {
+            answered++;
+            refused++;
+        }
+    }
+
+    void delivered(long number, long nanos) {
+        deliveredOfAny++;
+        if (owns(number)) {
+            delivered++;
+            deliveries.recordValue(micros(nanos));
+        }
+    }
+
+    private static long micros(long nanos) {
+        return Math.min(Math.max(nanos / 1_000, 0), MAX_MICROS);
+    }
+
+    void end(long nowNanos) {
+        endedNanos = nowNanos;
+        sentAtEnd = sent;
+        acceptedAtEnd = acceptedOfAny;
+        deliveredAtEnd = deliveredOfAny;
+        ended.complete(null);
+    }
+
+    boolean isSettled() {
+        return answered == sent && delivered >= accepted;
+    }
+
+    Recorded recorded() {
+        return new Recorded(
+                (endedNanos - startNanos) / 1e9,
+                sentAtEnd,
+                acceptedAtEnd,
+                deliveredAtEnd,
+                refused,
+                Math.max(0, sent - answered) + Math.max(0, accepted - delivered),
+                results,
+                deliveries,
+                lateNanos / 1_000);
+    }
+}

@@ -1,0 +1,98 @@
+package im.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import im.servers.Requirement;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+/** The commands work, with numbers too small to say anything. */
+@Tag("once")
+@ResourceLock(Resources.SYSTEM_OUT)
+class BenchIT {
+    private static final String[] SMALL = {
+        "--connections", "10", "--blocks", "1", "--block", "PT1S", "--warmup", "PT1S", "--set", "session.heartbeat=3s"
+    };
+
+    @BeforeEach
+    void onlyWhereTheKernelCounts() {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/stat")), "no /proc");
+    }
+
+    private static String run(String command, String... more) {
+        PrintStream before = System.out;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(Main.execute(
+                            Stream.concat(Stream.of(command), Stream.of(more)).toArray(String[]::new)))
+                    .isZero();
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String[] small(String... more) {
+        return Stream.concat(Stream.of(SMALL), Stream.of(more)).toArray(String[]::new);
+    }
+
+    /** The cells of the row that begins so. */
+    private static List<String> row(String tables, String begin) {
+        return tables.lines()
+                .filter(line -> line.startsWith("| " + begin + " |"))
+                .map(line -> List.of(line.split(" *\\| *")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no row " + begin + " in\n" + tables));
+    }
+
+    @Test
+    void throughputOfAClusterNamesEveryStepOfAMessagesWay() {
+        assumeTrue(Requirement.cluster(), "no servers");
+        String tables = run("throughput", small("--rates", "50", "--gateways", "2", "--relays", "1"));
+        assertThat(row(tables, "receive")).hasSize(7);
+        for (String step : List.of("receive", "append", "read", "index", "apply", "route", "push", "send")) {
+            List<String> cells = row(tables, step);
+            assertThat(cells.get(4)).as("mean of " + step).matches("[0-9.]+");
+        }
+        List<String> last = tables.lines()
+                .filter(line -> line.startsWith("| 50 |"))
+                .map(line -> List.of(line.split(" *\\| *")))
+                .toList()
+                .get(1);
+        assertThat(last.subList(6, 8)).as("refused and missing").containsExactly("0", "0");
+    }
+
+    @Test
+    void latencyOfAStandaloneServerIsMeasuredAtHalfOfSaturation() {
+        String tables = run("latency", small("--form", "standalone", "--from", "40", "--saturation", "60"));
+        List<String> cells = row(tables, "60");
+        assertThat(cells.get(2)).isEqualTo("30");
+        assertThat(cells.get(8)).as("missing").isEqualTo("0");
+    }
+
+    @Test
+    void connectsAreCountedRoundByRound() {
+        String tables = run("connects", small("--form", "standalone", "--warmup-rounds", "1"));
+        assertThat(tables).contains("| connects a second |");
+    }
+
+    @Test
+    void routesAreRegisteredAndRemovedInRedisAndEtcd() {
+        assumeTrue(Requirement.redis() && Requirement.etcd(), "no servers");
+        String tables = run("routes", "--blocks", "1", "--pairs", "200", "--etcd-pairs", "50");
+        assertThat(row(tables, "Redis").get(2)).matches("[0-9]+");
+        assertThat(row(tables, "etcd").get(2)).matches("[0-9]+");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package im.bench;
+
+import org.jspecify.annotations.NullMarked;

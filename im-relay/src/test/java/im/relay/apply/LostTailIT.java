@@ -1,0 +1,188 @@
+package im.relay.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.protocol.ConversationKey;
+import im.relay.Answers;
+import im.relay.AppendOutcome;
+import im.relay.ConversationStore;
+import im.relay.LogPosition;
+import im.relay.MessageLog;
+import im.relay.Partitions;
+import im.relay.PlacedMessage;
+import im.relay.Requests;
+import im.relay.kafka.KafkaConfig;
+import im.relay.kafka.KafkaLog;
+import im.relay.kafka.KafkaTimeouts;
+import im.relay.kafka.LostTail;
+import im.relay.kafka.TopicSettings;
+import im.relay.redis.RedisConversationStore;
+import im.router.redis.Redis;
+import im.router.redis.RedisConfig;
+import im.router.redis.RedisStartException;
+import im.servers.Address;
+import im.servers.KafkaServer;
+import im.servers.ServerOptions;
+import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** D8 with a real Kafka that loses the end of its log, and grows again beyond what a view has seen of it. */
+@Tag("once")
+@EnabledIf("im.servers.Requirement#cluster")
+class LostTailIT {
+    private static final int PARTITIONS = 2;
+    private static final ConversationKey AB = ConversationKey.direct("a", "b");
+    private static final int P = new Partitions(PARTITIONS).of(AB);
+    private static final Duration SETTLE = Duration.ofSeconds(60);
+
+    private static KafkaServer broker;
+
+    private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<String> accepted = new ArrayList<>();
+    private KafkaConfig config;
+    private RedisConfig redisConfig;
+    private MessageLog log;
+    private ConversationStore store;
+
+    @BeforeAll
+    static void start() {
+        broker = KafkaServer.start(Servers.temporaryFolder("kafka-tail"), ServerOptions.defaults());
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void open() throws RedisStartException {
+        Address server = Servers.redis();
+        redisConfig = RedisConfig.single(server.host(), server.port()).withKeyPrefix(name + ":");
+        config = KafkaConfig.of(List.of(broker.bootstrap()))
+                .withTopics(TopicSettings.DEFAULT
+                        .withNames(1, name + ".")
+                        .withPartitions(PARTITIONS, 2)
+                        .withReplication(1, 1))
+                .withTimeouts(KafkaTimeouts.DEFAULT
+                        .withAppend(Duration.ofSeconds(6))
+                        .withRequest(Duration.ofSeconds(2))
+                        .withSession(Duration.ofSeconds(6)));
+        log = opened(KafkaLog.open(config, new SimpleMeterRegistry())).messages();
+        store = new RedisConversationStore(
+                opened(Redis.connect(redisConfig, new SimpleMeterRegistry())), new Partitions(PARTITIONS));
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T one) {
+        open.add(one);
+        return one;
+    }
+
+    private LiveRelay relay() throws RedisStartException {
+        return opened(new LiveRelay(config, redisConfig, UnaryOperator.identity()));
+    }
+
+    /** A record each, sent until it is accepted. */
+    private void send(int from, int to) {
+        for (int i = from; i < to; i++) {
+            int id = i;
+            await().atMost(SETTLE)
+                    .until(() -> Answers.append(log, Requests.message("a", "b", id, "m" + id))
+                                    .get(0)
+                            instanceof AppendOutcome.Accepted);
+            accepted.add("m" + i);
+        }
+    }
+
+    private ConversationStore.Page page(long after) {
+        return Answers.page(store, AB, after);
+    }
+
+    /** Page by page: one ends before a hole. */
+    private List<PlacedMessage> held() {
+        List<PlacedMessage> held = new ArrayList<>();
+        ConversationStore.Page page;
+        do {
+            page = page(held.isEmpty() ? 0 : held.get(held.size() - 1).position());
+            held.addAll(page.messages());
+        } while (page.more() && !page.messages().isEmpty());
+        return held;
+    }
+
+    /** All that was accepted is held, and what stood before the loss is not joined to what stands behind it. */
+    private void hasAllWithAHoleBefore(int first) {
+        await().atMost(SETTLE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(held()).hasSize(accepted.size()));
+        List<PlacedMessage> held = held();
+        assertThat(held).extracting(Requests::text).containsExactlyElementsOf(accepted);
+        long before = held.get(first - 1).position();
+        PlacedMessage behind = held.get(first);
+        assertThat(LogPosition.epoch(before)).isEqualTo(1);
+        assertThat(LogPosition.epoch(behind.position())).isEqualTo(2);
+        assertThat(behind.prev()).as("no prev reaches across").isGreaterThan(before);
+        assertThat(page(before).isTruncatedAfter(before)).isTrue();
+        assertThat(page(behind.prev()).isTruncatedAfter(behind.prev())).isFalse();
+    }
+
+    @Test
+    void aTailThatIsLostUnderARunningRelayIsAHoleAndNothingThatComesAfterIsMissing_D8() throws Exception {
+        LiveRelay relay = relay();
+        send(0, 10);
+        await().atMost(SETTLE).ignoreExceptions().until(() -> held().size() == 10);
+
+        LostTail.from(broker, config.topics().messages(), P, 7);
+        send(10, 18);
+
+        hasAllWithAHoleBefore(10);
+        assertThat(relay.count("im.relay.lost.tails")).isEqualTo(1);
+        assertThat(LogPosition.offset(held().get(10).position())).isEqualTo(7);
+    }
+
+    /** What the group had committed is gone too, so that only the view knows what it has seen. */
+    @Test
+    void aTailThatIsLostWhileNoRelayRunsIsFoundByWhatTheViewHasSeen_D8() throws Exception {
+        LiveRelay first = relay();
+        send(0, 10);
+        await().atMost(SETTLE).ignoreExceptions().until(() -> held().size() == 10);
+        first.close();
+
+        LostTail.from(broker, config.topics().messages(), P, 7);
+        send(10, 18);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            admin.deleteConsumerGroupOffsets(
+                            config.topics().group(),
+                            Set.of(new TopicPartition(config.topics().messages(), P)))
+                    .all()
+                    .get();
+        }
+        LiveRelay second = relay();
+
+        hasAllWithAHoleBefore(10);
+        assertThat(second.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+}
