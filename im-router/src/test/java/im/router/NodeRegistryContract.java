@@ -247,8 +247,7 @@ public abstract class NodeRegistryContract {
         told.set(draining);
         a.announce();
 
-        await().atMost(PATIENCE)
-                .until(() -> draining.equals(b.nodes().live().get(id.packed())));
+        await().atMost(PATIENCE).until(() -> draining.equals(b.nodes().live().get(id.packed())));
         assertThat(a.self()).isEqualTo(id);
     }
 
