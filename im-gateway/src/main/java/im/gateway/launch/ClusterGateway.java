@@ -96,6 +96,7 @@ final class ClusterGateway {
                         KafkaQueue.of(config.messageLog()),
                         ground.metrics()));
         Redis redis = parts.add("redis", ClusterSetup.redis(cluster.redis(), ground.metrics()));
+        ClusterSetup.requireViewsOf(kafka, redis, cluster);
         checks.opened(redis);
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
         NodeRegistry registry = nodes.registry();

@@ -50,7 +50,9 @@ final class Seek {
         this.ports = context.ports();
         this.partition = context.partition();
         this.window = new DedupeWindow(
-                context.config().window().toMillis(), context.config().windowEntries());
+                context.config().window().toMillis(),
+                context.config().windowEntries(),
+                context.meters().forgotten::increment);
     }
 
     /** @param sent what may have taken effect after all */
@@ -234,7 +236,6 @@ final class Seek {
             markMoved();
             return;
         }
-        context.meters().forgotten.increment(window.forgotten());
         context.progress()
                 .begin(
                         "applied",
