@@ -119,7 +119,7 @@ final class ClusterGateway {
         follow(receiver, registry, life);
         Sessions opened = ground.sessions(forms);
         sessions.set(opened);
-        RunningGateway running = ground.serve(opened);
+        RunningGateway running = ground.serve(opened, registry::announce);
         life.begin(config.session().heartbeat());
         return running;
     }
