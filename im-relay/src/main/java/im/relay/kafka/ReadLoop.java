@@ -4,6 +4,7 @@ import im.relay.LogReader.Assignments;
 import im.relay.kafka.HeldPartitions.Held;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,8 @@ final class ReadLoop {
     private volatile boolean isPolling;
     private volatile boolean isClosed;
     private volatile @Nullable String trouble;
+    /** Commits without an answer; this thread's. */
+    private int roundsOut;
 
     ReadLoop(
             KafkaConfig config,
@@ -75,11 +78,25 @@ final class ReadLoop {
     }
 
     @Nullable String failure() {
+        if (thread.getState() == Thread.State.TERMINATED && !isClosed) {
+            return "the thread that reads the log has ended";
+        }
         String known = trouble;
         return known != null ? known : watch.failure();
     }
 
     private void run() {
+        try {
+            members();
+        } finally {
+            commits.fail(new IllegalStateException("the reader is closed"));
+            if (!isClosed) {
+                handover.lostAll();
+            }
+        }
+    }
+
+    private void members() {
         while (!isClosed) {
             try (KafkaConsumer<byte[], byte[]> fresh =
                     new KafkaConsumer<>(new ClientSettings(config).member(GroupProtocol.isNew(config, admin)))) {
@@ -87,12 +104,11 @@ final class ReadLoop {
                 handover.of(fresh);
                 fresh.subscribe(List.of(config.topics().messages()), handover);
                 loop(fresh);
-            } catch (KafkaException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 broken(e);
             }
             consumer = null;
         }
-        commits.fail(new IllegalStateException("the reader is closed"));
     }
 
     private void loop(Consumer<byte[], byte[]> member) {
@@ -180,7 +196,9 @@ final class ReadLoop {
             return;
         }
         round.offsets().keySet().removeIf(partition -> held.get(partition.partition()) == null);
+        roundsOut++;
         member.commitAsync(round.offsets(), (offsets, failure) -> {
+            roundsOut--;
             if (failure == null) {
                 round.done().complete(null);
             } else {
@@ -193,6 +211,7 @@ final class ReadLoop {
     private void commitNow(Consumer<byte[], byte[]> member) {
         Commits.Round round = commits.take();
         if (round == null) {
+            answers(member);
             return;
         }
         try {
@@ -200,6 +219,18 @@ final class ReadLoop {
             round.done().complete(null);
         } catch (KafkaException e) {
             round.done().completeExceptionally(e);
+        }
+    }
+
+    /** Who leaves waits for what was committed before; its answer comes only to a consumer that is driven. */
+    private void answers(Consumer<byte[], byte[]> member) {
+        if (roundsOut == 0) {
+            return;
+        }
+        try {
+            member.commitSync(Map.of(), Duration.ofMillis(POLL_MS));
+        } catch (KafkaException e) {
+            LOG.atDebug().addKeyValue("why", e.toString()).log("commits are not answered yet");
         }
     }
 
@@ -215,6 +246,7 @@ final class ReadLoop {
         trouble = "the log cannot be read: " + why.getMessage();
         LOG.atError().addKeyValue("why", why.toString()).log("member of the group replaced");
         meters.membersReplaced.increment();
+        roundsOut = 0;
         handover.lostAll();
         Threads.pause(AGAIN_MS);
     }
