@@ -3,7 +3,7 @@ package im.router;
 /**
  * One life of one node: a process that comes back in the same slot is another.
  *
- * @param slot 0 to {@link #MAX_SLOTS} - 1; also the partition of the push bus that the node reads
+ * @param slot 0 to {@link #MAX_SLOTS} - 1; of a gateway also the partition of the push bus that it reads
  * @param incarnation positive, larger than that of any earlier holder of the slot, below 2^47
  */
 public record NodeId(int slot, long incarnation) {

@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
 public interface NodeRegistry extends AutoCloseable {
 
     /**
-     * Takes the lowest free slot and keeps it.
+     * Takes the lowest free slot for its role ({@link SlotRange}) and keeps it.
      *
      * @param info asked for at each renewal
      * @return completes once a lease is held; exceptionally with {@link IllegalStateException} when a live node of the
      *     role has that name already, or no slot is free
      */
     CompletionStage<NodeId> join(Supplier<NodeInfo> info, LeaseListener listener);
+
+    /** Has the others hear what {@link #join}'s info says now, at once and not with the next renewal. */
+    void announce();
 
     /** The node this process is; null before {@link #join}, and from a lapse until the next lease. */
     @Nullable NodeId self();
@@ -29,7 +32,10 @@ public interface NodeRegistry extends AutoCloseable {
     /** Hears of every change from now on, the present state first. */
     void watch(Consumer<Nodes> listener);
 
-    /** Null while the registry answers; otherwise what is wrong, for the readiness page. */
+    /**
+     * Null while the registry answers and this process, once it has joined, holds a lease or may have one; otherwise what
+     * is wrong, for the readiness page.
+     */
     @Nullable String failure();
 
     /** Gives the lease back, so that others see at once that the node is gone. */

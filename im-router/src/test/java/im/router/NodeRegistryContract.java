@@ -29,11 +29,11 @@ public abstract class NodeRegistryContract {
     private final List<NodeRegistry> open = new ArrayList<>();
 
     /**
-     * Another process of this test's cluster, which has {@link #SLOTS} slots.
+     * Another process of this test's cluster, which has {@link #SLOTS} slots for gateways.
      *
      * @param nanos its monotonic clock
      */
-    protected abstract NodeRegistry open(LongSupplier nanos);
+    protected abstract NodeRegistry open(LongSupplier nanos, Duration lease);
 
     /** Of this form's nodes. */
     protected Duration lease() {
@@ -42,6 +42,13 @@ public abstract class NodeRegistryContract {
 
     /** Ends the lease of that node behind its back. */
     protected abstract void endLease(NodeId id);
+
+    /**
+     * Gives that node's name to somebody else behind its back, and ends its lease.
+     *
+     * @return takes the name away again from whom it was given to
+     */
+    protected abstract Runnable giveName(NodeId id, NodeInfo info);
 
     /** Cuts its process off for good, as {@code kill -9} does: it renews nothing and gives nothing back. */
     protected abstract void silence(NodeRegistry registry);
@@ -81,6 +88,16 @@ public abstract class NodeRegistryContract {
         assertThatThrownBy(() -> join(another(), info(Role.GATEWAY, "one-too-many")))
                 .hasRootCauseInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("slot");
+    }
+
+    @Test
+    void relaysAndRoutersTakeNoneOfTheSlotsOfGateways() {
+        assertThat(join(another(), info(Role.RELAY, "relay")).slot()).isEqualTo(SLOTS);
+        assertThat(join(another(), info(Role.ROUTER, "router")).slot()).isEqualTo(SLOTS + 1);
+
+        for (int i = 0; i < SLOTS; i++) {
+            assertThat(join(another(), info(Role.GATEWAY, "n" + i)).slot()).isEqualTo(i);
+        }
     }
 
     @Test
@@ -198,6 +215,42 @@ public abstract class NodeRegistryContract {
         await().atMost(PATIENCE).until(() -> !b.nodes().isLive(first.packed()));
     }
 
+    @Test
+    void aNodeWhoseNameIsAnothersAfterALapseSaysSoUntilItHasItBack() {
+        Heard heard = new Heard();
+        NodeRegistry a = another();
+        NodeInfo info = info(Role.GATEWAY, "a");
+        NodeId first = get(a.join(() -> info, heard));
+        await().atMost(PATIENCE).until(() -> a.failure() == null);
+
+        Runnable takeAway = giveName(first, info);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(a.failure()).isNotNull().contains("has the name"));
+        assertThat(heard.lapsed).containsExactly(first);
+        assertThat(a.self()).isNull();
+        takeAway.run();
+        await().atMost(PATIENCE).until(() -> !heard.renewed.isEmpty() && a.failure() == null);
+    }
+
+    /** Its renewal is a minute away. */
+    @Test
+    void whatANodeAnnouncesReachesTheOthersAtOnce() {
+        Duration lease = Duration.ofMinutes(3);
+        AtomicReference<NodeInfo> told = new AtomicReference<>(info(Role.GATEWAY, "a"));
+        NodeRegistry a = opened(System::nanoTime, lease);
+        NodeRegistry b = opened(System::nanoTime, lease);
+        NodeId id = get(a.join(told::get, new Heard()));
+        awaitSeen(b, id);
+
+        NodeInfo draining = new NodeInfo(Role.GATEWAY, "a", Map.of(), Load.NONE, true);
+        told.set(draining);
+        a.announce();
+
+        await().atMost(PATIENCE).until(() -> draining.equals(b.nodes().live().get(id.packed())));
+        assertThat(a.self()).isEqualTo(id);
+    }
+
     /** Its own clock tells it before any server can. */
     @Test
     void aProcessThatSleptPastItsLeaseIsNobodyUntilItHasAnother() {
@@ -220,7 +273,11 @@ public abstract class NodeRegistryContract {
     }
 
     protected final NodeRegistry opened(LongSupplier nanos) {
-        NodeRegistry registry = open(nanos);
+        return opened(nanos, lease());
+    }
+
+    private NodeRegistry opened(LongSupplier nanos, Duration lease) {
+        NodeRegistry registry = open(nanos, lease);
         open.add(registry);
         return registry;
     }

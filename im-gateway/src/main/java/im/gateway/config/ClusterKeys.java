@@ -57,7 +57,7 @@ final class ClusterKeys {
             "kafka.push-partitions",
             Kind.count("partitions", 1, 4_096),
             64,
-            "Partitions of the push bus; as many gateways can be alive at once.");
+            "Partitions of the push bus; as many gateways can be alive at once. Relays and routers need none of them.");
     static final Key<Integer> KAFKA_REPLICATION = new Key<>(
             "kafka.replication", Kind.count("copies", 1, 9), 3, "Copies of each partition. In dev mode 1 unless set.");
     static final Key<Integer> KAFKA_MIN_INSYNC = new Key<>(

@@ -190,6 +190,7 @@ public final class ConfigLoader {
                 get(Keys.ADMIN_PORT),
                 get(Keys.HEARTBEAT),
                 get(Keys.DEDUPE_WINDOW),
+                get(Keys.WINDOW_ENTRIES),
                 retention(),
                 cluster(),
                 get(Keys.DRAIN_TIMEOUT),

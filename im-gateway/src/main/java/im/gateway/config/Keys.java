@@ -105,6 +105,12 @@ final class Keys {
             Kind.duration(Duration.ofMinutes(10), Duration.ofDays(7)),
             Duration.ofMinutes(10),
             "Repeats of a message within this time of one another are the same message.");
+    static final Key<Integer> WINDOW_ENTRIES = new Key<>(
+            "relay.window-entries",
+            Kind.count("messages", 65_536, 1 << 26),
+            2 << 20,
+            "Messages of message-log.dedupe-window that a relay remembers at most for each partition, 30 to 60 bytes"
+                    + " each: what one partition takes within the window, or a late repeat becomes a second message.");
     static final Key<Integer> QUEUE_MESSAGES = new Key<>(
             "message-log.queue-messages",
             Kind.count("messages", 64, 1_000_000),
@@ -210,6 +216,7 @@ final class Keys {
             REPUSH,
             LOOP_OUTBOUND_BYTES,
             DEDUPE_WINDOW,
+            WINDOW_ENTRIES,
             QUEUE_MESSAGES,
             QUEUE_BYTES,
             CACHE,

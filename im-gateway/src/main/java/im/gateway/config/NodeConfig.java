@@ -17,6 +17,7 @@ import java.util.List;
  * @param adminPort health and metrics; 0 for one that is chosen once and kept in the data folder
  * @param heartbeat of the gateways' sessions, within half of which a view that fell back is found
  * @param dedupeWindow repeats of a message within this time of one another are the same message
+ * @param windowEntries that many of one partition a relay remembers
  * @param retention how much of each conversation is held
  * @param drainTimeout from SIGTERM to exit, at most
  */
@@ -29,6 +30,7 @@ public record NodeConfig(
         int adminPort,
         Duration heartbeat,
         Duration dedupeWindow,
+        int windowEntries,
         Retention retention,
         ClusterConfig cluster,
         Duration drainTimeout,
@@ -43,6 +45,7 @@ public record NodeConfig(
         Keys.ADMIN_PORT.require(adminPort);
         Keys.HEARTBEAT.require(heartbeat);
         Keys.DEDUPE_WINDOW.require(dedupeWindow);
+        Keys.WINDOW_ENTRIES.require(windowEntries);
         Keys.DRAIN_TIMEOUT.require(drainTimeout);
         List<Fault> faults = dev ? ListenConfig.publicFaults(host, adminHost) : List.of();
         if (!faults.isEmpty()) {

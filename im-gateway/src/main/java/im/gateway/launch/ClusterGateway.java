@@ -96,6 +96,7 @@ final class ClusterGateway {
                         KafkaQueue.of(config.messageLog()),
                         ground.metrics()));
         Redis redis = parts.add("redis", ClusterSetup.redis(cluster.redis(), ground.metrics()));
+        ClusterSetup.requireViewsOf(kafka, redis, cluster);
         checks.opened(redis);
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
         NodeRegistry registry = nodes.registry();
@@ -118,7 +119,7 @@ final class ClusterGateway {
         follow(receiver, registry, life);
         Sessions opened = ground.sessions(forms);
         sessions.set(opened);
-        RunningGateway running = ground.serve(opened);
+        RunningGateway running = ground.serve(opened, registry::announce);
         life.begin(config.session().heartbeat());
         return running;
     }

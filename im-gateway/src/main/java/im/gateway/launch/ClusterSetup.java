@@ -12,6 +12,7 @@ import im.relay.kafka.KafkaLog;
 import im.relay.kafka.KafkaStartException;
 import im.relay.kafka.KafkaTimeouts;
 import im.relay.kafka.TopicSettings;
+import im.relay.redis.StoredLogId;
 import im.router.redis.Redis;
 import im.router.redis.RedisConfig;
 import im.router.redis.RedisStartException;
@@ -24,10 +25,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Kafka and Redis as the configuration names them, for every process of a cluster. Blocks, at start. */
 final class ClusterSetup {
     private static final int CALLS_IN_FLIGHT = 16_384;
+    private static final int CHECK_SECONDS = 30;
     private static final long LEAST_QUEUE_BYTES = 5 << 20;
 
     private ClusterSetup() {}
@@ -100,6 +105,27 @@ final class ClusterSetup {
                     metrics);
         } catch (RedisStartException | IllegalArgumentException e) {
             throw new CannotStart(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** @throws CannotStart when what Redis holds was made of another log; nothing of it means anything in this one */
+    static void requireViewsOf(KafkaLog kafka, Redis redis, ClusterConfig cluster) throws CannotStart {
+        try {
+            new StoredLogId(redis, kafka.logId())
+                    .check(cluster.kafka().partitions())
+                    .toCompletableFuture()
+                    .get(CHECK_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new CannotStart(
+                    "redis: "
+                            + String.valueOf(
+                                    e.getCause() == null ? e : e.getCause().getMessage()),
+                    e);
+        } catch (TimeoutException e) {
+            throw new CannotStart("redis: no answer within " + CHECK_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CannotStart("interrupted", e);
         }
     }
 }

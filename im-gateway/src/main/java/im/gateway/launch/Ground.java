@@ -101,15 +101,19 @@ final class Ground {
         return new Sessions(services, loops.loops(), RANDOM);
     }
 
-    /** Listens; from now on there are clients. */
-    RunningGateway serve(Sessions sessions) throws IOException, CannotStart {
+    /**
+     * Listens; from now on there are clients.
+     *
+     * @param announce called when it begins to drain; must not block
+     */
+    RunningGateway serve(Sessions sessions, Runnable announce) throws IOException, CannotStart {
         EdgeServer edge = parts.add(
                 "listeners", EdgeServer.start(NettySetup.edge(config, ports), loops, pages(), sessions, metrics));
         admin.await();
         Endpoints endpoints = endpoints();
         endpoints.write(config.data());
         lifecycle.ready(edge);
-        return new RunningGateway(config, parts, lifecycle, endpoints, edge, sessions);
+        return new RunningGateway(config, parts, lifecycle, endpoints, edge, sessions, announce);
     }
 
     ServerConfig config() {

@@ -73,7 +73,7 @@ final class NodeRegistries {
         }
     }
 
-    /** Leases of whole seconds, as etcd counts them; as many slots as the push bus has partitions. */
+    /** Leases of whole seconds, as etcd counts them; as many gateways as the push bus has partitions. */
     static RegistryTerms terms(ClusterConfig cluster) {
         Duration lease = Duration.ofSeconds(cluster.lease().plusMillis(999).toSeconds());
         return RegistryTerms.of(lease, cluster.kafka().pushPartitions());

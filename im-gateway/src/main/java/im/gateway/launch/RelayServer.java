@@ -71,6 +71,7 @@ final class RelayServer implements UntilStopped.Running {
                 "kafka",
                 ClusterSetup.kafka(cluster, config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
         Redis redis = parts.add("redis", ClusterSetup.redis(cluster.redis(), metrics));
+        ClusterSetup.requireViewsOf(kafka, redis, cluster);
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
         RouteDirectory routes = nodes.routes((uid, device, connection, attempt) -> {}, metrics, Ground.RANDOM);
         ThreadLanes lanes = parts.add("lanes", new ThreadLanes(lanes()));
@@ -87,7 +88,7 @@ final class RelayServer implements UntilStopped.Running {
     private Relay relay(KafkaLog kafka, Redis redis, RouteDirectory routes, ThreadLanes lanes, MeterRegistry metrics) {
         Ports ports = new Ports(
                 kafka.reader(),
-                new RedisConversationView(redis, config.retention()),
+                new RedisConversationView(redis, config.retention(), kafka.logId()),
                 new RedisIndexView(redis),
                 routes::routesOf,
                 kafka.pushSender());
@@ -108,7 +109,7 @@ final class RelayServer implements UntilStopped.Running {
                 usual.backOffMin(),
                 usual.backOffMax(),
                 usual.clockSkew(),
-                usual.windowEntries());
+                config.windowEntries());
     }
 
     /** Longer than what a call to Redis or Kafka may take by itself. */

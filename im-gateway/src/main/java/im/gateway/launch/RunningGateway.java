@@ -22,21 +22,25 @@ final class RunningGateway implements UntilStopped.Running {
     private final Endpoints endpoints;
     private final EdgeServer edge;
     private final Sessions sessions;
+    private final Runnable announce;
     private boolean stopped;
 
+    /** @param announce tells other nodes at once that this one drains; must not block */
     RunningGateway(
             ServerConfig config,
             OpenParts parts,
             Lifecycle lifecycle,
             Endpoints endpoints,
             EdgeServer edge,
-            Sessions sessions) {
+            Sessions sessions,
+            Runnable announce) {
         this.config = config;
         this.parts = parts;
         this.lifecycle = lifecycle;
         this.endpoints = endpoints;
         this.edge = edge;
         this.sessions = sessions;
+        this.announce = announce;
     }
 
     @Override
@@ -60,6 +64,7 @@ final class RunningGateway implements UntilStopped.Running {
         }
         stopped = true;
         lifecycle.draining();
+        announce.run();
         edge.stopAccepting();
         drain();
         parts.close();

@@ -42,7 +42,7 @@ final class StandaloneServer {
                         new LocalRelay(routes, bus)));
         log.opened(store.log());
         return ground.serve(
-                ground.sessions(new Forms(store.log(), store.conversations(), store.cursors(), routes, bus)));
+                ground.sessions(new Forms(store.log(), store.conversations(), store.cursors(), routes, bus)), () -> {});
     }
 
     private static LocalLogConfig logConfig(MessageLogConfig log) {

@@ -59,6 +59,7 @@ class KeyBoundsTest {
             Row.of("retention.messages", "1|1000000", "0|1000001|x"),
             Row.of("retention.bytes", "64KiB|1GiB", "63KiB|1025MiB|x"),
             Row.of("message-log.dedupe-window", "10m|600s|7d|168h", "599s|169h|forever"),
+            Row.of("relay.window-entries", "65536|67108864", "65535|67108865|x"),
             Row.of("message-log.queue-messages", "64|1000000", "63|1000001|x"),
             Row.of("message-log.queue-bytes", "1MiB|1GiB", "1023KiB|1025MiB|9999999999GiB"),
             Row.of("message-log.cache", "1MiB|64GiB", "1023KiB|65GiB|999999999GiB"),

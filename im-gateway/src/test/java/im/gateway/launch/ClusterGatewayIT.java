@@ -18,6 +18,7 @@ import im.protocol.v1.Send;
 import im.protocol.v1.Versions;
 import im.servers.Requirement;
 import im.servers.Servers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -32,7 +33,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +78,10 @@ class ClusterGatewayIT {
     }
 
     private static ServerConfig config(String data, String node, int partitions) throws Exception {
+        return config(data, node, partitions, "6s");
+    }
+
+    private static ServerConfig config(String data, String node, int partitions, String lease) throws Exception {
         List<Flag> flags = List.of(
                 new Flag("dev", "true", "--dev"),
                 new Flag("data", folder.resolve(data).toString(), "--data"),
@@ -85,7 +92,7 @@ class ClusterGatewayIT {
                 set("listen.admin-port", "0"),
                 set("session.heartbeat", "3s"),
                 set("drain.timeout", "2s"),
-                set("registry.lease", "6s"),
+                set("registry.lease", lease),
                 set("kafka.bootstrap", Servers.kafka().toString()),
                 set("kafka.topic-number", Integer.toString(TOPICS)),
                 set("kafka.partitions", Integer.toString(partitions)),
@@ -204,6 +211,31 @@ class ClusterGatewayIT {
                 assertThat(close.getClose().getCode()).isEqualTo(4411);
                 assertThat(close.getClose().getAttempt()).isEqualTo(5);
             }
+        }
+    }
+
+    /** It renews forty seconds later, when it is gone. */
+    @Test
+    void aGatewayThatBeginsToDrainTellsTheOthersAtOnce() throws Exception {
+        String name = "drains-" + RUN;
+        CompletableFuture<Boolean> there = new CompletableFuture<>();
+        CompletableFuture<Boolean> draining = new CompletableFuture<>();
+        OpenParts parts = new OpenParts();
+        RunningGateway third = ClusterGateway.start(config("drains", name, 2, "2m"));
+        try (Client client = new Client(third, "stays", 1)) {
+            client.read(Frame::hasWelcome);
+            NodeRegistries.open(config("watcher").cluster(), parts, new SimpleMeterRegistry())
+                    .watch(nodes -> nodes.live().values().stream()
+                            .filter(node -> node.name().equals(name))
+                            .forEach(node -> (node.draining() ? draining : there).complete(true)));
+            assertThat(there.get(20, TimeUnit.SECONDS)).isTrue();
+
+            third.stop();
+
+            assertThat(draining.get(5, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            third.stop();
+            parts.close();
         }
     }
 

@@ -83,6 +83,13 @@ final class ApplyMeters {
         }
     }
 
+    /** The view has it. */
+    void counted(Batch batch) {
+        applied.increment(batch.messages().size());
+        duplicates.increment(batch.duplicates());
+        poison.increment(batch.poison());
+    }
+
     /** @param begunNanos when the step began */
     void took(Step step, long begunNanos) {
         Timer timer = steps.get(step);

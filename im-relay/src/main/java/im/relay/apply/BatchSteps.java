@@ -28,8 +28,8 @@ final class BatchSteps {
     private final Ports ports;
     private final int partition;
     private final Pusher pusher;
-    private long batchStartNanos;
-    private long stepStartNanos;
+    private long batchStartNanos = System.nanoTime();
+    private long stepStartNanos = batchStartNanos;
 
     BatchSteps(Context context, PartitionApplier applier, Standing standing) {
         this.context = context;
@@ -123,7 +123,8 @@ final class BatchSteps {
         }
     }
 
-    private void apply(Applying applying) {
+    /** Sends the batch, whose heads are in the index. */
+    void apply(Applying applying) {
         RelayHalt.at(RelayHalt.Place.INDEXED);
         applier.move(applying);
         Batch batch = applying.batch();
@@ -170,8 +171,7 @@ final class BatchSteps {
 
     private void applied(Batch batch) {
         standing.applied(batch, context.lane().millis());
-        context.meters().applied.increment(batch.messages().size());
-        context.meters().duplicates.increment(batch.duplicates());
+        context.meters().counted(batch);
     }
 
     private void done(Pushing pushing) {
@@ -204,43 +204,46 @@ final class BatchSteps {
             return;
         }
         boolean atEnd = extent.end() <= standing.next() && !standing.hasPending();
-        applier.await(
-                ports.view().reached(partition, standing.applied(), standing.completeAt(atEnd ? asked - skew() : 0)),
-                move -> compared(move, checking, marksToo));
+        long completeAt = standing.completeAt(atEnd ? asked - skew() : 0);
+        if (marksToo) {
+            applier.await(ports.index().marks(partition), marks -> markedAs(marks, completeAt, checking));
+        } else {
+            raise(completeAt, checking, false);
+        }
     }
 
     private long skew() {
         return context.config().clockSkew().toMillis();
     }
 
-    private void compared(Move move, Checking checking, boolean marksToo) {
-        if (!(move instanceof Move.Moved)) {
-            viewMoved(move);
-            return;
-        }
-        standing.appliedAtMs = context.lane().millis();
-        if (marksToo) {
-            applier.await(ports.index().marks(partition), marks -> markedAs(marks, checking));
-        } else {
-            checked(checking);
-        }
-    }
-
-    private void markedAs(long[] marks, Checking checking) {
-        if (!standing.marks.are(marks)) {
-            markMoved();
-            return;
-        }
-        applier.await(standing.marks.raise(Map.of(), standing.applied(), false), same -> raised(same, checking));
-    }
-
-    private void raised(boolean same, Checking checking) {
-        if (same) {
-            standing.markedAtMs = context.lane().millis();
-            checked(checking);
+    private void markedAs(long[] marks, long completeAt, Checking checking) {
+        if (standing.marks.are(marks)) {
+            raise(completeAt, checking, true);
         } else {
             markMoved();
         }
+    }
+
+    /** The marks before the view says until when it is complete, or that would speak of nobody (D20). */
+    private void raise(long completeAt, Checking checking, boolean marksToo) {
+        applier.await(standing.marks.raise(Map.of(), standing.applied(), false), same -> {
+            if (same) {
+                compare(completeAt, checking, marksToo);
+            } else {
+                markMoved();
+            }
+        });
+    }
+
+    private void compare(long completeAt, Checking checking, boolean marksToo) {
+        applier.await(ports.view().reached(partition, standing.applied(), completeAt), move -> {
+            if (move instanceof Move.Moved) {
+                standing.checked(context.lane().millis(), marksToo);
+                checked(checking);
+            } else {
+                viewMoved(move);
+            }
+        });
     }
 
     private void checked(Checking checking) {

@@ -3,32 +3,38 @@ package im.relay.apply;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.function.IntConsumer;
 
 /**
  * Which identities stood in a partition within W, by the running maximum of the log's append times and no other clock
  * (D11, D12). Fed with the log in order, from any offset that {@code offsetAt} names on: then the maximum, and all of the
  * last W, are what they would be had it been fed from the log's beginning.
  *
- * <p>What is seen goes into the youngest of a few <em>generations</em>, each half a W long; an old one is dropped whole.
- * A generation is an open-addressing table with 20 bytes a slot (16 of identity, 4 of time), at most two thirds full: 30
- * to 60 bytes an entry. Bounded: above {@code maxEntries} the oldest generation goes early, which may let a late retry
- * become a second message, and is counted. Confined to one thread.
+ * <p>What is seen goes into the youngest of a few <em>generations</em>, each a sixteenth of W long and of a sixteenth of
+ * the bound; an old one is dropped whole. A generation is an open-addressing table with 20 bytes a slot (16 of identity, 4
+ * of time), at most two thirds full: 30 to 60 bytes an entry. Bounded: above {@code maxEntries} the oldest generation goes
+ * early, which may let a late retry become a second message, and is told as it happens. Confined to one thread.
  */
 final class DedupeWindow {
     private static final int MIN_SLOTS = 64;
+    private static final int GENERATIONS = 16;
 
     private final long windowMs;
     private final long generationMs;
     private final int maxEntries;
+    private final int generationEntries;
+    private final IntConsumer forgotten;
     private final Deque<Generation> generations = new ArrayDeque<>();
     private long clock = Long.MIN_VALUE;
     private int entries;
-    private long forgotten;
 
-    DedupeWindow(long windowMs, int maxEntries) {
+    /** @param forgotten told how many entries had to go before their time */
+    DedupeWindow(long windowMs, int maxEntries, IntConsumer forgotten) {
         this.windowMs = windowMs;
-        this.generationMs = Math.min(Math.max(1, windowMs / 2), Integer.MAX_VALUE);
+        this.generationMs = Math.min(Math.max(1, windowMs / GENERATIONS), Integer.MAX_VALUE);
         this.maxEntries = maxEntries;
+        this.generationEntries = Math.max(1, maxEntries / GENERATIONS);
+        this.forgotten = forgotten;
     }
 
     /** The log goes on with a record of that time; what is out of W now is forgotten. */
@@ -49,7 +55,7 @@ final class DedupeWindow {
 
     /** Whether the identity stands within W before the clock, duplicates included; from now on it does. */
     boolean seen(Identity identity) {
-        boolean duplicate = isWithin(identity);
+        boolean duplicate = knows(identity);
         Generation youngest = youngest();
         if (youngest.put(identity, (int) (clock - youngest.startMs))) {
             entries++;
@@ -58,7 +64,8 @@ final class DedupeWindow {
         return duplicate;
     }
 
-    private boolean isWithin(Identity identity) {
+    /** Whether the identity stands within W before the clock. */
+    boolean knows(Identity identity) {
         for (Iterator<Generation> it = generations.descendingIterator(); it.hasNext(); ) {
             Generation generation = it.next();
             int slot = generation.find(identity);
@@ -71,7 +78,7 @@ final class DedupeWindow {
 
     private Generation youngest() {
         Generation youngest = generations.peekLast();
-        if (youngest == null || clock - youngest.startMs >= generationMs) {
+        if (youngest == null || clock - youngest.startMs >= generationMs || youngest.size >= generationEntries) {
             youngest = new Generation(clock);
             generations.add(youngest);
         }
@@ -86,7 +93,7 @@ final class DedupeWindow {
 
     private void bound() {
         if (entries > maxEntries) {
-            forgotten += generations.getFirst().size;
+            forgotten.accept(generations.getFirst().size);
             dropOldest();
         }
     }
@@ -97,11 +104,6 @@ final class DedupeWindow {
 
     int entries() {
         return entries;
-    }
-
-    /** Entries that had to go before their time. */
-    long forgotten() {
-        return forgotten;
     }
 
     /** Bytes of its tables. */

@@ -20,12 +20,10 @@ final class Feed {
     private final int partition;
     private final RecordDecoder decoder;
     private final Identity.Hash hash = new Identity.Hash();
-    private final ApplyMeters meters;
 
-    Feed(int partition, RecordDecoder decoder, ApplyMeters meters) {
+    Feed(int partition, RecordDecoder decoder) {
         this.partition = partition;
         this.decoder = decoder;
-        this.meters = meters;
     }
 
     /** A record of a version that this relay does not know. Stops the partition, for it may hold accepted messages. */
@@ -59,15 +57,18 @@ final class Feed {
         if (decoded instanceof Decoded.Newer newer) {
             throw new NewerFormatException(entry.offset(), newer.format());
         }
+        return new Fed(List.of(), 0);
+    }
+
+    /** Says so when the record is poison; asked of one that is applied, not of one that is only read again. */
+    void tell(LogReader.Entry entry, Decoded decoded) {
         if (decoded instanceof Decoded.Poison poison) {
-            meters.poison.increment();
             LOG.atWarn()
                     .addKeyValue("partition", partition)
                     .addKeyValue("offset", entry.offset())
                     .addKeyValue("why", poison.why())
                     .log("record moved over");
         }
-        return new Fed(List.of(), 0);
     }
 
     private List<LoggedMessage> fresh(long offset, Decoded.Messages decoded, LogExtent extent, DedupeWindow window) {

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  *                  │                   ▼ └──────────── commit ──┐
  *               {@link Waiting}   {@link Phase.Indexing} ─▶ {@link Phase.Applying} ─▶ {@link Phase.Pushing} (D2)
  *                  ▲                   │           │          │
- *                  └── mismatch, failure, no answer: everything of the partition is dropped (D3)
+ *                  └── mismatch, failure, no answer: everything of the partition is dropped (D3), but for a batch that
+ *                      was sent, as long as the view may stand at its end, or be where it expects it
  *
  *  revoked: {@link Stopped} once a running batch is committed; lost: {@link Stopped} at once
  * </pre>
@@ -49,6 +50,8 @@ final class PartitionApplier {
     private long backOffMs;
     private @Nullable CompletableFuture<Void> leaving;
     private CompletionStage<Void> lastCommit = CompletableFuture.completedFuture(null);
+    private CompletionStage<LogExtent> lagAsked =
+            CompletableFuture.failedFuture(new IllegalStateException("not asked"));
     private volatile @Nullable String trouble;
     private volatile String text = phase.text();
 
@@ -89,8 +92,17 @@ final class PartitionApplier {
     void resumed(Phase.Sent sent) {
         if (phase instanceof Seeking seeking) {
             context.meters().lostReplies.increment();
+            context.meters().counted(sent.batch());
             sent.standing().applied(sent.batch(), lane.millis());
             run(seeking.found(sent.standing()));
+        }
+    }
+
+    /** What was sent before the seek had no effect, and nothing has moved since: it goes again as it was decided. */
+    void again(Phase.Sent sent) {
+        if (phase instanceof Seeking seeking) {
+            trouble = null;
+            new BatchSteps(context, this, sent.standing()).apply(seeking.again(sent));
         }
     }
 
@@ -185,10 +197,24 @@ final class PartitionApplier {
         context.meters().sought(why);
         say(why, failure);
         RelayConfig config = context.config();
+        askLag();
         lane.after(Duration.ofMillis(backOffMs), guarded(() -> seek(waiting.over())));
         backOffMs = Math.min(
                 Math.max(2 * backOffMs, config.backOffMin().toMillis()),
                 config.backOffMax().toMillis());
+    }
+
+    /** How much waits is told even while nothing can be done about it. */
+    private void askLag() {
+        if (!lagAsked.toCompletableFuture().isDone()) {
+            return;
+        }
+        lagAsked = context.ports().log().extent(context.partition());
+        lagAsked.whenComplete((extent, failure) -> lane.execute(() -> {
+            if (failure == null && phase.isLookingForItsPlace()) {
+                context.progress().waits(Math.max(extent.first(), extent.committed()), extent.end());
+            }
+        }));
     }
 
     private Runnable guarded(Runnable task) {

@@ -10,6 +10,11 @@ sealed interface Phase {
         return false;
     }
 
+    /** Whether it does not know where to go on. */
+    default boolean isLookingForItsPlace() {
+        return false;
+    }
+
     /** From {@link Applying} on, until the view answers, nobody knows whether the batch took effect. */
     default Waiting failed() {
         return new Waiting(null);
@@ -26,9 +31,18 @@ sealed interface Phase {
             return new Reading(standing);
         }
 
+        Applying again(Sent what) {
+            return new Applying(what.standing(), what.batch());
+        }
+
         @Override
         public Waiting failed() {
             return new Waiting(sent);
+        }
+
+        @Override
+        public boolean isLookingForItsPlace() {
+            return true;
         }
 
         @Override
@@ -124,6 +138,11 @@ sealed interface Phase {
         @Override
         public Waiting failed() {
             return this;
+        }
+
+        @Override
+        public boolean isLookingForItsPlace() {
+            return true;
         }
 
         @Override

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
     /** Records below which being behind is nothing to speak of. */
     static final long NOTABLE = 5_000;
+    /** The leg in which records are read again that the view has. */
+    static final String SCAN = "reading again";
 
     private record Leg(String what, long startMs, long from, long to) {}
 
@@ -26,6 +28,17 @@ final class Progress {
 
     void reached(long offset, long endOfLog) {
         at = offset;
+        end = endOfLog;
+    }
+
+    /**
+     * Nothing goes on, but the log does.
+     *
+     * @param least where the partition stands at least, for when that is not known yet
+     */
+    void waits(long least, long endOfLog) {
+        Leg current = leg;
+        at = current.what.equals(SCAN) ? current.to : Math.max(at, least);
         end = endOfLog;
     }
 

@@ -47,6 +47,10 @@ final class RecordDecoder {
     }
 
     private Decoded judge(int partition, LogRecord record) {
+        // Before all else: what the rest of a newer format means only a newer version knows.
+        if (record.getFormat() > FORMAT) {
+            return new Decoded.Newer(record.getFormat());
+        }
         ConversationKey conversation = ConversationKey.parse(record.getConversation());
         String sender = record.getSender();
         if (partitions.of(conversation) != partition) {
@@ -54,9 +58,6 @@ final class RecordDecoder {
         }
         if (!Ids.isValid(sender) || !conversation.includes(sender)) {
             return new Decoded.Poison("sender is none of the conversation's");
-        }
-        if (record.getFormat() > FORMAT) {
-            return new Decoded.Newer(record.getFormat());
         }
         List<LogEntry> entries = record.getEntriesList();
         if (record.getFormat() != FORMAT || entries.isEmpty() || entries.size() > LogPosition.MAX_MESSAGES) {

@@ -133,7 +133,7 @@ public final class Relay implements AutoCloseable {
                     ports,
                     config,
                     lane,
-                    new Feed(partition, decoder, meters),
+                    new Feed(partition, decoder),
                     meters,
                     new Pusher(ports, lane, config.pushWait(), meters),
                     progress,

@@ -15,7 +15,8 @@ import java.time.Duration;
  * @param backOffMin the first pause after a failure; doubles
  * @param backOffMax the longest pause
  * @param clockSkew how far this process's clock may be ahead of the log's
- * @param windowEntries identities that one partition remembers at most, about 40 bytes each
+ * @param windowEntries identities that one partition remembers at most, 30 to 60 bytes each; beyond them the
+ *     oldest sixteenth is forgotten
  */
 public record RelayConfig(
         Duration heartbeat,

@@ -50,7 +50,9 @@ final class Seek {
         this.ports = context.ports();
         this.partition = context.partition();
         this.window = new DedupeWindow(
-                context.config().window().toMillis(), context.config().windowEntries());
+                context.config().window().toMillis(),
+                context.config().windowEntries(),
+                context.meters().forgotten::increment);
     }
 
     /** @param sent what may have taken effect after all */
@@ -59,12 +61,30 @@ final class Seek {
             term = state.term();
             if (sent != null && state.applied() == sent.batch().end()) {
                 applier.resumed(sent);
+            } else if (sent != null && state.applied() == sent.standing().applied()) {
+                applier.await(ports.index().marks(partition), marks -> unchanged(sent, marks, state));
             } else {
-                applier.await(
-                        ports.log().settle(partition, state.applied(), state.term()),
-                        extent -> compare(state.applied(), extent));
+                settle(state);
             }
         });
+    }
+
+    /**
+     * The view stands where the batch that was sent expects it. What it was decided by is the log alone, which the window
+     * has taken up to the batch's end and no further; so where the index is as it was, it goes again (D11).
+     */
+    private void unchanged(Phase.Sent sent, long[] marks, ConversationView.State state) {
+        if (sent.standing().marks.are(marks)) {
+            applier.again(sent);
+        } else {
+            settle(state);
+        }
+    }
+
+    private void settle(ConversationView.State state) {
+        applier.await(
+                ports.log().settle(partition, state.applied(), state.term()),
+                extent -> compare(state.applied(), extent));
     }
 
     private void compare(long applied, LogExtent extent) {
@@ -125,6 +145,11 @@ final class Seek {
 
     private void marks(long applied, LogExtent extent, long next) {
         applier.await(ports.index().marks(partition), known -> {
+            long highest = Arrays.stream(known).max().orElse(IndexView.ABSENT);
+            if (highest > 0 && extent.isBehind(highest)) {
+                lostTailOfIndex(highest);
+                return;
+            }
             long[] trusted = known.clone();
             if (context.has(SeededBug.INDEX_AFTER_BATCH)) {
                 Arrays.setAll(trusted, bucket -> Math.max(known[bucket], applied));
@@ -136,6 +161,15 @@ final class Seek {
             long replayFrom = lowest == IndexView.ABSENT ? extent.first() : extent.next(lowest);
             start(standing, Math.min(Math.max(extent.first(), replayFrom), next));
         });
+    }
+
+    /** The index is written before the view, so of a tail that was lost it may be all that has seen it (D2, D8). */
+    private void lostTailOfIndex(long mark) {
+        applier.await(
+                ports.log().settle(partition, mark, LogReader.NO_TERM),
+                extent -> applier.failed(
+                        Trouble.LOST_TAIL,
+                        new IllegalStateException("the index has " + mark + ", the log now is " + extent)));
     }
 
     /** @param replayFrom the first record that some bucket of the index may lack */
@@ -155,7 +189,7 @@ final class Seek {
 
     private void scan(Standing standing, long from) {
         context.progress()
-                .begin("reading again", from, standing.next(), context.lane().millis());
+                .begin(Progress.SCAN, from, standing.next(), context.lane().millis());
         scanOn(standing, from);
     }
 
@@ -234,7 +268,6 @@ final class Seek {
             markMoved();
             return;
         }
-        context.meters().forgotten.increment(window.forgotten());
         context.progress()
                 .begin(
                         "applied",

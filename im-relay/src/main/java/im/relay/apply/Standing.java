@@ -111,6 +111,7 @@ final class Standing {
                 break;
             }
             Feed.Fed fed = feed.feed(entry, decoded, extent, window);
+            feed.tell(entry, decoded);
             messages.addAll(fed.messages());
             all += fed.all();
             poison += fed.all() == 0 ? 1 : 0;
@@ -129,6 +130,12 @@ final class Standing {
                 ? messages.entries().size()
                 : 1;
         return size <= room && !(decoded instanceof Decoded.Newer) && extent.before(offset) == extent.endOf(next - 1);
+    }
+
+    /** View and, if they were asked for, marks are what they should be. */
+    void checked(long nowMs, boolean marksToo) {
+        appliedAtMs = nowMs;
+        markedAtMs = marksToo ? nowMs : markedAtMs;
     }
 
     /** The view has it. */

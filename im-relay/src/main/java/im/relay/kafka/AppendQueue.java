@@ -55,13 +55,16 @@ final class AppendQueue {
     synchronized void release(Append append) {
         messages -= append.messages();
         bytes -= append.bytes;
+        if (closed && messages == 0) {
+            notifyAll();
+        }
     }
 
-    /** What is there, those that came back first; waits for it up to a time. */
+    /** What is there, those that came back first; waits for it up to a time while something can come. */
     synchronized List<Append> take(long millis) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         long left = millis;
-        while (waiting.isEmpty() && continued.isEmpty() && !closed && left > 0) {
+        while (waiting.isEmpty() && continued.isEmpty() && (!closed || messages > 0) && left > 0) {
             try {
                 wait(left);
             } catch (InterruptedException e) {

@@ -2,13 +2,17 @@ package im.relay.kafka;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +55,22 @@ final class Offsets {
                                 .partitionResult(asked),
                         config)
                 .offset();
+    }
+
+    /** The partitions that nobody leads. Blocks for a bounded time. */
+    Set<Integer> withoutLeader() {
+        return KafkaAnswers.await(
+                        Topics.describe(
+                                admin,
+                                config.topics().messages(),
+                                new DescribeTopicsOptions()
+                                        .timeoutMs(config.timeouts().requestMs())),
+                        config)
+                .partitions()
+                .stream()
+                .filter(one -> one.leader() == null || one.leader().isEmpty())
+                .map(TopicPartitionInfo::partition)
+                .collect(Collectors.toSet());
     }
 
     /** Of the group, by partition; not there where it never said. */

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * thread; futures are completed outside the lock.
  */
 final class PartitionFeed {
-    /** Bytes of values that may be buffered before fetching stops; one fetch may come on top. */
+    /** Bytes that may be buffered before fetching stops; one fetch may come on top. */
     static final long BUFFER_BYTES = 1 << 20;
+    /** What an entry takes besides its value. */
+    static final long ENTRY_BYTES = 64;
 
     private static final long NOWHERE = -1;
 
@@ -115,7 +117,7 @@ final class PartitionFeed {
 
     private static long size(Entry entry) {
         byte[] value = entry.value();
-        return value == null ? 0 : value.length;
+        return ENTRY_BYTES + (value == null ? 0 : value.length);
     }
 
     private void clear() {

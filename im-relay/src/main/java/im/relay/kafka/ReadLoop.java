@@ -4,6 +4,7 @@ import im.relay.LogReader.Assignments;
 import im.relay.kafka.HeldPartitions.Held;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,8 @@ final class ReadLoop {
     private volatile boolean isClosed;
     private volatile @Nullable String trouble;
     private long committedNanos = System.nanoTime() - COMMIT_APART_NANOS;
+    /** Commits without an answer; this thread's. */
+    private int roundsOut;
 
     ReadLoop(
             KafkaConfig config,
@@ -77,11 +80,25 @@ final class ReadLoop {
     }
 
     @Nullable String failure() {
+        if (thread.getState() == Thread.State.TERMINATED && !isClosed) {
+            return "the thread that reads the log has ended";
+        }
         String known = trouble;
         return known != null ? known : watch.failure();
     }
 
     private void run() {
+        try {
+            members();
+        } finally {
+            commits.fail(new IllegalStateException("the reader is closed"));
+            if (!isClosed) {
+                handover.lostAll();
+            }
+        }
+    }
+
+    private void members() {
         while (!isClosed) {
             try (KafkaConsumer<byte[], byte[]> fresh =
                     new KafkaConsumer<>(new ClientSettings(config).member(GroupProtocol.isNew(config, admin)))) {
@@ -89,12 +106,11 @@ final class ReadLoop {
                 handover.of(fresh);
                 fresh.subscribe(List.of(config.topics().messages()), handover);
                 loop(fresh);
-            } catch (KafkaException | IllegalStateException e) {
+            } catch (RuntimeException e) {
                 broken(e);
             }
             consumer = null;
         }
-        commits.fail(new IllegalStateException("the reader is closed"));
     }
 
     private void loop(Consumer<byte[], byte[]> member) {
@@ -185,7 +201,9 @@ final class ReadLoop {
         }
         committedNanos = now;
         round.offsets().keySet().removeIf(partition -> held.get(partition.partition()) == null);
+        roundsOut++;
         member.commitAsync(round.offsets(), (offsets, failure) -> {
+            roundsOut--;
             if (failure == null) {
                 round.done().complete(null);
             } else {
@@ -198,6 +216,7 @@ final class ReadLoop {
     private void commitNow(Consumer<byte[], byte[]> member) {
         Commits.Round round = commits.take();
         if (round == null) {
+            answers(member);
             return;
         }
         try {
@@ -205,6 +224,18 @@ final class ReadLoop {
             round.done().complete(null);
         } catch (KafkaException e) {
             round.done().completeExceptionally(e);
+        }
+    }
+
+    /** Who leaves waits for what was committed before; its answer comes only to a consumer that is driven. */
+    private void answers(Consumer<byte[], byte[]> member) {
+        if (roundsOut == 0) {
+            return;
+        }
+        try {
+            member.commitSync(Map.of(), Duration.ofMillis(POLL_MS));
+        } catch (KafkaException e) {
+            LOG.atDebug().addKeyValue("why", e.toString()).log("commits are not answered yet");
         }
     }
 
@@ -220,6 +251,7 @@ final class ReadLoop {
         trouble = "the log cannot be read: " + why.getMessage();
         LOG.atError().addKeyValue("why", why.toString()).log("member of the group replaced");
         meters.membersReplaced.increment();
+        roundsOut = 0;
         handover.lostAll();
         Threads.pause(AGAIN_MS);
     }

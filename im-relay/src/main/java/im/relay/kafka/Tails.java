@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -82,12 +83,27 @@ final class Tails {
     private @Nullable Void round() {
         List<Asked> round = take();
         try {
-            settle(round);
+            settle(led(round));
             finish(round, one -> one.done.complete(null));
         } catch (RuntimeException e) {
             finish(round, one -> one.done.completeExceptionally(e));
         }
         return null;
+    }
+
+    /** Of a partition that nobody leads nothing can be said; the others do not wait for it. */
+    private List<Asked> led(List<Asked> round) {
+        Set<Integer> without = offsets.withoutLeader();
+        List<Asked> led = new ArrayList<>();
+        for (Asked one : round) {
+            if (without.contains(one.partition)) {
+                one.done.completeExceptionally(
+                        new IllegalStateException("partition " + one.partition + " has no leader"));
+            } else {
+                led.add(one);
+            }
+        }
+        return led;
     }
 
     private static void finish(List<Asked> round, Consumer<Asked> end) {

@@ -28,18 +28,27 @@ public final class RedisConversationView implements ConversationView {
     private final ApplyScript applyScript;
     private final SkipScript skipScript;
     private final Sweeps sweeps;
+    private final StoredLogId log;
 
-    /** @param retention of each conversation; the same in all relays of a cluster */
-    public RedisConversationView(Redis redis, Retention retention) {
+    /**
+     * @param retention of each conversation; the same in all relays of a cluster
+     * @param logId of the log that is applied; a view that is another's fails every {@link #state}
+     */
+    public RedisConversationView(Redis redis, Retention retention, String logId) {
         this.redis = redis;
         this.keys = new StoreKeys(redis.keys());
         this.applyScript = new ApplyScript(keys, retention);
         this.skipScript = new SkipScript(keys);
         this.sweeps = new Sweeps(redis, new SweepScript(keys, retention), System::nanoTime);
+        this.log = new StoredLogId(redis, logId);
     }
 
     @Override
     public CompletionStage<State> state(int partition) {
+        return log.claim(partition).thenCompose(ours -> stored(partition));
+    }
+
+    private CompletionStage<State> stored(int partition) {
         return redis.call(Call.of(
                         "HMGET",
                         keys.state(partition),

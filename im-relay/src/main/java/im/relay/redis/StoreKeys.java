@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
  *   <li>{@code im:{p<N>}:state} hash, how far partition N is in the view: applied, floor, holes ({@code from-to}, spaces
  *       between), time (the largest log time applied), sampled, reached and reached_ms (the log took nothing before
  *       reached_ms that stands behind reached)
+ *   <li>{@code im:{p<N>}:log} the id of the log that this is the view of
  *   <li>{@code im:{p<N>}:times} sorted set, position scored by log time: what is older stands at or below it
  *   <li>{@code im:{p<N>}:due} sorted set, {@code <c>} scored by a position at or below that of its first message held
  *   <li>{@code im:{p<N>}:c:<c>} hash of a conversation: h head, f floor, n messages held, b their bytes, k messages
@@ -38,6 +39,10 @@ final class StoreKeys {
 
     byte[] state(int partition) {
         return keys.ofPartition(partition, "state");
+    }
+
+    byte[] log(int partition) {
+        return keys.ofPartition(partition, "log");
     }
 
     byte[] times(int partition) {

@@ -10,8 +10,14 @@ import org.junit.jupiter.api.Test;
 class DedupeWindowTest {
     private static final int PLENTY = 1 << 20;
 
+    private int forgotten;
+
     private static Identity identity(long number) {
         return new Identity(number * 0x9E37_79B9_7F4A_7C15L, number);
+    }
+
+    private DedupeWindow window(long windowMs, int maxEntries) {
+        return new DedupeWindow(windowMs, maxEntries, count -> forgotten += count);
     }
 
     private static boolean seen(DedupeWindow window, long time, long number) {
@@ -21,7 +27,7 @@ class DedupeWindowTest {
 
     @Test
     void d11ARepeatIsADuplicateAtTheWindowsEdgeAndNotBehindIt() {
-        DedupeWindow window = new DedupeWindow(100, PLENTY);
+        DedupeWindow window = window(100, PLENTY);
         assertThat(seen(window, 1_000, 1)).isFalse();
         assertThat(seen(window, 1_100, 1)).isTrue();
         assertThat(seen(window, 1_201, 1)).isFalse();
@@ -29,7 +35,7 @@ class DedupeWindowTest {
 
     @Test
     void d12TheClockIsTheRunningMaximum() {
-        DedupeWindow window = new DedupeWindow(100, PLENTY);
+        DedupeWindow window = window(100, PLENTY);
         seen(window, 1_000, 1);
         seen(window, 1_101, 2);
         assertThat(seen(window, 1_050, 1)).isFalse();
@@ -42,7 +48,7 @@ class DedupeWindowTest {
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             int windowMs = 1 + random.nextInt(200);
-            DedupeWindow window = new DedupeWindow(windowMs, PLENTY);
+            DedupeWindow window = window(windowMs, PLENTY);
             Map<Long, Long> last = new HashMap<>();
             long time = 1_000;
             long clock = 0;
@@ -60,17 +66,17 @@ class DedupeWindowTest {
 
     @Test
     void whatIsOutOfTheWindowIsGivenBack() {
-        DedupeWindow window = new DedupeWindow(100, PLENTY);
+        DedupeWindow window = window(100, PLENTY);
         for (int i = 0; i < 100_000; i++) {
             seen(window, i, i + 1);
         }
         assertThat(window.entries()).isLessThanOrEqualTo(201);
-        assertThat(window.forgotten()).isZero();
+        assertThat(forgotten).isZero();
     }
 
     @Test
     void anEntryTakesAtMostSixtyBytes() {
-        DedupeWindow window = new DedupeWindow(1_000_000, PLENTY);
+        DedupeWindow window = window(1_000_000, PLENTY);
         for (int i = 1; i <= 100_000; i++) {
             seen(window, i, i);
             if (i > 1_000) {
@@ -81,12 +87,28 @@ class DedupeWindowTest {
 
     @Test
     void aFullWindowForgetsItsOldestAndSaysSo() {
-        DedupeWindow window = new DedupeWindow(1_000, 1_000);
+        DedupeWindow window = window(1_000, 1_000);
         for (int i = 0; i < 5_000; i++) {
             seen(window, i / 5, i + 1);
         }
         assertThat(window.entries()).isLessThanOrEqualTo(1_000);
-        assertThat(window.forgotten()).isPositive();
+        assertThat(forgotten).isPositive();
         assertThat(seen(window, 1_000, 5_000)).isTrue();
+    }
+
+    @Test
+    void d11AWindowThatIsFullWithinAMomentKnowsWhatCameLast() {
+        DedupeWindow window = window(900_000, 1_600);
+        for (int i = 1; i <= 10_000; i++) {
+            seen(window, i / 10, i);
+            int late = i - 1_400;
+            if (late > 0) {
+                assertThat(window.knows(identity(late)))
+                        .as("%d after %d", late, i)
+                        .isTrue();
+            }
+        }
+        assertThat(forgotten).isEqualTo(10_000 - window.entries());
+        assertThat(window.entries()).isBetween(1_500, 1_600);
     }
 }

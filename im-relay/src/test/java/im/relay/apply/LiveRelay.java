@@ -51,7 +51,7 @@ final class LiveRelay implements AutoCloseable {
         kafka = KafkaLog.open(config, registry);
         redis = Redis.connect(redisConfig, registry);
         LogReader reader = kafka.reader();
-        ConversationView view = around.apply(new RedisConversationView(redis, Retention.DEFAULT));
+        ConversationView view = around.apply(new RedisConversationView(redis, Retention.DEFAULT, kafka.logId()));
         IndexView index = new RedisIndexView(redis);
         Ports ports = new Ports(reader, view, index, LiveRelay::everybody, kafka.pushSender());
         relay = new Relay(ports, new Partitions(config.topics().partitions()), CONFIG, lanes, registry);

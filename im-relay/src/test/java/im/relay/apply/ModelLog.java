@@ -60,6 +60,8 @@ final class ModelLog {
     final List<Partition> partitions = new ArrayList<>();
     /** Largest step back of the log's own clock, as after a change of leader. */
     int clockStepsBackMs;
+    /** The lowest offset that a read began at. */
+    long lowestRead = Long.MAX_VALUE;
 
     ModelLog(SimWorld world, int count) {
         this.world = world;
@@ -121,6 +123,7 @@ final class ModelLog {
         public CompletionStage<Slice> read(int partition, long from, int maxRecords, int maxBytes, Duration wait) {
             return world.call(() -> {
                 Partition log = partitions.get(partition);
+                lowestRead = Math.min(lowestRead, from);
                 if (from < log.first || from > log.records.size()) {
                     throw new IllegalStateException("out of range: " + from);
                 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** The conversation store as maps: one script at a time, and nothing of it survives a {@link #flush}. */
 final class ModelView implements ConversationView {
@@ -22,6 +23,7 @@ final class ModelView implements ConversationView {
         int term = LogReader.NO_TERM;
         long floor;
         long reached;
+        long reachedAt;
         final List<Hole> holes = new ArrayList<>();
         final Map<ConversationKey, TreeMap<Long, Held>> conversations = new HashMap<>();
 
@@ -31,6 +33,7 @@ final class ModelView implements ConversationView {
             copy.term = term;
             copy.floor = floor;
             copy.reached = reached;
+            copy.reachedAt = reachedAt;
             copy.holes.addAll(holes);
             conversations.forEach((key, messages) -> copy.conversations.put(key, new TreeMap<>(messages)));
             return copy;
@@ -40,9 +43,12 @@ final class ModelView implements ConversationView {
     private final SimWorld world;
     private final Map<Integer, Slot> slots = new HashMap<>();
     private final Map<Integer, Slot> snapshots = new HashMap<>();
+    /** Runs before the effect of an apply. */
+    Runnable beforeApply = () -> {};
     /** Runs between the effect of an apply and its answer. */
     Runnable afterApply = () -> {};
 
+    boolean isAway;
     int applies;
     int compares;
 
@@ -75,13 +81,14 @@ final class ModelView implements ConversationView {
 
     @Override
     public CompletionStage<State> state(int partition) {
-        return world.call(() -> new State(slot(partition).applied, slot(partition).floor, slot(partition).term));
+        return call(() -> new State(slot(partition).applied, slot(partition).floor, slot(partition).term));
     }
 
     @Override
     public CompletionStage<Move> apply(
             int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
-        return world.call(() -> {
+        return call(() -> {
+            beforeApply.run();
             Slot slot = slot(partition);
             if (slot.applied != expected) {
                 return new Move.Mismatch(slot.applied);
@@ -119,7 +126,7 @@ final class ModelView implements ConversationView {
 
     @Override
     public CompletionStage<Move> skip(int partition, long expected, long applied) {
-        return world.call(() -> {
+        return call(() -> {
             Slot slot = slot(partition);
             if (slot.applied != expected) {
                 return new Move.Mismatch(slot.applied);
@@ -137,14 +144,24 @@ final class ModelView implements ConversationView {
 
     @Override
     public CompletionStage<Move> reached(int partition, long expected, long timeMs) {
-        return world.call(() -> {
+        return call(() -> {
             compares++;
             Slot slot = slot(partition);
             if (slot.applied != expected) {
                 return new Move.Mismatch(slot.applied);
             }
             slot.reached = Math.max(slot.reached, timeMs);
+            slot.reachedAt = expected;
             return new Move.Moved(new long[0]);
+        });
+    }
+
+    private <T> CompletionStage<T> call(Supplier<T> effect) {
+        return world.call(() -> {
+            if (isAway) {
+                throw new IllegalStateException("away");
+            }
+            return effect.get();
         });
     }
 }

@@ -445,8 +445,17 @@ class RelayRulesTest {
 
     @Test
     void aRecordOfANewerVersionStopsThePartitionAndLosesNothing() {
+        stopsAt("d|ann|bob", "ann");
+    }
+
+    @Test
+    void aNewerVersionMayNameConversationsAndSendersAsThisOneDoesNot() {
+        stopsAt("g|a group", "");
+    }
+
+    private void stopsAt(String conversation, String sender) {
         send(1);
-        sim.log.appendRaw(0, record(2, "d|ann|bob", "ann"), List.of());
+        sim.log.appendRaw(0, record(2, conversation, sender), List.of());
         send(2);
         PartitionApplier applier = Objects.requireNonNull(relay.held.get(0));
         sim.world.until("stopped with a reason", () -> applier.trouble() != null);

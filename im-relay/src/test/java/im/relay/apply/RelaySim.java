@@ -49,6 +49,7 @@ final class RelaySim {
         final ModelLog.Member member = log.new Member();
         final SimWorld.SimLane lane = world.lane();
         final Map<Integer, PartitionApplier> held = new HashMap<>();
+        final Map<Integer, Progress> progress = new HashMap<>();
 
         void take(int partition) {
             RecordDecoder decoder = new RecordDecoder(partitions);
@@ -59,10 +60,10 @@ final class RelaySim {
                     ports,
                     CONFIG,
                     lane,
-                    new Feed(partition, decoder, meters),
+                    new Feed(partition, decoder),
                     meters,
                     pusher,
-                    new Progress(),
+                    progress.computeIfAbsent(partition, p -> new Progress()),
                     bug));
             held.put(partition, applier);
             lane.execute(applier::start);

@@ -91,6 +91,14 @@ class PartitionFeedTest {
     }
 
     @Test
+    void recordsWithoutAByteOfValueFillTheBufferToo() {
+        read(0, 1);
+        feed.seek();
+        fetch(0, 20_000, 0);
+        assertThat(feed.wantsMore()).isFalse();
+    }
+
+    @Test
     void aReadIsEmptyOnlyAtTheEnd() {
         CompletableFuture<Slice> at = read(4, 2);
         feed.seek();

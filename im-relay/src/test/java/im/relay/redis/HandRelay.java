@@ -74,7 +74,7 @@ final class HandRelay implements MessageLog, AutoCloseable {
             throw new AssertionError(e);
         }
         keys = new StoreKeys(redis.keys());
-        view = new RedisConversationView(redis, retention);
+        view = new RedisConversationView(redis, retention, logId());
         index = new RedisIndexView(redis);
         store = new RedisConversationStore(redis, partitions);
         cursors =

@@ -75,6 +75,12 @@ public final class EtcdNodeRegistry implements NodeRegistry {
         return lease.joined().copy();
     }
 
+    /** Each turn compares what stands there with what is to stand there. */
+    @Override
+    public void announce() {
+        poke();
+    }
+
     @Override
     public @Nullable NodeId self() {
         HeldLease held = held();
@@ -99,7 +105,12 @@ public final class EtcdNodeRegistry implements NodeRegistry {
 
     @Override
     public @Nullable String failure() {
-        return failure;
+        String now = failure;
+        NodeLease lease = own.get();
+        if (lease == null) {
+            return now;
+        }
+        return now == null ? lease.refusal() : now + lease.unrenewed();
     }
 
     private void run() {

@@ -2,6 +2,7 @@ package im.router.etcd;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import im.router.LeaseTrouble;
 import im.router.NodeId;
 import im.router.NodeInfo;
 import im.router.NodeRegistry.LeaseListener;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code accountedUntil} is the moment up to which this process knows what it must know to act in its name: a lease
  * from the last renewal was sent, and while etcd does not answer, a lease from the last time that was tried in vain
  * (nodes keep serving then). It passes only when this process itself was not running, and then the name is given up
- * before anything is done in it, whatever the servers would say.
+ * before anything is done in it, whatever the servers would say. Servers that answer and refuse do not prolong it: with
+ * the end of the lease the name is given up too.
  */
 final class NodeLease {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLease.class);
@@ -36,6 +38,11 @@ final class NodeLease {
 
     private volatile @Nullable HeldLease held;
     private volatile long accountedUntil;
+    /** The end of the lease unless it is renewed. */
+    private volatile long grantedUntil;
+    /** Why there is no lease, after the last try; null while there is one. */
+    private volatile @Nullable String refusal;
+
     private @Nullable ByteSequence written;
 
     NodeLease(EtcdConnection etcd, RegistryTerms terms, Supplier<NodeInfo> info, LeaseListener listener) {
@@ -54,7 +61,7 @@ final class NodeLease {
     /** Null while there is none, or this process has slept past it. */
     @Nullable HeldLease held() {
         HeldLease lease = held;
-        return lease != null && accountedUntil - terms.nanos().getAsLong() > 0 ? lease : null;
+        return lease != null && left(accountedUntil) > 0 ? lease : null;
     }
 
     /**
@@ -65,7 +72,7 @@ final class NodeLease {
      */
     boolean keep() {
         HeldLease lease = held;
-        if (lease != null && accountedUntil - terms.nanos().getAsLong() <= 0) {
+        if (lease != null && left(accountedUntil) <= 0) {
             lapse(lease, "this process was not running for longer than its lease");
             lease = null;
         }
@@ -81,11 +88,15 @@ final class NodeLease {
         try {
             etcd.await(client -> client.getLeaseClient().keepAliveOnce(lease.lease()));
             if (account(sent)) {
+                grantedUntil = accountedUntil;
                 writeIfChanged(lease);
             }
         } catch (EtcdUnavailable e) {
             if (e.failure() == Failure.NO_LEASE) {
                 lapse(lease, "etcd knows the lease no more");
+            } else if (e.failure() == Failure.REFUSED && left(grantedUntil) <= 0) {
+                lapse(lease, "etcd refuses to renew the lease: " + e.getMessage());
+                throw e;
             } else {
                 account(terms.nanos().getAsLong());
                 throw e;
@@ -95,7 +106,7 @@ final class NodeLease {
 
     /** Whether the lease still counts; it does, from {@code since}, unless this process slept meanwhile. */
     private boolean account(long since) {
-        if (accountedUntil - terms.nanos().getAsLong() <= 0) {
+        if (left(accountedUntil) <= 0) {
             return false;
         }
         accountedUntil = since + terms.lease().toNanos();
@@ -130,16 +141,39 @@ final class NodeLease {
             taken(outcome.lease(), outcome);
             return true;
         }
-        String refusal = outcome.refusal();
-        if (refusal != null && !joined.isDone()) {
-            joined.completeExceptionally(new IllegalStateException(refusal));
+        String why = outcome.refusal();
+        if (why != null) {
+            refused(why);
         }
         return false;
+    }
+
+    private void refused(String why) {
+        if (!joined.completeExceptionally(new IllegalStateException(why)) && !why.equals(refusal)) {
+            LOG.atWarn().addKeyValue("why", why).log("this node finds no slot again yet");
+        }
+        refusal = why;
+    }
+
+    /** Why this node finds no lease again, for the readiness page; null while it has one or nothing speaks against it. */
+    @Nullable String refusal() {
+        return refusal;
+    }
+
+    /** To be put behind what is wrong with the servers: how long the lease was not renewed, once that matters. */
+    String unrenewed() {
+        return held == null ? "" : LeaseTrouble.unrenewed(terms.lease(), -left(grantedUntil));
+    }
+
+    private long left(long until) {
+        return until - terms.nanos().getAsLong();
     }
 
     private void taken(HeldLease lease, SlotClaim.Outcome outcome) {
         written = outcome.written();
         accountedUntil = outcome.sent() + terms.lease().toNanos();
+        grantedUntil = accountedUntil;
+        refusal = null;
         held = lease;
         LOG.atInfo()
                 .addKeyValue("slot", lease.id().slot())

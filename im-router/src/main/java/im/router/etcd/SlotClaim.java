@@ -2,6 +2,7 @@ package im.router.etcd;
 
 import im.router.NodeId;
 import im.router.NodeInfo;
+import im.router.SlotRange;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the lowest free slot and the node's name in one transaction. Blocks; on the registry's thread only. A name that
+ * Takes the lowest free slot for its role and the node's name in one transaction. Blocks; on the registry's thread only. A name that
  * another holds is either that of a live node, whose lease is renewed before our eyes, or of one that died and whose
  * lease ends soon: the first is a refusal, the second is waited for.
  */
@@ -64,9 +65,10 @@ final class SlotClaim {
                     ? Outcome.refused("a live node of role " + info.role() + " has the name " + info.name())
                     : Outcome.AGAIN;
         }
-        int slot = lowestFree();
-        if (slot >= terms.slots()) {
-            return Outcome.refused("no slot is free of " + terms.slots());
+        SlotRange slots = SlotRange.of(info.role(), terms.gateways());
+        int slot = lowestFree(slots.first());
+        if (slot >= slots.end()) {
+            return Outcome.refused("no slot is free of the " + slots.size() + " for its role");
         }
         KeyValue last = get(etcd.keys().incarnation(slot));
         long incarnation = Math.max(terms.clock().millis(), last == null ? 1 : incarnationOf(last) + 1);
@@ -111,7 +113,7 @@ final class SlotClaim {
                 .commit());
     }
 
-    private int lowestFree() {
+    private int lowestFree(int first) {
         GetOption slots = GetOption.builder().isPrefix(true).withKeysOnly(true).build();
         BitSet used = new BitSet();
         for (KeyValue node : etcd.await(
@@ -122,7 +124,7 @@ final class SlotClaim {
                 used.set(slot);
             }
         }
-        return used.nextClearBit(0);
+        return used.nextClearBit(first);
     }
 
     private boolean isAlive(KeyValue name) {

@@ -24,10 +24,9 @@ final class Failures {
             "BUSY",
             "MOVED",
             "ASK",
-            "NOAUTH",
-            "NOPERM",
-            "WRONGPASS",
             "UNKILLABLE");
+
+    private static final List<String> NOT_US = List.of("NOAUTH", "NOPERM", "WRONGPASS");
 
     private Failures() {}
 
@@ -49,6 +48,9 @@ final class Failures {
         }
         if (cause instanceof RedisCommandExecutionException) {
             String message = message(cause);
+            if (NOT_US.stream().anyMatch(message::startsWith)) {
+                return Reason.REFUSED;
+            }
             return NOT_NOW.stream().anyMatch(message::startsWith) || message.contains("-OOM ")
                     ? Reason.UNAVAILABLE
                     : Reason.ERROR;

@@ -1,8 +1,10 @@
 package im.router.redis;
 
+import im.router.LeaseTrouble;
 import im.router.NodeId;
 import im.router.NodeInfo;
 import im.router.NodeRegistry.LeaseListener;
+import im.router.SlotRange;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@code accountedUntil} is the moment up to which this process knows what it must know to act in its name: a lease
  * from when the last renewal was sent, and while the server does not answer, a lease from when that was last tried in
  * vain (nodes keep serving then). It passes only when this process itself was not running, and then the name is given up
- * before anything is done in it, whatever the server would say.
+ * before anything is done in it, whatever the server would say. A server that answers and refuses does not prolong it:
+ * with the end of the lease the name is given up too.
  */
 final class NodeLease {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLease.class);
@@ -32,9 +35,13 @@ final class NodeLease {
     private volatile long accountedUntil;
 
     /** Until when nobody may take the slot, by this process's clock. */
-    private long grantedUntil;
+    private volatile long grantedUntil;
 
     private long renewAt;
+    private volatile boolean announcing;
+    /** Why there is no lease, after the last try; null while there is one. */
+    private volatile @Nullable String refusal;
+
     private String birth = "";
     private String token = "";
 
@@ -70,7 +77,8 @@ final class NodeLease {
         }
         if (id == null) {
             take();
-        } else if (left(renewAt) <= 0) {
+        } else if (announcing || left(renewAt) <= 0) {
+            announcing = false;
             renew(id);
         }
     }
@@ -80,8 +88,10 @@ final class NodeLease {
             token = UUID.randomUUID().toString();
         }
         long sent = now();
+        NodeInfo now = info.get();
+        SlotRange slots = SlotRange.of(now.role(), terms.gateways());
         TakeSlotScript.Answer answer = RedisNodeRegistry.await(
-                TakeSlotScript.run(redis, info.get(), token, terms.lease().toMillis(), terms.slots()));
+                TakeSlotScript.run(redis, now, token, terms.lease().toMillis(), slots));
         NodeId id = answer.id();
         if (id == null) {
             TakeSlotScript.Holder holder = answer.holder();
@@ -93,6 +103,7 @@ final class NodeLease {
         birth = answer.birth();
         granted(sent);
         accountedUntil = grantedUntil;
+        refusal = null;
         held = id;
         LOG.atInfo()
                 .addKeyValue("slot", id.slot())
@@ -104,9 +115,25 @@ final class NodeLease {
     }
 
     private void refused(String why) {
-        if (!joined.completeExceptionally(new IllegalStateException(why))) {
+        if (!joined.completeExceptionally(new IllegalStateException(why)) && !why.equals(refusal)) {
             LOG.atWarn().addKeyValue("why", why).log("this node finds no slot again yet");
         }
+        refusal = why;
+    }
+
+    /** Why this node finds no lease again, for the readiness page; null while it has one or nothing speaks against it. */
+    @Nullable String refusal() {
+        return refusal;
+    }
+
+    /** To be put behind what is wrong with the server: how long the lease was not renewed, once that matters. */
+    String unrenewed() {
+        return held == null ? "" : LeaseTrouble.unrenewed(terms.lease(), -left(grantedUntil));
+    }
+
+    /** Has the next turn renew, whose time it need not be. */
+    void announce() {
+        announcing = true;
     }
 
     private void renew(NodeId id) {
@@ -116,7 +143,10 @@ final class NodeLease {
             answer = RedisNodeRegistry.await(RenewLeaseScript.run(
                     redis, id, info.get(), token, terms.lease().toMillis(), birth, left(grantedUntil) > 0));
         } catch (RedisFailure e) {
-            if (left(accountedUntil) > 0) {
+            renewAt = now();
+            if (e.isRefusal() && left(grantedUntil) <= 0) {
+                lapse(id, "the server refuses to renew the lease: " + e.getMessage());
+            } else if (left(accountedUntil) > 0) {
                 accountedUntil = now() + terms.lease().toNanos();
             }
             throw e;

@@ -19,6 +19,8 @@ public final class RedisFailure extends RuntimeException {
         CIRCUIT_OPEN(false),
         /** The server cannot do it now: loading, out of memory, read-only, part of the cluster missing. */
         UNAVAILABLE(false),
+        /** The server does not let us: user, password or rights are not what it wants. */
+        REFUSED(false),
         /** The server says that the command is wrong: an error of ours, or of a key's type. */
         ERROR(false),
         /** After {@link Redis#close}; not sent. */
@@ -50,6 +52,11 @@ public final class RedisFailure extends RuntimeException {
     /** Whether the command may have taken effect, or may still: a hung server executes it when it wakes. */
     public boolean outcomeUnknown() {
         return reason.unknownOutcome;
+    }
+
+    /** Whether the server answered, and will not answer otherwise as long as nobody changes anything. */
+    boolean isRefusal() {
+        return reason == Reason.REFUSED || reason == Reason.ERROR;
     }
 
     /** The failure in what a stage was completed with, or null when it is something else. */

@@ -71,6 +71,15 @@ public final class RedisNodeRegistry implements NodeRegistry {
     }
 
     @Override
+    public void announce() {
+        NodeLease lease = own.get();
+        if (lease != null) {
+            lease.announce();
+            poked.release();
+        }
+    }
+
+    @Override
     public @Nullable NodeId self() {
         NodeLease lease = own.get();
         return lease == null ? null : lease.held();
@@ -88,7 +97,12 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
     @Override
     public @Nullable String failure() {
-        return failure;
+        String now = failure;
+        NodeLease lease = own.get();
+        if (lease == null) {
+            return now;
+        }
+        return now == null ? lease.refusal() : now + lease.unrenewed();
     }
 
     /** Waits until the lease is given back, three seconds at most. */

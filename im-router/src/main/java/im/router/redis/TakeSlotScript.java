@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import im.router.NodeId;
 import im.router.NodeInfo;
+import im.router.SlotRange;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ final class TakeSlotScript {
         }
     }
 
-    static CompletionStage<Answer> run(Redis redis, NodeInfo info, String token, long leaseMillis, int slots) {
+    static CompletionStage<Answer> run(Redis redis, NodeInfo info, String token, long leaseMillis, SlotRange slots) {
         return redis.run(
                         SCRIPT,
                         LeaseKeys.both(redis),
@@ -46,13 +47,14 @@ final class TakeSlotScript {
                         info.name().getBytes(US_ASCII),
                         token.getBytes(US_ASCII),
                         decimal(leaseMillis),
-                        decimal(slots),
+                        decimal(slots.first()),
+                        decimal(slots.end() - 1),
                         Births.candidate(),
                         NodeRecords.write(info))
                 .thenApply(reply -> answer(reply, info, slots));
     }
 
-    private static Answer answer(Reply reply, NodeInfo info, int slots) {
+    private static Answer answer(Reply reply, NodeInfo info, SlotRange slots) {
         if (reply.size() == 3) {
             return new Answer(new NodeId((int) reply.number(0), reply.number(1)), reply.text(2), null, null);
         }
@@ -60,6 +62,6 @@ final class TakeSlotScript {
             String why = "a live node of role " + info.role() + " has the name '" + info.name() + "' already";
             return new Answer(null, "", why, Holder.of(reply.text(1)));
         }
-        return new Answer(null, "", "all " + slots + " slots are taken by live nodes", null);
+        return new Answer(null, "", "all " + slots.size() + " slots for its role are taken by live nodes", null);
     }
 }

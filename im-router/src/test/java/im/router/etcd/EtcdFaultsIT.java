@@ -102,6 +102,7 @@ class EtcdFaultsIT {
                         && b.nodes().isLive(idA.packed())
                         && idA.equals(a.self())
                         && idB.equals(b.self()));
+        assertThat(a.failure()).contains("no lease renewal for");
         server.start();
 
         await().atMost(PATIENCE).until(() -> a.failure() == null && b.failure() == null);

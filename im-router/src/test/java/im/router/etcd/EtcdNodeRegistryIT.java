@@ -3,10 +3,13 @@ package im.router.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.router.NodeId;
+import im.router.NodeInfo;
 import im.router.NodeRegistry;
 import im.router.NodeRegistryContract;
 import im.servers.Servers;
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +24,21 @@ class EtcdNodeRegistryIT extends NodeRegistryContract {
     private final Map<NodeRegistry, EtcdConnection> connectionOf = new HashMap<>();
 
     @Override
-    protected NodeRegistry open(LongSupplier nanos) {
+    protected NodeRegistry open(LongSupplier nanos, Duration lease) {
         EtcdConnection etcd = cluster.connect();
-        NodeRegistry registry = cluster.registry(etcd, SLOTS, nanos);
+        NodeRegistry registry = cluster.registry(etcd, SLOTS, nanos, lease);
         connectionOf.put(registry, etcd);
         return registry;
+    }
+
+    /** A name without a lease is somebody's for good. */
+    @Override
+    protected Runnable giveName(NodeId id, NodeInfo info) {
+        EtcdConnection etcd = cluster.connect();
+        ByteSequence name = etcd.keys().name(info.role(), info.name());
+        etcd.await(client -> client.getKVClient().put(name, EtcdKeys.bytes("another")));
+        endLease(id);
+        return () -> etcd.await(client -> client.getKVClient().delete(name));
     }
 
     @Override

@@ -37,8 +37,12 @@ final class EtcdTestCluster implements AutoCloseable {
     }
 
     EtcdNodeRegistry registry(EtcdConnection connection, int slots, LongSupplier nanos) {
+        return registry(connection, slots, nanos, LEASE);
+    }
+
+    EtcdNodeRegistry registry(EtcdConnection connection, int slots, LongSupplier nanos, Duration lease) {
         EtcdNodeRegistry registry =
-                EtcdNodeRegistry.start(connection, new RegistryTerms(LEASE, slots, Clock.systemUTC(), nanos));
+                EtcdNodeRegistry.start(connection, new RegistryTerms(lease, slots, Clock.systemUTC(), nanos));
         open.push(registry);
         return registry;
     }

@@ -159,6 +159,7 @@ class RedisFaultIT {
                                 > LEASE.plusSeconds(1).toNanos());
                 assertThat(a.self()).isEqualTo(first);
                 assertThat(heard.lapsed).isEmpty();
+                assertThat(a.failure()).contains("no lease renewal for");
                 server.start();
 
                 await().atMost(PATIENCE).until(() -> !heard.renewed.isEmpty() && listed(redis) == 2);

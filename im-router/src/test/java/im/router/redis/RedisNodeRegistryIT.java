@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.router.NodeId;
+import im.router.NodeInfo;
 import im.router.NodeInfo.Role;
 import im.router.NodeRegistry;
 import im.router.NodeRegistryContract;
@@ -28,11 +29,20 @@ class RedisNodeRegistryIT extends NodeRegistryContract {
     private final Map<NodeRegistry, Redis> connectionOf = new HashMap<>();
 
     @Override
-    protected NodeRegistry open(LongSupplier nanos) {
+    protected NodeRegistry open(LongSupplier nanos, Duration lease) {
         Redis redis = connect();
-        NodeRegistry registry = RedisNodeRegistry.start(redis, new RegistryTerms(lease(), SLOTS, nanos));
+        NodeRegistry registry = RedisNodeRegistry.start(redis, new RegistryTerms(lease, SLOTS, nanos));
         connectionOf.put(registry, redis);
         return registry;
+    }
+
+    @Override
+    protected Runnable giveName(NodeId id, NodeInfo info) {
+        Redis redis = connect();
+        byte[] slot = Redis.decimal(id.slot());
+        String lease = (id.incarnation() + 1) + " " + (1L << 52) + " another " + info.role() + " " + info.name() + "\n";
+        await(redis.call(Call.of("HSET", LeaseKeys.leases(redis), slot, bytes(lease))));
+        return () -> await(redis.call(Call.of("HDEL", LeaseKeys.leases(redis), slot)));
     }
 
     @Override
@@ -95,6 +105,23 @@ class RedisNodeRegistryIT extends NodeRegistryContract {
         assertThat(b.self()).isEqualTo(second);
         assertThat(heard.lapsed).isEmpty();
         assertThat(missing).containsOnly(false);
+    }
+
+    /** A server that answers and refuses is not one that is away. */
+    @Test
+    void aNodeWhoseRenewalsAreRefusedGivesItsNameUpWithTheEndOfItsLease() {
+        Heard heard = new Heard();
+        NodeRegistry a = another();
+        NodeId first = get(a.join(() -> info(Role.GATEWAY, "a"), heard));
+        Redis redis = connect();
+
+        await(redis.call(Call.of("SET", LeaseKeys.leases(redis), bytes("no hash"))));
+
+        await().atMost(PATIENCE).until(() -> heard.lapsed.contains(first));
+        assertThat(a.self()).isNull();
+        assertThat(a.failure()).contains("WRONGTYPE");
+        await(redis.call(Call.of("DEL", LeaseKeys.leases(redis))));
+        await().atMost(PATIENCE).until(() -> !heard.renewed.isEmpty() && a.failure() == null);
     }
 
     /** One byte of what another version wrote must not stop the rest. */

@@ -1,0 +1,164 @@
+package im.relay.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.protocol.ConversationKey;
+import im.relay.LogPosition;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the relay does about calls that fail, and what it says meanwhile. */
+class RelayTroubleTest {
+    private static final ConversationKey CHAT = ConversationKey.direct("ann", "bob");
+    private static final Duration BEAT = RelaySim.CONFIG.heartbeat();
+
+    private final RelaySim sim = new RelaySim(7, 1, null);
+    private RelaySim.Process relay = sim.process();
+
+    @BeforeEach
+    void own() {
+        sim.give(0, relay);
+    }
+
+    private void send(int... ids) {
+        for (int id : ids) {
+            sim.send("ann", "bob", id, 0);
+        }
+    }
+
+    private TreeMap<Long, ModelView.Held> chat() {
+        return sim.view.slot(0).conversations.getOrDefault(CHAT, new TreeMap<>());
+    }
+
+    private void settle() {
+        sim.settle();
+        sim.check();
+    }
+
+    private void replace() {
+        sim.crash(relay);
+        relay = sim.process();
+        sim.give(0, relay);
+    }
+
+    private static long position(int offset) {
+        return LogPosition.of(1, offset, 0);
+    }
+
+    @Test
+    void d11ABatchThatDidNotArriveGoesAgainAsItWasDecided() {
+        send(1, 2, 3);
+        settle();
+        sim.log.lowestRead = Long.MAX_VALUE;
+        sim.view.beforeApply = () -> {
+            sim.view.beforeApply = () -> {};
+            throw new IllegalStateException("request lost");
+        };
+        send(4, 5, 4);
+
+        settle();
+
+        assertThat(chat()).hasSize(5);
+        assertThat(sim.count("im.relay.applied")).isEqualTo(5);
+        assertThat(sim.count("im.relay.duplicates")).isEqualTo(1);
+        assertThat(sim.log.lowestRead).as("the window was not read again").isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void d11ABatchThatDidNotArriveIsDecidedAnewWhereTheIndexFellBack() {
+        send(1, 2, 3);
+        settle();
+        for (int bucket = 0; bucket < sim.index.buckets(); bucket++) {
+            sim.index.snapshot(bucket);
+        }
+        sim.view.beforeApply = () -> {
+            sim.view.beforeApply = () -> {};
+            sim.index.fallBack(sim.index.bucketOf("bob"));
+            throw new IllegalStateException("request lost");
+        };
+        send(4);
+
+        settle();
+
+        assertThat(chat()).hasSize(4);
+        assertThat(sim.index.head("bob", CHAT)).isEqualTo(position(3));
+    }
+
+    @Test
+    void d8AnIndexThatHasSeenWhatTheLogHasNotMeansALostTail() {
+        send(1, 2);
+        settle();
+        sim.view.beforeApply = () -> {
+            sim.view.beforeApply = () -> {};
+            sim.log.partitions.get(0).records.remove(2);
+            throw new IllegalStateException("the disk is an old one");
+        };
+        send(3);
+        sim.world.until("lost", () -> sim.log.partitions.get(0).records.size() == 2);
+        replace();
+        sim.world.until("new epoch", () -> sim.log.partitions.get(0).epochs.size() == 2);
+        send(4);
+
+        settle();
+
+        assertThat(chat().lastKey()).isEqualTo(LogPosition.of(2, 2, 0));
+        assertThat(sim.index.head("bob", CHAT)).isEqualTo(LogPosition.of(2, 2, 0));
+    }
+
+    @Test
+    void d20UntilWhenAViewIsCompleteIsSaidOfAPlaceThatEveryMarkHas() {
+        settle();
+        for (int id = 1; id <= 20; id++) {
+            send(id);
+            long end = sim.world.millis + BEAT.toMillis();
+            sim.world.until("half a heartbeat", () -> {
+                for (int bucket = 0; bucket < sim.index.buckets(); bucket++) {
+                    assertThat(sim.index.mark(bucket, 0)).isGreaterThanOrEqualTo(sim.view.slot(0).reachedAt);
+                }
+                return sim.world.millis >= end;
+            });
+        }
+        assertThat(sim.view.slot(0).reachedAt).isPositive();
+    }
+
+    @Test
+    void aBatchWhoseAnswerWasLostIsCounted() {
+        settle();
+        sim.view.afterApply = () -> {
+            sim.view.afterApply = () -> {};
+            throw new IllegalStateException("answer lost");
+        };
+        send(1, 2);
+        settle();
+        assertThat(sim.count("im.relay.applied")).isEqualTo(2);
+    }
+
+    @Test
+    void poisonThatIsReadAgainIsNotCountedAgain() {
+        sim.log.appendRaw(0, new byte[] {1, 2, 3}, List.of());
+        send(1);
+        settle();
+        replace();
+        settle();
+        assertThat(sim.count("im.relay.poison")).isEqualTo(1);
+    }
+
+    @Test
+    void whatWaitsIsToldWhileNothingGoesOn() {
+        send(1, 2);
+        settle();
+        sim.view.isAway = true;
+        send(3, 4, 5);
+        Progress progress = Objects.requireNonNull(relay.progress.get(0));
+        sim.world.until("told", () -> progress.lag() == 3);
+        send(6, 7);
+        sim.world.until("told", () -> progress.lag() == 5);
+        sim.view.isAway = false;
+        settle();
+        assertThat(progress.lag()).isZero();
+    }
+}
