@@ -38,10 +38,6 @@ public final class Answers {
         return value(done -> cursors.open(uid, device, start, Runnable::run, done));
     }
 
-    public static ReadResult<Boolean> tryOpen(CursorStore cursors, String uid, String device, CursorStore.Start start) {
-        return await(done -> cursors.open(uid, device, start, Runnable::run, done));
-    }
-
     public static CursorStore.Start start(boolean fromHeads) {
         return fromHeads ? CursorStore.Start.HEADS : CursorStore.Start.FIRST_HELD;
     }

@@ -18,7 +18,7 @@ final class OpenScript {
         this.partitions = partitions;
     }
 
-    /** Answers 1 when the device was not known, -1 when where it starts cannot be said while marks are being built. */
+    /** Answers 1 when the device was not known. */
     Call call(String uid, String device, CursorStore.Start start, long nowMs) {
         String letter = switch (start) {
             case HEADS -> "h";

@@ -80,13 +80,8 @@ public final class RedisCursorStore implements CursorStore {
     @Override
     public void open(String uid, String device, Start start, Executor lane, Consumer<ReadResult<Boolean>> done) {
         check(uid, device);
-        CompletionStage<Boolean> opened = redis.call(openScript.call(uid, device, start, clock.millis()))
-                .thenApply(reply -> {
-                    if (reply.number() < 0) {
-                        throw new NotThereException();
-                    }
-                    return reply.number() == 1;
-                });
+        CompletionStage<Boolean> opened =
+                redis.call(openScript.call(uid, device, start, clock.millis())).thenApply(reply -> reply.number() == 1);
         Answer.to(lane, done, opened);
     }
 

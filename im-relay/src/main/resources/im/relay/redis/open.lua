@@ -9,8 +9,7 @@
 -- ARGV[4] devices   of a uid at most
 -- ARGV[5] partitions
 -- ARGV[6]           what stands before a device in the keys of cursors: the same tag
--- Answers 1 when it was not known, -1 (and does nothing) when it should start at the heads and nobody can say where they
--- are, for a mark is not there
+-- Answers 1 when it was not known
 
 local function used(entry)
   return tonumber(string.match(entry, '^%d+'))
@@ -22,17 +21,6 @@ if stored then
     redis.call('HSET', KEYS[1], ARGV[1], (string.gsub(stored, '^%d+', ARGV[2])))
   end
   return 0
-end
-
-local marks = {}
-if ARGV[3] ~= 'c' then
-  for partition = 0, tonumber(ARGV[5]) - 1 do
-    local mark = redis.call('HGET', KEYS[2], partition)
-    if not mark and ARGV[3] == 'h' then
-      return -1
-    end
-    marks[#marks + 1] = mark or '0'
-  end
 end
 
 local all = redis.call('HGETALL', KEYS[1])
@@ -48,6 +36,12 @@ for i = 1, #devices - tonumber(ARGV[4]) + 1 do
   redis.call('UNLINK', ARGV[6] .. devices[i].name)
 end
 
+local marks = {}
+if ARGV[3] ~= 'c' then
+  for partition = 0, tonumber(ARGV[5]) - 1 do
+    marks[#marks + 1] = redis.call('HGET', KEYS[2], partition) or '0'
+  end
+end
 redis.call('UNLINK', ARGV[6] .. ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1],
   ARGV[2] .. ' ' .. ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. table.concat(marks, ','))

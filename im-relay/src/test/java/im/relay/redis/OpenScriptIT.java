@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.ConversationKey;
 import im.relay.Answers;
 import im.relay.CursorStore;
-import im.relay.ReadResult;
 import im.router.redis.Redis.Call;
-import im.router.redis.RedisKeys;
 import im.servers.Servers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -54,17 +52,6 @@ class OpenScriptIT {
                         .number())
                 .isEqualTo(CursorStore.MAX_DEVICES);
         assertThat(open("d1", 7_000)).isTrue();
-    }
-
-    @Test
-    void aDeviceAtTheHeadsIsNotMadeKnownWhileAMarkIsMissing() {
-        int bucket = RedisKeys.bucketOf("a");
-        HandRelay.await(relay.redis.call(Call.of("HDEL", relay.keys.marks(bucket), StoreKeys.bytes("2"))));
-
-        assertThat(Answers.tryOpen(relay.cursors, "a", "d", CursorStore.Start.HEADS))
-                .isInstanceOf(ReadResult.Failed.class);
-        assertThat(device("d")).isFalse();
-        assertThat(open("other", 1_000)).as("at the first held").isTrue();
     }
 
     private boolean device(String device) {

@@ -4,25 +4,19 @@ import im.gateway.devcluster.ClusterFailure;
 import im.gateway.devcluster.ClusterStatus;
 import im.gateway.devcluster.DevCluster;
 import im.gateway.devcluster.DevCluster.Wanted;
-import im.protocol.v1.Frame;
-import im.protocol.v1.Hello;
-import im.protocol.v1.NewDevice;
 import im.servers.Lifetime;
 import im.servers.Server;
 import im.servers.Servers;
-import im.testkit.client.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * One thread at a time, except the urls and {@link #killNow}.
  */
 public final class ClusterProcess implements Deployment, AutoCloseable {
-    private static final Duration BEGUN_WITHIN = Duration.ofSeconds(60);
-
     private static @Nullable ClusterProcess shared;
 
     private final ClusterStatus addresses;
@@ -73,34 +65,10 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
         ClusterProcess cluster = shared;
         if (cluster == null) {
             cluster = start(ClusterSpec.in(Servers.temporaryFolder("cluster")));
-            cluster.awaitHeads();
             shared = cluster;
         }
         cluster.start();
         return cluster;
-    }
-
-    /** Until a relay has begun every partition: before that nobody can say where the heads are. */
-    private void awaitHeads() {
-        long end = System.nanoTime() + BEGUN_WITHIN.toNanos();
-        while (!welcomesAtTheHeads()) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("no device can begin at the heads after " + BEGUN_WITHIN);
-            }
-            LockSupport.parkNanos(100_000_000);
-        }
-    }
-
-    private boolean welcomesAtTheHeads() {
-        try (RawClient client = RawClient.connect(tcp())) {
-            Hello hello = RawClient.hello(tokens.of("first"), "probe")
-                    .setNewDevice(NewDevice.FROM_HEADS)
-                    .build();
-            client.send(Frame.newBuilder().setRef(1).setHello(hello).build());
-            return client.await(answer -> true, "an answer").hasWelcome();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override
