@@ -3,11 +3,14 @@ package im.relay.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
+import im.protocol.v1.LogEntry;
+import im.protocol.v1.LogRecord;
 import im.relay.LogPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -160,5 +163,81 @@ class RelayTroubleTest {
         sim.view.isAway = false;
         settle();
         assertThat(progress.lag()).isZero();
+    }
+
+    @Test
+    void aPoisonRecordIsMovedOverAndCounted() {
+        send(1);
+        sim.log.appendRaw(0, new byte[] {1, 2, 3}, List.of());
+        sim.log.appendRaw(0, null, List.of());
+        sim.log.appendRaw(0, record(0, "d|ann|bob", "cat"), List.of());
+        send(2);
+        settle();
+        assertThat(sim.count("im.relay.poison")).isEqualTo(3);
+        assertThat(Objects.requireNonNull(chat().get(position(4))).prev()).isEqualTo(position(0));
+    }
+
+    @Test
+    void aRecordOfANewerVersionStopsThePartitionAndLosesNothing() {
+        stopsAt("d|ann|bob", "ann");
+    }
+
+    @Test
+    void aNewerVersionMayNameConversationsAndSendersAsThisOneDoesNot() {
+        stopsAt("g|a group", "");
+    }
+
+    private void stopsAt(String conversation, String sender) {
+        send(1);
+        sim.log.appendRaw(0, record(2, conversation, sender), List.of());
+        send(2);
+        PartitionApplier applier = Objects.requireNonNull(relay.held.get(0));
+        sim.world.until("stopped with a reason", () -> applier.trouble() != null);
+        sim.world.pass(BEAT);
+        assertThat(applier.trouble()).contains("format 2");
+        assertThat(chat().keySet()).containsExactly(position(0));
+    }
+
+    private static byte[] record(int format, String conversation, String sender) {
+        return LogRecord.newBuilder()
+                .setFormat(format)
+                .setConversation(conversation)
+                .setSender(sender)
+                .addEntries(LogEntry.getDefaultInstance())
+                .build()
+                .toByteArray();
+    }
+
+    @Test
+    void aViewThatIsGoneIsWaitedForAndNothingIsDropped() {
+        settle();
+        sim.world.failing = 1;
+        send(1, 2);
+        PartitionApplier applier = Objects.requireNonNull(relay.held.get(0));
+        sim.world.until("trouble", () -> applier.trouble() != null);
+        sim.world.pass(BEAT.multipliedBy(3));
+        sim.world.failing = 0;
+        settle();
+        assertThat(chat()).hasSize(2);
+        assertThat(applier.trouble()).isNull();
+    }
+
+    @Test
+    void routesThatCannotBeReadCostThePushAndNotTheMessage() {
+        sim.routesFail = true;
+        send(1);
+        settle();
+        assertThat(sim.bus).isEmpty();
+        assertThat(sim.count("im.relay.pushes", "outcome", "routes_unreadable")).isEqualTo(2);
+    }
+
+    @Test
+    void aBusThatHangsHoldsTheViewUpOnce() {
+        sim.busHangs = true;
+        send(IntStream.range(0, 40).toArray());
+        settle();
+        assertThat(sim.bus).isEmpty();
+        assertThat(sim.count("im.relay.pushes", "outcome", "skipped")).isPositive();
+        assertThat(sim.log.partitions.get(0).committed).isEqualTo(40);
     }
 }
