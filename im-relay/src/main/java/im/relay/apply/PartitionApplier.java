@@ -7,6 +7,7 @@ import im.relay.apply.Phase.Seeking;
 import im.relay.apply.Phase.Stopped;
 import im.relay.apply.Phase.Waiting;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,10 @@ final class PartitionApplier {
     /** Rises with everything that makes older answers void. */
     private long turn;
 
+    /** The group may not know yet what was pushed here; offsets of other epochs are others. */
+    private long pushedBefore;
+
+    private List<LogExtent.Epoch> pushedEpochs = List.of();
     private long backOffMs;
     private @Nullable CompletableFuture<Void> leaving;
     private CompletionStage<Void> lastCommit = CompletableFuture.completedFuture(null);
@@ -74,6 +79,11 @@ final class PartitionApplier {
     /** The view's place is known and everything before it is in window and index. */
     void found(Standing standing) {
         if (phase instanceof Seeking seeking) {
+            if (!standing.extent.epochs().equals(pushedEpochs)) {
+                pushedEpochs = standing.extent.epochs();
+                pushedBefore = 0;
+            }
+            standing.committed(pushedBefore);
             run(seeking.found(standing));
         }
     }
@@ -127,6 +137,7 @@ final class PartitionApplier {
     }
 
     void commit(long next) {
+        pushedBefore = next;
         lastCommit = context.ports().log().commit(context.partition(), next);
         lastCommit.whenComplete((done, failure) -> {
             if (failure != null) {

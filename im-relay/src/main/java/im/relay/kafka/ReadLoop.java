@@ -31,6 +31,7 @@ final class ReadLoop {
     private static final long POLL_MS = 50;
 
     private static final long AGAIN_MS = 1_000;
+    private static final long COMMIT_APART_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final KafkaConfig config;
     private final Admin admin;
@@ -45,6 +46,7 @@ final class ReadLoop {
     private volatile boolean isPolling;
     private volatile boolean isClosed;
     private volatile @Nullable String trouble;
+    private long committedNanos = System.nanoTime() - COMMIT_APART_NANOS;
     /** Commits without an answer; this thread's. */
     private int roundsOut;
 
@@ -190,11 +192,14 @@ final class ReadLoop {
         return new TopicPartition(config.topics().messages(), partition);
     }
 
+    /** Not with every batch: a commit is an append of its own to the broker, and one that is late costs nothing. */
     private void commit(Consumer<byte[], byte[]> member) {
-        Commits.Round round = commits.take();
+        long now = System.nanoTime();
+        Commits.Round round = now - committedNanos < COMMIT_APART_NANOS ? null : commits.take();
         if (round == null) {
             return;
         }
+        committedNanos = now;
         round.offsets().keySet().removeIf(partition -> held.get(partition.partition()) == null);
         roundsOut++;
         member.commitAsync(round.offsets(), (offsets, failure) -> {
