@@ -30,6 +30,7 @@ class LoopWatchdogTest {
     private final ScheduledThreadPoolExecutor second = new Recording();
     private final Logger logger = (Logger) LoggerFactory.getLogger(LoopWatchdog.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final CountDownLatch standing = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicLong nanos = new AtomicLong(1);
 
@@ -72,6 +73,7 @@ class LoopWatchdogTest {
     }
 
     private void standStill() {
+        standing.countDown();
         try {
             assertThat(released.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
@@ -99,6 +101,7 @@ class LoopWatchdogTest {
         look(watchdog);
         settle(first, second);
         first.submit(this::standStill);
+        assertThat(standing.await(60, TimeUnit.SECONDS)).isTrue();
 
         look(watchdog);
         settle(second);
@@ -138,6 +141,7 @@ class LoopWatchdogTest {
     void aPauseOfTheWholeProcessIsNoBlockOfALoop() throws Exception {
         LoopWatchdog watchdog = new LoopWatchdog(loops(), meters, nanos::get);
         first.submit(this::standStill);
+        assertThat(standing.await(60, TimeUnit.SECONDS)).isTrue();
         look(watchdog);
         settle(second);
 
