@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * restart on a disk with room all that was accepted is there, and what was refused is accepted under the same ids.
  */
 @Tag("once")
-@Timeout(180)
+@Timeout(400)
 class DiskFullIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final Path folder = TestServer.newFolder();
     private final Path data = folder.resolve("data");
