@@ -51,7 +51,7 @@ class ClientThreadsTest {
             it.client.connect();
             FakePeer peer = it.gateway.accept();
             peer.expect(BodyCase.HELLO);
-            peer.say(FakePeer.welcome().setHeartbeatMs(100));
+            peer.say(FakePeer.welcome().setHeartbeatMs(500));
             peer.caughtUp();
             String text = "x".repeat(1_000);
             for (int position = 1; position <= count; position++) {
