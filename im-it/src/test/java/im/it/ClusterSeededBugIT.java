@@ -6,9 +6,11 @@ import im.relay.SeededBug;
 import im.servers.Servers;
 import im.testkit.checker.Verdict;
 import im.testkit.history.Start;
+import im.testkit.load.Stage;
 import im.testkit.server.ClusterProcess;
 import im.testkit.server.ClusterSpec;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,13 +41,23 @@ class ClusterSeededBugIT {
                         .app(run.stage().uid("u0"), "late", Start.NEW_FROM_FIRST_HELD)
                         .connect();
 
-                Verdict verdict = run.stage().settle(SETTLE);
+                String found = whatIsWrong(run.stage());
 
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
-                System.out.println("no-applied-check found after " + took.toMillis() + " ms: " + verdict.contracts());
-                assertThat(verdict.clean()).as("%s", verdict).isFalse();
+                System.out.println("no-applied-check found after " + took.toMillis() + " ms: " + found);
+                assertThat(found).as("what is wrong").isNotEmpty();
                 assertThat(took).as("how long it took to find it").isLessThan(AT_MOST);
             }
+        }
+    }
+
+    /** Empty if nothing is. What the view lost at a conversation's end, and the index knows of, newcomers wait for for ever. */
+    private static String whatIsWrong(Stage stage) {
+        try {
+            Verdict verdict = stage.settle(SETTLE);
+            return verdict.clean() ? "" : verdict.contracts().toString();
+        } catch (Stage.NotLiveException e) {
+            return e.toString().lines().limit(3).collect(Collectors.joining());
         }
     }
 }

@@ -33,15 +33,9 @@ class RedisFailoverIT {
     @BeforeAll
     static void start() {
         first = RedisServer.start(Servers.temporaryFolder("redis-first"), ServerOptions.defaults());
-        second = RedisServer.start(
-                Servers.temporaryFolder("redis-second"),
-                ServerOptions.defaults().set("replicaof", "127.0.0.1 " + first.port()));
+        second = RedisServer.startReplica(Servers.temporaryFolder("redis-second"), first);
         sentinel = RedisServer.startSentinel(
-                Servers.temporaryFolder("redis-sentinel"),
-                ServerOptions.defaults()
-                        .set("sentinel monitor chat", "127.0.0.1 " + first.port() + " 1")
-                        .set("sentinel down-after-milliseconds chat", "1000")
-                        .set("sentinel failover-timeout chat", "20000"));
+                Servers.temporaryFolder("redis-sentinel"), "chat", first, Duration.ofSeconds(20));
         cluster = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("redis-failover"))
                 .set("redis.kind", "sentinel")
                 .set("redis.uris", "redis://" + sentinel.address())

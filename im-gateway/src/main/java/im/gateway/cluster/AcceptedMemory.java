@@ -1,5 +1,6 @@
 package im.gateway.cluster;
 
+import im.relay.IdentitySlots;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,7 @@ final class AcceptedMemory {
 
     private static final class Generation {
         final long startMs;
-        long[] keys = new long[2 * MIN_SLOTS];
+        IdentitySlots slots = new IdentitySlots(MIN_SLOTS);
         long[] bodyHashes = new long[MIN_SLOTS];
         long[] accepted = new long[MIN_SLOTS];
         /** From {@link #startMs}, which they may precede. */
@@ -146,64 +147,37 @@ final class AcceptedMemory {
         }
 
         @Nullable Place find(MessageIdentity identity) {
-            int slot = slot(identity.high(), identity.low());
-            return isFree(slot) ? null : new Place(bodyHashes[slot], accepted[slot], startMs + seen[slot]);
+            int slot = slots.slot(identity.high(), identity.low());
+            return slots.isFree(slot) ? null : new Place(bodyHashes[slot], accepted[slot], startMs + seen[slot]);
         }
 
         void put(MessageIdentity identity, long bodyHash, long acceptedMs, long seenMs) {
-            int slot = slot(identity.high(), identity.low());
-            boolean added = isFree(slot);
-            int since = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seenMs - startMs));
-            set(slot, identity.high(), identity.low(), bodyHash, acceptedMs, since);
+            int slot = slots.slot(identity.high(), identity.low());
+            boolean added = slots.isFree(slot);
+            slots.take(slot, identity.high(), identity.low());
+            bodyHashes[slot] = bodyHash;
+            accepted[slot] = acceptedMs;
+            seen[slot] = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seenMs - startMs));
             if (added && ++size * 3L > seen.length * 2L && seen.length < MAX_SLOTS) {
                 grow();
             }
         }
 
-        /** Where the identity is, or would be. */
-        private int slot(long high, long low) {
-            int mask = seen.length - 1;
-            int slot = (int) high & mask;
-            while (!isFree(slot) && (keys[2 * slot] != high || keys[2 * slot + 1] != low)) {
-                slot = (slot + 1) & mask;
-            }
-            return slot;
-        }
-
-        private boolean isFree(int slot) {
-            return keys[2 * slot] == 0 && keys[2 * slot + 1] == 0;
-        }
-
-        private void set(int slot, long high, long low, long bodyHash, long acceptedMs, int since) {
-            keys[2 * slot] = high;
-            keys[2 * slot + 1] = low;
-            bodyHashes[slot] = bodyHash;
-            accepted[slot] = acceptedMs;
-            seen[slot] = since;
-        }
-
         private void grow() {
-            Generation smaller = new Generation(startMs);
-            smaller.keys = keys;
-            smaller.bodyHashes = bodyHashes;
-            smaller.accepted = accepted;
-            smaller.seen = seen;
-            int slots = 2 * seen.length;
-            keys = new long[2 * slots];
-            bodyHashes = new long[slots];
-            accepted = new long[slots];
-            seen = new int[slots];
-            smaller.copyTo(this);
-        }
-
-        private void copyTo(Generation larger) {
-            for (int i = 0; i < seen.length; i++) {
-                if (!isFree(i)) {
-                    long high = keys[2 * i];
-                    long low = keys[2 * i + 1];
-                    larger.set(larger.slot(high, low), high, low, bodyHashes[i], accepted[i], seen[i]);
-                }
-            }
+            int more = 2 * seen.length;
+            IdentitySlots larger = new IdentitySlots(more);
+            long[] newHashes = new long[more];
+            long[] newAccepted = new long[more];
+            int[] newSeen = new int[more];
+            slots.move(larger, (from, to) -> {
+                newHashes[to] = bodyHashes[from];
+                newAccepted[to] = accepted[from];
+                newSeen[to] = seen[from];
+            });
+            slots = larger;
+            bodyHashes = newHashes;
+            accepted = newAccepted;
+            seen = newSeen;
         }
     }
 }

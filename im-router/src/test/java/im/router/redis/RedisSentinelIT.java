@@ -36,15 +36,9 @@ class RedisSentinelIT {
     @BeforeAll
     static void start() {
         master = RedisServer.start(Servers.temporaryFolder("redis-master"), ServerOptions.defaults());
-        replica = RedisServer.start(
-                Servers.temporaryFolder("redis-replica"),
-                ServerOptions.defaults().set("replicaof", "127.0.0.1 " + master.port()));
+        replica = RedisServer.startReplica(Servers.temporaryFolder("redis-replica"), master);
         sentinel = RedisServer.startSentinel(
-                Servers.temporaryFolder("redis-sentinel"),
-                ServerOptions.defaults()
-                        .set("sentinel monitor chat", "127.0.0.1 " + master.port() + " 1")
-                        .set("sentinel down-after-milliseconds chat", "1000")
-                        .set("sentinel failover-timeout chat", "5000"));
+                Servers.temporaryFolder("redis-sentinel"), "chat", master, Duration.ofSeconds(5));
     }
 
     @AfterAll

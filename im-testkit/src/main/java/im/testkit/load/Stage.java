@@ -120,12 +120,23 @@ public final class Stage implements AutoCloseable {
                         run, start, through, wire, server.tokens().of(run.uid()), resources, random.nextLong()));
     }
 
-    /** Waits until these apps are connected and caught up. */
+    /** An app did not get to the head of what it was sent, however long one waited. */
+    public static final class NotLiveException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        NotLiveException(String who) {
+            super(who);
+        }
+    }
+
+    /**
+     * Waits until these apps are connected and caught up.
+     *
+     * @throws NotLiveException if one is not after 30 s
+     */
     public void awaitLive(List<App> wanted) {
-        try {
-            await(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE, "all apps live");
-        } catch (IllegalStateException e) {
-            throw new IllegalStateException(whoIsNot(wanted), e);
+        if (!holdsWithin(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE)) {
+            throw new NotLiveException(whoIsNot(wanted));
         }
     }
 
@@ -150,6 +161,8 @@ public final class Stage implements AutoCloseable {
     /**
      * Ends all faults, starts the server if it is down, connects every app, waits for all outcomes and then until the
      * history is clean and nothing more arrives, or the patience is over.
+     *
+     * @throws NotLiveException if an app does not catch up
      */
     public Verdict settle(Duration patience) {
         if (!server.running()) {
