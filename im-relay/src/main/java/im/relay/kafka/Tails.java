@@ -127,7 +127,13 @@ final class Tails {
         seen.forEach((partition, one) -> withTerm.put(partition, one.asOffset()));
         Map<Integer, Long> lost = check.find(withTerm);
         seen.forEach((partition, one) -> {
-            Long begins = one.term.isPresent() ? lost.get(partition) : lostEnd(partition, one, epochs);
+            Long begins = lost.get(partition);
+            // The brokers know of terms, but of our epochs only the identity does.
+            boolean isOfALostEpoch =
+                    LogPosition.epoch(one.position) > epochs.current(partition).number();
+            if (begins == null && (one.term.isEmpty() || isOfALostEpoch)) {
+                begins = lostEnd(partition, one, epochs);
+            }
             if (begins != null) {
                 identity.raise(partition, begins, one.position);
             }
@@ -150,8 +156,9 @@ final class Tails {
     }
 
     /**
-     * Where no term tells: the end of a log that ends before what was seen of its present epoch, else null. It is looked at
-     * more than once before it is believed, for an epoch cannot be taken back.
+     * Where no term tells: the end of a log that ends before what was seen of its present epoch, or that does not know the
+     * epoch in which it was seen; else null. It is looked at more than once before it is believed, for an epoch cannot be
+     * taken back.
      */
     private @Nullable Long lostEnd(int partition, Seen seen, Epochs epochs) {
         if (LogPosition.epoch(seen.position) < epochs.current(partition).number()) {
