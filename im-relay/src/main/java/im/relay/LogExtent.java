@@ -82,7 +82,9 @@ public record LogExtent(long first, long end, long committed, List<Epoch> epochs
 
     /** Whether a view at that position has seen records of whose offsets a later epoch makes new use. */
     public boolean hasForgotten(long position) {
-        return LogPosition.epoch(position) > 0 && next(position) <= LogPosition.offset(position);
+        long next = next(position);
+        // Where a view has been moved over such records, it stands just before that epoch.
+        return LogPosition.epoch(position) > 0 && next <= LogPosition.offset(position) && before(next) > position;
     }
 
     /** Whether a view at that position has seen records that this log does not have: its tail is lost (D8). */
