@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.v1.LogEntry;
 import im.protocol.v1.LogRecord;
+import im.relay.LogExtent;
 import im.relay.LogPosition;
 import java.util.List;
 import java.util.Objects;
@@ -70,6 +71,51 @@ class RelayTroubleTest extends OneChatOneRelay {
 
         assertThat(chat().lastKey()).isEqualTo(LogPosition.of(2, 2, 0));
         assertThat(sim.index.head("bob", CHAT)).isEqualTo(LogPosition.of(2, 2, 0));
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+
+    @Test
+    void d8ATailWhoseLossIsFoundByASeekThatFailsIsCountedOnce() {
+        send(1, 2, 3, 4);
+        settle();
+        sim.crash(relay);
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        log.first = 1;
+        log.loseTail(2);
+        sim.log.beforeOffsetAt = () -> {
+            sim.log.beforeOffsetAt = () -> {};
+            throw new IllegalStateException("request lost");
+        };
+        relay = sim.process();
+        sim.give(0, relay);
+
+        sim.world.until("moved over", () -> sim.view.slot(0).applied == LogPosition.of(2, 2, 0) - 1);
+        sim.settle();
+
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+
+    @Test
+    void d8ATopicMadeAnewIsOneLostTailHoweverOftenItIsLookedAtBeforeItsFirstRecord() {
+        send(1, 2, 3);
+        settle();
+        sim.crash(relay);
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        log.records.clear();
+        log.epochs.set(0, new LogExtent.Epoch(2, 0));
+        log.committed = LogExtent.NONE;
+        relay = sim.process();
+        sim.give(0, relay);
+        sim.world.until(
+                "moved over", () -> sim.view.slot(0).applied == log.extent().before(0));
+        replace();
+        sim.settle();
+
+        send(4);
+        sim.world.until("applied", () -> chat().size() == 4);
+
+        assertThat(chat().lastKey()).isEqualTo(LogPosition.of(2, 0, 0));
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
     }
 
     @Test

@@ -254,6 +254,25 @@ class BrokerFaultIT {
         }
     }
 
+    /** D8: the log has every record that the view has seen, but the identity has lost the epoch that they were seen in. */
+    @Test
+    void anEpochThatTheIdentityHasLostIsFollowedByAnotherThoughTheLogIsWhole() throws Exception {
+        appendTo(log, 0, 4);
+        LogReader reader = door.reader();
+        withAllPartitions(reader);
+        int term = get(reader.read(P, 3, 1, 1 << 20, Duration.ofSeconds(20)))
+                .entries()
+                .get(0)
+                .term();
+        long seen = LogPosition.endOf(2, 3);
+
+        LogExtent extent = get(reader.settle(P, seen, term));
+
+        assertThat(extent.isBehind(seen)).isFalse();
+        assertThat(extent.epochs()).containsExactly(new Epoch(1, 0), new Epoch(3, 4));
+        assertThat(get(reader.settle(P, seen, term)).epochs()).isEqualTo(extent.epochs());
+    }
+
     /** D8: the epoch that a lost tail began can be lost as a whole. */
     @Test
     void aTailThatIsLostAgainBeginsAnotherEpoch() throws Exception {
