@@ -6,6 +6,7 @@ import im.servers.FreePorts;
 import im.servers.KafkaServer;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.server.ClusterProcess;
 import java.io.IOException;
@@ -101,7 +102,7 @@ class BadStartIT {
         if (lockedKafka != null) {
             lockedKafka.close();
         }
-        TestServer.delete(FOLDER);
+        Servers.delete(FOLDER);
     }
 
     static Stream<Row> rows() throws IOException {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import im.servers.Servers;
 import im.testkit.browser.BrowserContext;
 import im.testkit.browser.BrowserPage;
 import im.testkit.browser.Chromium;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,12 +74,12 @@ final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllC
     }
 
     @Override
-    public void afterAll(ExtensionContext context) throws IOException {
+    public void afterAll(ExtensionContext context) {
         if (browser != null) {
             browser.close();
         }
         server.close();
-        TestServer.delete(folder);
+        Servers.delete(folder);
     }
 
     /** A page of this person that nothing was done with; two of one person are two tabs of one browser. */
@@ -106,9 +106,9 @@ final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllC
     }
 
     /** As {@link #killServer}, and it has lost all messages and knows no device, but keeps its ports. */
-    void killServerAndItsStore() throws IOException {
+    void killServerAndItsStore() {
         killServer();
-        TestServer.delete(folder.resolve("server").resolve("data").resolve("store"));
+        Servers.delete(folder.resolve("server").resolve("data").resolve("store"));
     }
 
     /** As {@link #killServer}, but with SIGTERM. */

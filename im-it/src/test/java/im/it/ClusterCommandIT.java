@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.servers.Requirement;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.server.Tokens;
 import java.io.IOException;
@@ -172,6 +173,6 @@ class ClusterCommandIT {
         if (Files.exists(folder.resolve("cluster/cluster.json"))) {
             kill9OfEverything(status());
         }
-        TestServer.delete(folder);
+        Servers.delete(folder);
     }
 }

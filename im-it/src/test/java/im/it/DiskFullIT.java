@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Ping;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.history.Start;
 import im.testkit.load.Stage;
@@ -44,11 +45,11 @@ class DiskFullIT {
     }
 
     @AfterEach
-    void unmount() throws IOException {
+    void unmount() {
         if (mounted) {
             var unused = Needs.run("umount", data.toString());
         }
-        TestServer.delete(folder);
+        Servers.delete(folder);
     }
 
     /** @param mebibytes in the smaller one the log finds no room to grow, in the larger its first table does not */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import im.servers.ChildProcess.State;
 import im.servers.Server;
+import im.servers.Servers;
 import im.testkit.load.Stage;
 import im.testkit.server.AdminPages;
 import im.testkit.server.ClusterProcess;
@@ -103,13 +104,13 @@ class EtcdFaultIT {
     }
 
     @Test
-    void anEtcdThatHasForgottenEverybodyIsToldAnew() throws IOException {
+    void anEtcdThatHasForgottenEverybodyIsToldAnew() {
         double lapses = lapses();
         try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
             EtcdOperator operator = new EtcdOperator(etcd);
             Map<String, String> before = operator.leases();
             etcd.kill();
-            TestServer.delete(etcd.folder().resolve("data"));
+            Servers.delete(etcd.folder().resolve("data"));
             etcd.start();
             long back = System.nanoTime();
             await().atMost(PATIENCE).until(() -> operator.leases().keySet().equals(before.keySet()));

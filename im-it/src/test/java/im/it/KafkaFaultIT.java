@@ -7,10 +7,10 @@ import im.servers.ChildProcess.State;
 import im.servers.KafkaServer;
 import im.servers.Server;
 import im.servers.ServerOptions;
+import im.servers.Servers;
 import im.testkit.load.Stage;
 import im.testkit.server.ClusterProcess;
 import im.testkit.server.ClusterSpec;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,12 +69,12 @@ class KafkaFaultIT {
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         if (cluster != null) {
             cluster.close();
         }
         BROKERS.forEach(Server::close);
-        TestServer.delete(FOLDER);
+        Servers.delete(FOLDER);
     }
 
     private static void startAgain(List<KafkaServer> brokers) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.servers.RedisConsole;
 import im.servers.Server;
+import im.servers.Servers;
 import im.testkit.load.Stage;
 import im.testkit.server.ClusterProcess;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +33,7 @@ class RedisForgetsIT {
             redis.kill();
             // Whoever is connected goes on writing to the log.
             Stage.let(Duration.ofSeconds(1));
-            delete(append(redis));
+            Servers.delete(append(redis));
             redis.start();
         });
     }
@@ -57,9 +57,9 @@ class RedisForgetsIT {
             copy(append(redis), kept);
             Stage.let(Duration.ofSeconds(1));
             redis.kill();
-            delete(append(redis));
+            Servers.delete(append(redis));
             copy(kept, append(redis));
-            delete(kept);
+            Servers.delete(kept);
             redis.start();
         });
     }
@@ -114,16 +114,6 @@ class RedisForgetsIT {
             Files.createDirectories(to);
             for (Path file : files.toList()) {
                 Files.copy(file, to.resolve(file.getFileName()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,10 +1,6 @@
 package im.servers;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,16 +135,6 @@ public final class RedisServer extends Server {
     /** Not while it loads its data; one that wants a password answers too. */
     @Override
     protected boolean answers() throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(Address.LOOPBACK, port()), ANSWER_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
-            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            StringBuilder answer = new StringBuilder();
-            for (int next = in.read(); next >= 0 && next != '\r'; next = in.read()) {
-                answer.append((char) next);
-            }
-            return !answer.isEmpty() && !answer.toString().startsWith("-LOADING");
-        }
+        return !RedisConsole.firstLine(address(), "PING", ANSWER_MILLIS).startsWith("-LOADING");
     }
 }
