@@ -32,16 +32,21 @@ final class Bustle implements AutoCloseable {
 
     Bustle(Deployment server) {
         stage = new Stage(server, true, Stage.chooseSeed());
-        for (String name : PEOPLE) {
-            phones.add(
-                    stage.app(stage.uid(name), PHONE, Start.NEW_FROM_FIRST_HELD).connect());
-        }
         List<App> tablets = new ArrayList<>();
-        for (String name : PEOPLE) {
-            Start start = tablets.size() % 2 == 0 ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
-            tablets.add(stage.app(stage.uid(name), "tablet", start).connect());
+        try {
+            for (String name : PEOPLE) {
+                phones.add(stage.app(stage.uid(name), PHONE, Start.NEW_FROM_FIRST_HELD)
+                        .connect());
+            }
+            for (String name : PEOPLE) {
+                Start start = tablets.size() % 2 == 0 ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
+                tablets.add(stage.app(stage.uid(name), "tablet", start).connect());
+            }
+            stage.awaitLive(stage.apps());
+        } catch (RuntimeException | Error e) {
+            stage.close();
+            throw e;
         }
-        stage.awaitLive(stage.apps());
         traffic = new Traffic(stage, phones, PER_SECOND, BYTES);
         visitors = new Visitors(stage, tablets);
     }

@@ -3,7 +3,6 @@ package im.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import im.servers.ChildProcess.State;
 import im.servers.Server;
 import im.testkit.load.Stage;
 import im.testkit.server.AdminPages;
@@ -46,9 +45,6 @@ class EtcdFaultIT {
 
     @AfterEach
     void mend() {
-        if (etcd.state() == State.PAUSED) {
-            etcd.resume();
-        }
         cluster.start();
     }
 

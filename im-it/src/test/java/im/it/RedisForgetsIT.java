@@ -79,10 +79,10 @@ class RedisForgetsIT {
 
     /** Traffic before, during and after; at the end more was applied than was ever sent. */
     private void forgets(String fault, Runnable happens) {
+        // Nothing flows yet, so that all that is accepted is applied after this at least once.
+        double applied = applied(cluster);
         try (Bustle bustle = new Bustle(cluster)) {
             bustle.awaitMore(400);
-            double applied = applied(cluster);
-            long before = bustle.accepted();
 
             bustle.phase("gone");
             happens.run();
@@ -91,8 +91,8 @@ class RedisForgetsIT {
 
             bustle.judge(fault);
             assertThat(applied(cluster) - applied)
-                    .as("applied since, where %s were accepted since", bustle.accepted() - before)
-                    .isGreaterThan(bustle.accepted() - before);
+                    .as("applied, where %s were accepted", bustle.accepted())
+                    .isGreaterThan(bustle.accepted());
             Whole.await(cluster);
         }
     }

@@ -30,13 +30,28 @@ final class UnderTraffic implements AutoCloseable {
     /** Returns when all are connected and so many messages were accepted. */
     static UnderTraffic begun(Deployment cluster, int accepted) {
         Stage stage = new Stage(cluster, true, Stage.chooseSeed());
-        for (int i = 0; i < APPS; i++) {
-            stage.app(stage.uid("u" + i), "phone", Start.NEW_FROM_FIRST_HELD).connect();
+        try {
+            for (int i = 0; i < APPS; i++) {
+                stage.app(stage.uid("u" + i), "phone", Start.NEW_FROM_FIRST_HELD)
+                        .connect();
+            }
+            stage.awaitLive(stage.apps());
+            return flowing(stage, accepted);
+        } catch (RuntimeException | Error e) {
+            stage.close();
+            throw e;
         }
-        stage.awaitLive(stage.apps());
+    }
+
+    private static UnderTraffic flowing(Stage stage, int accepted) {
         Traffic traffic = new Traffic(stage, List.copyOf(stage.apps()), PER_SECOND, PAYLOAD_BYTES);
-        traffic.awaitTotal(accepted);
-        return new UnderTraffic(stage, traffic);
+        try {
+            traffic.awaitTotal(accepted);
+            return new UnderTraffic(stage, traffic);
+        } catch (RuntimeException | Error e) {
+            traffic.close();
+            throw e;
+        }
     }
 
     Stage stage() {

@@ -4,6 +4,8 @@ import im.gateway.devcluster.ClusterFailure;
 import im.gateway.devcluster.ClusterStatus;
 import im.gateway.devcluster.DevCluster;
 import im.gateway.devcluster.DevCluster.Wanted;
+import im.servers.Address;
+import im.servers.ChildProcess.State;
 import im.servers.Lifetime;
 import im.servers.Server;
 import im.servers.Servers;
@@ -15,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,7 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     private final List<Server> servers;
     private final Tokens tokens;
     private final AtomicInteger turns = new AtomicInteger();
+    private final Map<Address, AdminPages> pages = new ConcurrentHashMap<>();
     private volatile @Nullable Server hit;
 
     private ClusterProcess(ClusterStatus addresses, List<Server> servers, Tokens tokens) {
@@ -149,7 +154,8 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
 
     /** The admin pages of a gateway, a relay or the router. */
     public AdminPages adminPages(String name) {
-        return new AdminPages(URI.create("http://" + process(name).address()));
+        return pages.computeIfAbsent(
+                process(name).address(), address -> new AdminPages(URI.create("http://" + address)));
     }
 
     @Override
@@ -157,8 +163,10 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
         return servers.stream().allMatch(Server::alive);
     }
 
+    /** All run afterwards: those that stand still go on, those that are gone are started. */
     @Override
     public void start() {
+        servers.stream().filter(server -> server.state() == State.PAUSED).forEach(Server::resume);
         List<Server> down = servers.stream().filter(server -> !server.alive()).toList();
         down.forEach(Server::launch);
         down.forEach(Server::awaitReady);
