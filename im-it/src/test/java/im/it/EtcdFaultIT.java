@@ -29,8 +29,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#cluster")
 class EtcdFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** More than three leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
-    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 20));
+    /** More than two leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 13));
 
     private static final Duration LONGER_THAN_A_LEASE = Duration.ofSeconds(9);
 

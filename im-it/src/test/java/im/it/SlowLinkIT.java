@@ -96,9 +96,9 @@ class SlowLinkIT {
                             "--connections",
                             "20",
                             "--rate",
-                            "150",
+                            "300",
                             "--duration",
-                            "8s",
+                            "4s",
                             "--json",
                             verdict.toString());
 

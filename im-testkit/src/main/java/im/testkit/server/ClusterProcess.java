@@ -4,6 +4,7 @@ import im.gateway.devcluster.ClusterFailure;
 import im.gateway.devcluster.ClusterStatus;
 import im.gateway.devcluster.DevCluster;
 import im.gateway.devcluster.DevCluster.Wanted;
+import im.relay.apply.RelayHalt;
 import im.servers.Address;
 import im.servers.ChildProcess.State;
 import im.servers.Lifetime;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterProcess implements Deployment, AutoCloseable {
     private static @Nullable ClusterProcess shared;
 
+    private final Path folder;
     private final ClusterStatus addresses;
     private final List<Server> servers;
     private final Tokens tokens;
@@ -38,7 +40,8 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     private final Map<Address, AdminPages> pages = new ConcurrentHashMap<>();
     private volatile @Nullable Server hit;
 
-    private ClusterProcess(ClusterStatus addresses, List<Server> servers, Tokens tokens) {
+    private ClusterProcess(Path folder, ClusterStatus addresses, List<Server> servers, Tokens tokens) {
+        this.folder = folder;
         this.addresses = addresses;
         this.servers = servers;
         this.tokens = tokens;
@@ -52,6 +55,7 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
                     Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
             Path key = spec.folder().resolve("dev.key");
             return new ClusterProcess(
+                    spec.folder(),
                     status,
                     cluster.processes(),
                     new Tokens(Files.readString(key).stripTrailing().getBytes(StandardCharsets.UTF_8)));
@@ -69,11 +73,22 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     public static synchronized ClusterProcess shared() {
         ClusterProcess cluster = shared;
         if (cluster == null) {
-            cluster = start(ClusterSpec.in(Servers.temporaryFolder("cluster")));
+            Path folder = Servers.temporaryFolder("cluster");
+            cluster = start(ClusterSpec.in(folder)
+                    .property(RelayHalt.PROPERTY, orders(folder).toString()));
             shared = cluster;
         }
         cluster.start();
         return cluster;
+    }
+
+    /** Where the relays of the {@link #shared} one take orders; it need not be there. */
+    public Path orders() {
+        return orders(folder);
+    }
+
+    private static Path orders(Path folder) {
+        return folder.resolve("orders");
     }
 
     @Override
