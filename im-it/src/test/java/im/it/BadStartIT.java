@@ -8,6 +8,7 @@ import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import im.testkit.client.RawClient;
 import im.testkit.server.ClusterProcess;
+import im.testkit.server.JavaRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,7 +50,7 @@ class BadStartIT {
     private static final Path FOLDER = TestServer.newFolder();
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(AT_ONCE);
     private static final List<Row> ROWS = new ArrayList<>();
-    private static final Map<String, Future<NodeStart.Ended>> STARTS = new LinkedHashMap<>();
+    private static final Map<String, Future<JavaRun.Ended>> STARTS = new LinkedHashMap<>();
 
     private static ClusterProcess cluster;
     private static ServerSocket silent;
@@ -195,7 +196,7 @@ class BadStartIT {
         if (row.name.contains("clock")) {
             ClockIT.faketimeWorks();
         }
-        NodeStart.Ended ended = Objects.requireNonNull(STARTS.get(row.name)).get();
+        JavaRun.Ended ended = Objects.requireNonNull(STARTS.get(row.name)).get();
 
         assertThat(ended.code()).as(ended.err()).isEqualTo(CANNOT_START);
         assertThat(ended.out()).isEmpty();
@@ -208,7 +209,7 @@ class BadStartIT {
 
     @Test
     void thoseThatRunAreLeftAlone() throws Exception {
-        for (Future<NodeStart.Ended> start : STARTS.values()) {
+        for (Future<JavaRun.Ended> start : STARTS.values()) {
             var unused = start.get();
         }
         for (String name : List.of("gateway-1", "gateway-2", "relay-1", "relay-2")) {

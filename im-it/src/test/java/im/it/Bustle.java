@@ -1,5 +1,7 @@
 package im.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import im.testkit.checker.Verdict;
 import im.testkit.history.DeliveryTimes;
 import im.testkit.history.Start;
@@ -78,6 +80,7 @@ final class Bustle implements AutoCloseable {
     Verdict judge(String fault) {
         traffic.stop();
         visitors.stop();
+        assertThat(visitors.visits()).as("visits").isPositive();
         for (App phone : phones) {
             stage.app(phone.uid(), "late", Start.NEW_FROM_FIRST_HELD).connect();
         }

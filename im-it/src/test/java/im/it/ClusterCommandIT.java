@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.servers.Requirement;
 import im.testkit.client.RawClient;
+import im.testkit.server.JavaRun;
+import im.testkit.server.JavaRun.Ended;
 import im.testkit.server.Tokens;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +17,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,21 +34,12 @@ class ClusterCommandIT {
 
     private final Path folder = TestServer.newFolder();
 
-    /** What a command said and ended with. */
-    private record Ended(int code, String out, String err) {}
-
     /** stdout is a pipe that we read to its end: a child that had inherited it would keep it open for ever. */
     private Ended cluster(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx384m"));
-        command.add("-Dim.kafka.classpath=" + System.getProperty("im.kafka.classpath"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "im.gateway.launch.Main", "cluster"));
+        List<String> command = JavaRun.command(
+                List.of("-Xmx384m", "-Dim.kafka.classpath=" + System.getProperty("im.kafka.classpath")),
+                "im.gateway.launch.Main");
+        command.add("cluster");
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data", folder.resolve("cluster").toString()));
         Path err = Files.createTempFile(folder, "err", ".txt");

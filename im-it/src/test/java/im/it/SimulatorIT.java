@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import im.it.Commands.Ended;
 import im.it.Commands.Running;
+import im.testkit.server.JavaRun.Ended;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
 import java.io.IOException;

@@ -1,7 +1,5 @@
 package im.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import im.testkit.checker.Verdict;
 import im.testkit.history.Start;
 import im.testkit.load.App;
@@ -69,15 +67,12 @@ final class UnderTraffic implements AutoCloseable {
 
     /** What has happened up to now; {@link Comeback#since} asks for what came later. */
     int mark() {
-        return stage.history().events().size();
+        return stage.history().size();
     }
 
     /** Nobody's connection has ended since it was made. */
     void assertThatAllConnectionsStayed() {
-        assertThat(stage.apps())
-                .allSatisfy(app -> assertThat(app.proxy().accepted())
-                        .as("connections of %s", app.uid())
-                        .isEqualTo(1));
+        Judged.connectionsStayed(stage.apps());
     }
 
     /** Ends the traffic; all that was accepted, a thousand messages or more, is where it has to be. */

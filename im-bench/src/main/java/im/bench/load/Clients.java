@@ -214,7 +214,7 @@ public final class Clients implements AutoCloseable {
         long now = System.nanoTime();
         List<Client> touched = new ArrayList<>();
         while (sending.dueIn(now) <= 0 && touched.size() < SENDS_A_TURN) {
-            long at = sending.take(now);
+            long at = sending.take();
             intended[(int) (numbers & (KEPT - 1))] = at;
             Client client = clients.get(sending.chooseOf(clients.size()));
             client.send(numbers++, idHigh, payload);

@@ -169,7 +169,7 @@ public final class Stage implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         int seen = -1;
         while (true) {
-            int now = history.events().size();
+            int now = history.size();
             if (now == seen) {
                 Verdict verdict = ContractChecker.check(history);
                 if (verdict.clean() || System.nanoTime() > deadline) {

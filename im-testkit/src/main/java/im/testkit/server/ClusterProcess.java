@@ -51,8 +51,7 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     public static ClusterProcess start(ClusterSpec spec) {
         DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, spec.flags()));
         try {
-            ClusterStatus status = cluster.start(new Wanted(
-                    Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
+            ClusterStatus status = cluster.start(new Wanted(Optional.of(2), Optional.of(2), false, spec.settings()));
             Path key = spec.folder().resolve("dev.key");
             return new ClusterProcess(
                     spec.folder(),
@@ -111,11 +110,6 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
             }
         }
         return 0;
-    }
-
-    /** Where the balancer is, or the first gateway; WebSocket. */
-    public URI balancer() {
-        return URI.create(addresses.url());
     }
 
     /** Where clients ask which gateway to use. */
