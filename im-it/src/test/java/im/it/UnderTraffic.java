@@ -7,6 +7,7 @@ import im.testkit.load.Stage;
 import im.testkit.load.Traffic;
 import im.testkit.server.Deployment;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Apps of a cluster that write to one another all the while, half of them on each gateway: what a fault meets. A test
@@ -27,27 +28,36 @@ final class UnderTraffic implements AutoCloseable {
 
     /** Returns when all are connected and so many messages were accepted. */
     static UnderTraffic begun(Deployment cluster, int accepted) {
-        Stage stage = new Stage(cluster, true, Stage.chooseSeed());
+        UnderTraffic run = among(cluster, UnderTraffic::peers);
         try {
-            for (int i = 0; i < APPS; i++) {
-                stage.app(stage.uid("u" + i), "phone", Start.NEW_FROM_FIRST_HELD)
-                        .connect();
-            }
-            stage.awaitLive(stage.apps());
-            return flowing(stage, accepted);
+            run.traffic.awaitTotal(accepted);
+            return run;
         } catch (RuntimeException | Error e) {
-            stage.close();
+            run.close();
             throw e;
         }
     }
 
-    private static UnderTraffic flowing(Stage stage, int accepted) {
-        Traffic traffic = new Traffic(stage, List.copyOf(stage.apps()), PER_SECOND, PAYLOAD_BYTES);
+    private static List<App> peers(Stage stage) {
+        for (int i = 0; i < APPS; i++) {
+            stage.app(stage.uid("u" + i), "phone", Start.NEW_FROM_FIRST_HELD).connect();
+        }
+        return List.copyOf(stage.apps());
+    }
+
+    /**
+     * Returns when all are connected.
+     *
+     * @param people connects apps; those that it returns write to one another
+     */
+    static UnderTraffic among(Deployment cluster, Function<Stage, List<App>> people) {
+        Stage stage = new Stage(cluster, true, Stage.chooseSeed());
         try {
-            traffic.awaitTotal(accepted);
-            return new UnderTraffic(stage, traffic);
+            List<App> writers = people.apply(stage);
+            stage.awaitLive(stage.apps());
+            return new UnderTraffic(stage, new Traffic(stage, writers, PER_SECOND, PAYLOAD_BYTES));
         } catch (RuntimeException | Error e) {
-            traffic.close();
+            stage.close();
             throw e;
         }
     }
