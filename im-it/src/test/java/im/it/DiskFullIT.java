@@ -73,18 +73,9 @@ class DiskFullIT {
     @ParameterizedTest
     @ValueSource(strings = "fdatasync")
     void aDiskThatFailsStopsAcceptingAndARestartOnAGoodOneLosesNothing(String call) throws IOException {
-        Needs.working("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true");
+        Strace.needed();
         try (ServerProcess server = ServerProcess.prepare(ServerSpec.in(folder).holdingAll())) {
-            server.change(spec -> spec.wrappedIn(
-                    "strace",
-                    "-f",
-                    "-qq",
-                    "-e",
-                    "trace=" + call,
-                    "-e",
-                    "inject=" + call + ":error=EIO:when=300+",
-                    "-o",
-                    "/dev/null"));
+            server.change(spec -> spec.wrappedIn(Strace.injecting(call, "error=EIO:when=300+")));
             server.start();
             server.change(spec -> spec.wrappedIn());
             failAndRecover(server, "Input/output error", server::kill9);
@@ -117,7 +108,7 @@ class DiskFullIT {
 
                 repair.run();
                 server.start();
-                traffic.awaitMore(600);
+                traffic.awaitMore(400);
                 traffic.awaitTotal(1_000);
                 traffic.stop();
             }

@@ -3,7 +3,6 @@ package im.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import im.servers.ChildProcess.State;
 import im.servers.Server;
 import im.servers.Servers;
 import im.testkit.load.Stage;
@@ -31,8 +30,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#cluster")
 class EtcdFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    /** More than three leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
-    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 20));
+    /** More than two leases; {@code -Dim.test.etcd-away=60} makes it a minute, which shows no more and takes longer. */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("im.test.etcd-away", 13));
 
     private static final Duration LONGER_THAN_A_LEASE = Duration.ofSeconds(9);
 
@@ -47,9 +46,6 @@ class EtcdFaultIT {
 
     @AfterEach
     void mend() {
-        if (etcd.state() == State.PAUSED) {
-            etcd.resume();
-        }
         cluster.start();
     }
 

@@ -48,10 +48,7 @@ class PauseIT {
             traffic.stop();
             Judged.clean(stage, "short pause");
 
-            assertThat(stage.apps())
-                    .allSatisfy(app -> assertThat(app.proxy().accepted())
-                            .as("connections of %s", app.uid())
-                            .isEqualTo(1));
+            Judged.connectionsStayed(stage.apps());
         }
     }
 

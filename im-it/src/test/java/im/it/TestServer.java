@@ -134,6 +134,11 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
         }
     }
 
+    /** Of the one server. */
+    Path folder() {
+        return Objects.requireNonNull(folder, "a cluster");
+    }
+
     /** The one server; not of either form. */
     ServerProcess process() {
         return Objects.requireNonNull(process, "a cluster");
