@@ -1,7 +1,7 @@
 package im.relay;
 
 /**
- * Where identities of 128 bits stand in an open-addressing table with linear probing: 16 bytes a slot. What belongs to an
+ * Where identities stand in an open-addressing table with linear probing: 16 bytes a slot. What belongs to an
  * identity stands in arrays of the caller's own, at the same slot. Nothing is ever taken out, and it does not grow: the
  * caller keeps some slots free, makes one with more and {@linkplain #move moves} there. The high half says where the search
  * begins, so it has to be as good as random. One thread at a time.
@@ -25,7 +25,11 @@ public final class IdentitySlots {
     }
 
     /** Where the identity is or, if it {@linkplain #isFree is free}, would be. Endless if no slot is free. */
-    public int slot(long high, long low) {
+    public int slot(Identity identity) {
+        return slot(identity.high(), identity.low());
+    }
+
+    private int slot(long high, long low) {
         int mask = slots() - 1;
         int slot = (int) high & mask;
         while (!isFree(slot) && (keys[2 * slot] != high || keys[2 * slot + 1] != low)) {
@@ -38,8 +42,12 @@ public final class IdentitySlots {
         return keys[2 * slot] == 0 && keys[2 * slot + 1] == 0;
     }
 
-    /** The identity, which is not all zero, stands at the slot that {@link #slot} gave for it. */
-    public void take(int slot, long high, long low) {
+    /** The identity stands at the slot that {@link #slot} gave for it. */
+    public void take(int slot, Identity identity) {
+        take(slot, identity.high(), identity.low());
+    }
+
+    private void take(int slot, long high, long low) {
         keys[2 * slot] = high;
         keys[2 * slot + 1] = low;
     }

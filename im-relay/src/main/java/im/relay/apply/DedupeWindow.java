@@ -1,5 +1,6 @@
 package im.relay.apply;
 
+import im.relay.Identity;
 import im.relay.IdentitySlots;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -126,15 +127,15 @@ final class DedupeWindow {
 
         /** The slot, or -1. */
         int find(Identity identity) {
-            int slot = slots.slot(identity.high(), identity.low());
+            int slot = slots.slot(identity);
             return slots.isFree(slot) ? -1 : slot;
         }
 
         /** Whether it is new here. */
         boolean put(Identity identity, int time) {
-            int slot = slots.slot(identity.high(), identity.low());
+            int slot = slots.slot(identity);
             boolean added = slots.isFree(slot);
-            slots.take(slot, identity.high(), identity.low());
+            slots.take(slot, identity);
             times[slot] = time;
             if (added && ++size * 3L > times.length * 2L) {
                 grow();
