@@ -1,24 +1,29 @@
-# Sourced by scripts/im and scripts/test: whether the build is up to date, and the jars that a JVM is started from.
-# Expects ROOT, the repository's folder, and scripts/jdk.sh.
+# Sourced by scripts/im, scripts/bench and scripts/test: whether the build is up to date, and the jars that a JVM is
+# started from. Expects ROOT, the repository's folder, and scripts/jdk.sh.
 #
-# target/im.built          its time is when the last good build began
-# target/run/N/            what JVMs are started from: lib/*.jar, gateway.cp, simulator.cp; kafka/*.jar, kafka.cp
+# target/im.built          its time is when the last good build began (bench.built: that of scripts/bench)
+# target/run/N/            what JVMs are started from: lib/*.jar, gateway.cp, simulator.cp (or bench.cp); kafka/*.jar, kafka.cp
 # target/run/N/in-use      locked (shared) by every JVM started from there, for as long as it lives
+# target/run/current       the N that was made last (current-bench: that of scripts/bench)
 #
 # A running server never sees its jars change: a later build gets another N, and a folder in use stays.
 
-BUILT=$ROOT/target/im.built
 RUNS=$ROOT/target/run
-PRODUCT=im-servers/kafka/pom.xml
-for module in im-servers im-protocol im-router im-relay im-gateway im-client-sdk im-simulator; do
-  PRODUCT="$PRODUCT $module/pom.xml $module/src/main"
-done
 
-# Whether something that goes into the product is newer than the last build.
+# What is built and staged; scripts/bench has others. A part is a module without its "im-", and has a main class.
+BUILT=$ROOT/target/im.built
+CURRENT=$RUNS/current
+PARTS='gateway simulator'
+MODULES='im-servers im-protocol im-router im-relay im-gateway im-client-sdk im-simulator'
+
+# Whether something that goes into the parts is newer than the last build.
 is_stale() {
   [ -e "$BUILT" ] || return 0
-  local newer
-  newer=$(cd "$ROOT" && find pom.xml .mvn proto $PRODUCT -newer "$BUILT" -print 2>/dev/null | head -n 1)
+  local module sources=im-servers/kafka/pom.xml newer
+  for module in $MODULES; do
+    sources="$sources $module/pom.xml $module/src/main"
+  done
+  newer=$(cd "$ROOT" && find pom.xml .mvn proto $sources -newer "$BUILT" -print 2>/dev/null | head -n 1)
   [ -n "$newer" ]
 }
 
@@ -36,9 +41,9 @@ build_ends() {
 # The newest folder made from the present build, or nothing.
 current_run() {
   local name
-  [ -r "$RUNS/current" ] || return 0
-  name=$(cat "$RUNS/current")
-  if [ -r "$RUNS/$name/gateway.cp" ] && [ ! "$BUILT" -nt "$RUNS/current" ]; then
+  [ -r "$CURRENT" ] || return 0
+  name=$(cat "$CURRENT")
+  if [ -r "$RUNS/$name/kafka.cp" ] && [ ! "$BUILT" -nt "$CURRENT" ]; then
     echo "$RUNS/$name"
   fi
 }
@@ -68,32 +73,36 @@ stage_module() {
 
 # Makes a new folder from the present build. The caller holds the build lock.
 stage() {
-  local name run old
+  local name part run old
   name=$(date +%Y%m%d-%H%M%S)-$$
   run=$RUNS/$name
   mkdir -p "$run"
   : >"$run/in-use"
-  stage_module "$run/lib" "$run/gateway.cp.new" im-gateway
-  stage_module "$run/lib" "$run/simulator.cp" im-simulator
-  stage_jars "$run/kafka" "$run/kafka.cp" $(tr ':' ' ' <"$ROOT/im-servers/kafka/target/kafka.classpath")
-  mv "$run/gateway.cp.new" "$run/gateway.cp"
-  printf '%s\n' "$name" >"$RUNS/current.new"
-  mv "$RUNS/current.new" "$RUNS/current"
+  for part in $PARTS; do
+    stage_module "$run/lib" "$run/$part.cp" "im-$part"
+  done
+  stage_jars "$run/kafka" "$run/kafka.cp.new" $(tr ':' ' ' <"$ROOT/im-servers/kafka/target/kafka.classpath")
+  mv "$run/kafka.cp.new" "$run/kafka.cp"
+  printf '%s\n' "$name" >"$CURRENT.new"
+  mv "$CURRENT.new" "$CURRENT"
   command -v flock >/dev/null 2>&1 || return 0
   for old in "$RUNS"/*/; do
     old=${old%/}
-    [ "$old" = "$run" ] || flock -n -x "$old/in-use" rm -rf "$old" 2>/dev/null || true
+    grep -qxF "${old##*/}" "$RUNS"/current* || flock -n -x "$old/in-use" rm -rf "$old" 2>/dev/null || true
   done
 }
 
-# Builds what the launcher needs.
+# Builds the parts and what they need.
 build() {
-  local log=$ROOT/target/im-build.log
+  local log=$ROOT/target/im-build.log part modules=
+  for part in $PARTS; do
+    modules=$modules${modules:+,}im-$part
+  done
   need_build_tools
   build_begins
   say 'the sources are newer than the build: building (a minute or two the first time)'
   if ! (cd "$ROOT" && CI='' JAVA_HOME=$(jdk_to_build) mvn -B -ntp -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
-    -pl im-gateway,im-simulator -am package -Dmaven.test.skip=true) >"$log" 2>&1 </dev/null; then
+    -pl "$modules" -am package -Dmaven.test.skip=true) >"$log" 2>&1 </dev/null; then
     cat "$log" >&2
     say 'the build failed'
     exit 4

@@ -113,3 +113,24 @@ need_build_tools() {
     install_or_say 'Maven 3.8 or newer' maven
   fi
 }
+
+# What a program runs on: sets home, the folder of a JDK of 17 or newer (IM_JDK, or the newest there is), and feature.
+find_java() {
+  local first
+  if [ -n "${IM_JDK:-}" ]; then
+    home=$IM_JDK
+    feature=$(jdk_feature "$home")
+    if [ "$feature" -lt 17 ]; then
+      say "IM_JDK=$IM_JDK is no JDK of 17 or newer"
+      exit 4
+    fi
+    return
+  fi
+  first=$(jdk_list | head -n 1)
+  if [ -z "$first" ]; then
+    need_build_tools
+    first=$(jdk_list | head -n 1)
+  fi
+  feature=${first%%	*}
+  home=${first#*	}
+}

@@ -290,8 +290,9 @@ export class ImClient extends EventTarget {
     for (const message of placed) {
       const position = BigInt(message.position);
       const prev = BigInt(message.prev ?? 0);
-      // A conversation begins where its stream begins, or with its very first message; else the server is asked.
-      const cursor = this.#cursors.get(peer) ?? (catchingUp ? prev : 0n);
+      // A conversation begins where its stream begins, or with its very first message; else the server is asked. A stream
+      // behind a message that is held back goes on where the server has written to, and tells nothing of the beginning.
+      const cursor = this.#cursors.get(peer) ?? (catchingUp && !this.#wanted.has(peer) ? prev : 0n);
       if (position <= cursor) continue; // D18: seen already; the Ack says so again
       if (message.prevUnknown) this.#truncate(peer, prev);
       else if (prev > cursor) { // D18: something between is missing

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Latency at half of saturation: the rate rises in steps until less than 95 % of what a step sends is "
+            "Latency at half of saturation: the rate rises in steps until less than 95 %% of what a step sends is "
                     + "delivered while it lasts; then blocks at half of the most that was delivered a second."
         })
 final class LatencyCommand implements Callable<Integer> {

@@ -12,7 +12,7 @@ final class Waterfall {
     private static final List<Step> STEPS = List.of(
             new Step("receive", "frame read → given to the log", "im_gateway_receive_seconds", ""),
             new Step("append", "given to the log → Kafka's ack", "im_log_append_seconds", ""),
-            new Step("(send)", "frame read → SendResult written", "im_gateway_send_seconds", ""),
+            new Step("(send)", "frame read → the log has answered", "im_gateway_send_seconds", ""),
             new Step("read", "in the log → its batch begins", "im_relay_record_age_seconds", ""),
             new Step("index", "users' indexes in Redis", "im_relay_step_seconds", "step=\"index\""),
             new Step("apply", "conversations in Redis", "im_relay_step_seconds", "step=\"apply\""),

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +26,9 @@ class BenchIT {
     private static final String[] SMALL = {
         "--connections", "10", "--blocks", "1", "--block", "PT1S", "--warmup", "PT1S", "--set", "session.heartbeat=3s"
     };
+
+    private static final Predicate<String> NUMBER =
+            Pattern.compile("[0-9]+\\.[0-9]+").asMatchPredicate();
 
     @BeforeEach
     void onlyWhereTheKernelCounts() {
@@ -71,6 +76,7 @@ class BenchIT {
                 .map(line -> List.of(line.split(" *\\| *")))
                 .toList()
                 .get(1);
+        assertThat(last.subList(2, 6)).as("times").allMatch(NUMBER);
         assertThat(last.subList(6, 8)).as("refused and missing").containsExactly("0", "0");
     }
 
@@ -79,13 +85,21 @@ class BenchIT {
         String tables = run("latency", small("--form", "standalone", "--from", "40", "--saturation", "60"));
         List<String> cells = row(tables, "60");
         assertThat(cells.get(2)).isEqualTo("30");
+        assertThat(cells.subList(4, 8)).as("times").allMatch(NUMBER);
         assertThat(cells.get(8)).as("missing").isEqualTo("0");
     }
 
     @Test
     void connectsAreCountedRoundByRound() {
         String tables = run("connects", small("--form", "standalone", "--warmup-rounds", "1"));
-        assertThat(tables).contains("| connects a second |");
+        List<String> cells = tables.lines()
+                .dropWhile(line -> !line.startsWith("| connects a second |"))
+                .skip(2)
+                .map(line -> List.of(line.split(" *\\| *")))
+                .findFirst()
+                .orElseThrow();
+        assertThat(cells.get(1)).as("connects a second").matches("[1-9][0-9]*");
+        assertThat(cells.subList(5, 7)).as("times").allMatch(NUMBER);
     }
 
     @Test

@@ -6,13 +6,16 @@ import im.servers.FreePorts;
 import im.servers.KafkaServer;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.server.ClusterProcess;
+import im.testkit.server.JavaRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -41,14 +43,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIf("im.servers.Requirement#cluster")
 class BadStartIT {
     private static final int NOBODY = FreePorts.next();
-    private static final int AT_ONCE = 3;
+    private static final int AT_ONCE = 5;
     private static final int CANNOT_START = 4;
     private static final String GUESSED = "guessed-password";
     private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";
 
     private static final Path FOLDER = TestServer.newFolder();
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(AT_ONCE);
-    private static final Map<String, Future<NodeStart.Ended>> STARTS = new LinkedHashMap<>();
+    private static final List<Row> ROWS = new ArrayList<>();
+    private static final Map<String, Future<JavaRun.Ended>> STARTS = new LinkedHashMap<>();
 
     private static ClusterProcess cluster;
     private static ServerSocket silent;
@@ -74,7 +77,8 @@ class BadStartIT {
         lockedRedis = RedisServer.start(
                 FOLDER.resolve("redis"), ServerOptions.defaults().set("requirepass", "right"));
         lockedKafka = KafkaServer.start(FOLDER.resolve("kafka"), secured());
-        rows().forEach(row -> STARTS.put(row.name, THREADS.submit(() -> row.start.run(FOLDER))));
+        ROWS.addAll(impossible());
+        ROWS.forEach(row -> STARTS.put(row.name, THREADS.submit(() -> row.start.run(FOLDER))));
     }
 
     private static ServerOptions secured() {
@@ -101,10 +105,14 @@ class BadStartIT {
         if (lockedKafka != null) {
             lockedKafka.close();
         }
-        TestServer.delete(FOLDER);
+        Servers.delete(FOLDER);
     }
 
-    static Stream<Row> rows() throws IOException {
+    static List<Row> rows() {
+        return ROWS;
+    }
+
+    private static List<Row> impossible() throws IOException {
         String nobody = "127.0.0.1:" + NOBODY;
         String hangs = "127.0.0.1:" + silent.getLocalPort();
         Path wrongSasl = FOLDER.resolve("wrong.properties");
@@ -112,7 +120,7 @@ class BadStartIT {
                 wrongSasl,
                 "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.jaas.config=" + LOGIN
                         + " username=\"im\" password=\"" + GUESSED + "\";\n");
-        return Stream.of(
+        return List.of(
                 new Row("no Kafka", node("gateway").with("kafka.bootstrap", nobody), "kafka: ", nobody),
                 new Row("a Kafka that hangs", node("relay").with("kafka.bootstrap", hangs), "kafka: ", hangs),
                 new Row("no Redis", node("gateway").with("redis.uris", "redis://" + nobody), "redis.uris: " + nobody),
@@ -189,7 +197,7 @@ class BadStartIT {
         if (row.name.contains("clock")) {
             ClockIT.faketimeWorks();
         }
-        NodeStart.Ended ended = Objects.requireNonNull(STARTS.get(row.name)).get();
+        JavaRun.Ended ended = Objects.requireNonNull(STARTS.get(row.name)).get();
 
         assertThat(ended.code()).as(ended.err()).isEqualTo(CANNOT_START);
         assertThat(ended.out()).isEmpty();
@@ -202,7 +210,7 @@ class BadStartIT {
 
     @Test
     void thoseThatRunAreLeftAlone() throws Exception {
-        for (Future<NodeStart.Ended> start : STARTS.values()) {
+        for (Future<JavaRun.Ended> start : STARTS.values()) {
             var unused = start.get();
         }
         for (String name : List.of("gateway-1", "gateway-2", "relay-1", "relay-2")) {

@@ -10,6 +10,7 @@ import im.servers.HaproxyServer;
 import im.servers.Lifetime;
 import im.servers.Requirement;
 import im.servers.ServerOptions;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
@@ -88,7 +89,7 @@ class BalancerIT {
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         for (ServerProcess server : SERVERS) {
             if (server != null) {
                 server.close();
@@ -97,7 +98,7 @@ class BalancerIT {
         if (balancer != null) {
             balancer.close();
         }
-        TestServer.delete(FOLDER);
+        Servers.delete(FOLDER);
     }
 
     private static URI front(Transport transport) {

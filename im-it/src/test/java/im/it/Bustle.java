@@ -1,11 +1,12 @@
 package im.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import im.testkit.checker.Verdict;
 import im.testkit.history.DeliveryTimes;
 import im.testkit.history.Start;
 import im.testkit.load.App;
 import im.testkit.load.Stage;
-import im.testkit.load.Traffic;
 import im.testkit.load.Visitors;
 import im.testkit.server.Deployment;
 import java.time.Duration;
@@ -20,34 +21,31 @@ import java.util.Map;
  */
 final class Bustle implements AutoCloseable {
     private static final List<String> PEOPLE = List.of("ann", "bob", "cy", "dee", "eve", "fay");
-    private static final int PER_SECOND = 200;
-    private static final int BYTES = 100;
     private static final String PHONE = "phone";
 
-    private final Stage stage;
+    private final UnderTraffic run;
     private final List<App> phones = new ArrayList<>();
-    private final Traffic traffic;
     private final Visitors visitors;
     private final Map<String, Long> phases = new LinkedHashMap<>();
 
     Bustle(Deployment server) {
-        stage = new Stage(server, true, Stage.chooseSeed());
-        for (String name : PEOPLE) {
-            phones.add(
-                    stage.app(stage.uid(name), PHONE, Start.NEW_FROM_FIRST_HELD).connect());
-        }
         List<App> tablets = new ArrayList<>();
-        for (String name : PEOPLE) {
-            Start start = tablets.size() % 2 == 0 ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
-            tablets.add(stage.app(stage.uid(name), "tablet", start).connect());
-        }
-        stage.awaitLive(stage.apps());
-        traffic = new Traffic(stage, phones, PER_SECOND, BYTES);
-        visitors = new Visitors(stage, tablets);
+        run = UnderTraffic.among(server, stage -> {
+            for (String name : PEOPLE) {
+                phones.add(stage.app(stage.uid(name), PHONE, Start.NEW_FROM_FIRST_HELD)
+                        .connect());
+            }
+            for (String name : PEOPLE) {
+                Start start = tablets.size() % 2 == 0 ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
+                tablets.add(stage.app(stage.uid(name), "tablet", start).connect());
+            }
+            return phones;
+        });
+        visitors = new Visitors(run.stage(), tablets);
     }
 
-    Stage stage() {
-        return stage;
+    private Stage stage() {
+        return run.stage();
     }
 
     /** Those who stay. */
@@ -57,34 +55,35 @@ final class Bustle implements AutoCloseable {
 
     /** Waits until so many more messages than now are accepted. */
     void awaitMore(int messages) {
-        traffic.awaitMore(messages);
+        run.traffic().awaitMore(messages);
     }
 
     long accepted() {
-        return traffic.accepted();
+        return run.traffic().accepted();
     }
 
     /** A phase begins; how long messages that were accepted in it took is told at the end. */
     void phase(String name) {
-        phases.put(name, stage.history().now());
+        phases.put(name, stage().history().now());
     }
 
     /** Ends the traffic; a new device of everybody reads all there is from the first on; then the checker decides. */
     Verdict judge(String fault) {
-        traffic.stop();
+        run.traffic().stop();
         visitors.stop();
+        assertThat(visitors.visits()).as("visits").isPositive();
         for (App phone : phones) {
-            stage.app(phone.uid(), "late", Start.NEW_FROM_FIRST_HELD).connect();
+            stage().app(phone.uid(), "late", Start.NEW_FROM_FIRST_HELD).connect();
         }
         phase("the rest");
-        Verdict verdict = Judged.clean(stage, fault);
+        Verdict verdict = Judged.clean(stage(), fault);
         tell(fault);
         return verdict;
     }
 
     private void tell(String fault) {
         DeliveryTimes times =
-                new DeliveryTimes(stage.history(), run -> run.device().equals(PHONE));
+                new DeliveryTimes(stage().history(), device -> device.device().equals(PHONE));
         List<String> names = new ArrayList<>(phases.keySet());
         for (int i = 0; i + 1 < names.size(); i++) {
             long from = phases.getOrDefault(names.get(i), 0L);
@@ -101,8 +100,7 @@ final class Bustle implements AutoCloseable {
 
     @Override
     public void close() {
-        traffic.close();
         visitors.close();
-        stage.close();
+        run.close();
     }
 }

@@ -88,4 +88,32 @@ class ChatClientIT {
         assertThat(anns.page.evaluate("stage.sockets.at(-1).sent.filter(f => f.send).map(f => f.send.text).join()"))
                 .isEqualTo("one,two");
     }
+
+    /** What streams behind Lagging goes on where the server has written to, not where the conversation begins. */
+    @Test
+    void aStreamBehindAMessageThatWasHeldBackDoesNotSayWhereTheConversationBegins() {
+        anns.page.evaluate("""
+                (() => {
+                  const { client, sockets } = stage;
+                  stage.shown = [];
+                  client.addEventListener('message', ({ detail }) => stage.shown.push(detail.placed.position));
+                  stage.placed = (position, prev) => ({ position, prev,
+                    envelope: { sender: 'bob', messageId: 'm' + position, contentType: 'text/plain', text: position } });
+                  const conversation = { peer: 'bob' };
+                  sockets[0].say({ deliver: { conversation, placed: [stage.placed('7', '5')] } });
+                  sockets[0].say({ deliver: { conversation, placed: [stage.placed('9', '7')], catchingUp: true } });
+                })()
+                """);
+        eventually(() -> assertThat(anns.number("stage.sockets[0].sent.filter(f => f.sync?.fromStart).length"))
+                .isOne());
+
+        anns.page.evaluate("""
+                stage.sockets[0].say({
+                  ref: stage.sockets[0].sent.find(f => f.sync).ref,
+                  syncPage: { conversation: { peer: 'bob' }, completeUpTo: '9',
+                    placed: [stage.placed('5', '0'), stage.placed('7', '5'), stage.placed('9', '7')] } })
+                """);
+
+        eventually(() -> assertThat(anns.page.evaluate("stage.shown.join()")).isEqualTo("5,7,9"));
+    }
 }

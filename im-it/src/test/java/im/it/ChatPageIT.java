@@ -185,9 +185,7 @@ class ChatPageIT {
     void whatIsOlderComesWhenOneScrollsUpAndWhatIsNewMeanwhileIsAClickAway() {
         String[] texts = IntStream.range(0, 120).mapToObj(i -> "message " + i).toArray(String[]::new);
         anns.chatWith(bob);
-        for (String text : texts) {
-            anns.paste(text);
-        }
+        anns.paste(texts);
         bobs.listShows(ann, "message 119");
 
         bobs.page.reload();
@@ -254,9 +252,7 @@ class ChatPageIT {
     void whoIsAtTheEndStaysThereWhenAKeyboardComesUp() {
         anns.chatWith(bob);
         bobs.chatWith(ann);
-        for (int i = 0; i < 30; i++) {
-            anns.paste("message " + i);
-        }
+        anns.paste(IntStream.range(0, 30).mapToObj(i -> "message " + i).toArray(String[]::new));
         eventually(() -> assertThat(bobs.heard()).endsWith("message 29"));
 
         bobs.page.viewport(390, 844, true);

@@ -21,8 +21,8 @@ class ChatPageReturnIT {
     private static final int HELD = 10;
 
     @RegisterExtension
-    static final ChatStage STAGE =
-            new ChatStage(spec -> spec.set("session.heartbeat", "10s").set("retention.messages", "" + HELD));
+    static final ChatStage STAGE = new ChatStage(spec ->
+            spec.set("session.heartbeat", "10s").set("drain.timeout", "2s").set("retention.messages", "" + HELD));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
@@ -200,7 +200,7 @@ class ChatPageReturnIT {
         carols.page.navigate(STAGE.server().http() + "/");
         carols.shows("h1", "IM chat");
         carols.page.evaluate("tokens = 0, whole = fetch, fetch = (url, request) => {"
-                + " tokens++; request.body.set('ttl', '8s'); return whole(url, request); }, 0");
+                + " tokens++; request.body.set('ttl', '6s'); return whole(url, request); }, 0");
         carols.page.type("#login-uid", carol);
         carols.page.pressEnter();
         carols.isOnline();
@@ -237,9 +237,7 @@ class ChatPageReturnIT {
     private String[] sayMoreThanIsHeld() {
         String[] texts =
                 IntStream.range(0, 3 * HELD).mapToObj(i -> "message " + i).toArray(String[]::new);
-        for (String text : texts) {
-            bobs.paste(text);
-        }
+        bobs.paste(texts);
         eventually(() -> assertThat(bobs.page.count(".mine .tick.accepted")).isEqualTo(texts.length));
         return IntStream.range(2 * HELD, 3 * HELD).mapToObj(i -> texts[i]).toArray(String[]::new);
     }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import im.servers.Servers;
 import im.testkit.browser.BrowserContext;
 import im.testkit.browser.BrowserPage;
 import im.testkit.browser.Chromium;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,15 +30,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * anything.
  */
 final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
-    private final Path folder = TestServer.newFolder();
-    private final ServerProcess server;
+    private final UnaryOperator<ServerSpec> change;
+    private @Nullable Path folder;
+    private @Nullable ServerProcess server;
     private final Map<String, BrowserContext> contexts = new HashMap<>();
     private final List<BrowserPage> pages = new ArrayList<>();
     private @Nullable Chromium browser;
     private boolean serverWasAway;
 
     ChatStage(UnaryOperator<ServerSpec> change) {
-        server = ServerProcess.prepare(change.apply(ServerSpec.in(folder.resolve("server"))));
+        this.change = change;
     }
 
     @Override
@@ -48,8 +49,10 @@ final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllC
             fail("no Chromium on the path");
         }
         assumeTrue(executable.isPresent(), "no Chromium on the path");
-        server.start();
-        browser = Chromium.launch(executable.orElseThrow(), folder.resolve("profile"));
+        Path made = TestServer.newFolder();
+        folder = made;
+        server = ServerProcess.start(change.apply(ServerSpec.in(made.resolve("server"))));
+        browser = Chromium.launch(executable.orElseThrow(), made.resolve("profile"));
     }
 
     @Override
@@ -60,26 +63,30 @@ final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllC
                         .filter(error -> !(serverWasAway && error.startsWith("network ")))
                         .toList();
                 assertThat(errors).as("console").isEmpty();
-                assertThat(page.hosts()).containsOnly(server.http().getAuthority());
+                assertThat(page.hosts()).containsOnly(server().http().getAuthority());
             }
         } finally {
             contexts.values().forEach(BrowserContext::close);
             contexts.clear();
             pages.clear();
             serverWasAway = false;
-            if (!server.running()) {
-                server.start();
+            if (!server().running()) {
+                server().start();
             }
         }
     }
 
     @Override
-    public void afterAll(ExtensionContext context) throws IOException {
+    public void afterAll(ExtensionContext context) {
         if (browser != null) {
             browser.close();
         }
-        server.close();
-        TestServer.delete(folder);
+        if (server != null) {
+            server.close();
+        }
+        if (folder != null) {
+            Servers.delete(folder);
+        }
     }
 
     /** A page of this person that nothing was done with; two of one person are two tabs of one browser. */
@@ -92,28 +99,29 @@ final class ChatStage implements BeforeAllCallback, AfterEachCallback, AfterAllC
     }
 
     ChatWindow signedIn(String uid) {
-        return window(uid).signIn(server.http());
+        return window(uid).signIn(server().http());
     }
 
     ServerProcess server() {
-        return server;
+        return Objects.requireNonNull(server);
     }
 
     /** From here to the end of the test, a page may complain that nobody answers. */
     void killServer() {
         serverWasAway = true;
-        server.kill9();
+        server().kill9();
     }
 
     /** As {@link #killServer}, and it has lost all messages and knows no device, but keeps its ports. */
-    void killServerAndItsStore() throws IOException {
+    void killServerAndItsStore() {
         killServer();
-        TestServer.delete(folder.resolve("server").resolve("data").resolve("store"));
+        Servers.delete(
+                Objects.requireNonNull(folder).resolve("server").resolve("data").resolve("store"));
     }
 
     /** As {@link #killServer}, but with SIGTERM. */
     void stopServer() {
         serverWasAway = true;
-        assertThat(server.terminate()).isZero();
+        assertThat(server().terminate()).isZero();
     }
 }

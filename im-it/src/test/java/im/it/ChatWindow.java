@@ -70,11 +70,11 @@ final class ChatWindow {
         }
     }
 
-    /** Says something that no hand would type: the field has it at once. */
-    void paste(String text) {
-        page.evaluate(
-                "document.querySelector('#text').value = '%s', document.querySelector('#composer').requestSubmit()"
-                        .formatted(text));
+    /** Says what no hand would type, one after the other: the field has each at once. */
+    void paste(String... texts) {
+        page.evaluate(("['%s'].forEach(text => { document.querySelector('#text').value = text;"
+                        + " document.querySelector('#composer').requestSubmit(); })")
+                .formatted(String.join("','", texts)));
     }
 
     void shows(String selector, String... texts) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.servers.Requirement;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
+import im.testkit.server.JavaRun;
+import im.testkit.server.JavaRun.Ended;
 import im.testkit.server.Tokens;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,9 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -29,23 +30,17 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code im cluster} as an operator uses it: every command a process of its own. */
 @Tag("once")
 class ClusterCommandIT {
-    private final Path folder = TestServer.newFolder();
+    /** A process says when it was started in ticks of 10 ms. */
+    private static final long TICK_MILLIS = 20;
 
-    /** What a command said and ended with. */
-    private record Ended(int code, String out, String err) {}
+    private final Path folder = TestServer.newFolder();
 
     /** stdout is a pipe that we read to its end: a child that had inherited it would keep it open for ever. */
     private Ended cluster(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx384m"));
-        command.add("-Dim.kafka.classpath=" + System.getProperty("im.kafka.classpath"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "im.gateway.launch.Main", "cluster"));
+        List<String> command = JavaRun.command(
+                List.of("-Xmx384m", "-Dim.kafka.classpath=" + System.getProperty("im.kafka.classpath")),
+                "im.gateway.launch.Main");
+        command.add("cluster");
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data", folder.resolve("cluster").toString()));
         Path err = Files.createTempFile(folder, "err", ".txt");
@@ -112,9 +107,10 @@ class ClusterCommandIT {
         assertThat(cluster("kill", "gateway-1").code()).isZero();
         assertThat(process(status(), "gateway-1").path("state").asString()).isEqualTo("dead");
         assertThat(cluster("restart", "gateway-1").out()).isEqualTo("ready\n");
-        assertThatMessagesGoThrough(status());
+        JsonNode whole = status();
+        assertThatMessagesGoThrough(whole);
 
-        kill9OfEverything(status());
+        kill9OfEverything(pids(whole));
         assertThat(states(status())).containsExactly("dead");
         Ended after = cluster("start", "--dev");
         assertThat(after.code()).as(after.err()).isZero();
@@ -138,17 +134,18 @@ class ClusterCommandIT {
         }
     }
 
-    private static void kill9OfEverything(JsonNode status) {
-        status.path("processes")
-                .forEach(process -> handle(process).ifPresent(running -> {
-                    running.destroyForcibly();
-                    var unused = running.onExit().join();
-                }));
+    private static List<Long> pids(JsonNode status) {
+        return status.path("processes")
+                .valueStream()
+                .map(process -> process.path("pid").asLong())
+                .toList();
     }
 
-    private static Optional<ProcessHandle> handle(JsonNode process) {
-        JsonNode pid = process.path("pid");
-        return pid.isNumber() ? ProcessHandle.of(pid.asLong()) : Optional.empty();
+    private static void kill9OfEverything(List<Long> pids) {
+        pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(running -> {
+            running.destroyForcibly();
+            var unused = running.onExit().join();
+        }));
     }
 
     @Test
@@ -166,12 +163,30 @@ class ClusterCommandIT {
         assertThat(ended.err()).contains("no cluster was ever started");
     }
 
-    /** Whatever a test that failed left running. */
+    /** Whatever a test that failed left running, by what the cluster has written down. */
     @AfterEach
-    void killAll() throws Exception {
-        if (Files.exists(folder.resolve("cluster/cluster.json"))) {
-            kill9OfEverything(status());
+    void killAll() throws IOException {
+        Path known = folder.resolve("cluster/cluster.json");
+        if (Files.exists(known)) {
+            JsonNode processes = JsonMapper.builder()
+                    .build()
+                    .readTree(Files.readString(known))
+                    .path("processes");
+            kill9OfEverything(processes
+                    .valueStream()
+                    .filter(ClusterCommandIT::lives)
+                    .map(process -> process.path("pid").asLong())
+                    .toList());
         }
-        TestServer.delete(folder);
+        Servers.delete(folder);
+    }
+
+    /** Its pid may be another's by now, which was started at another time. */
+    private static boolean lives(JsonNode process) {
+        long started = process.path("started").asLong();
+        return ProcessHandle.of(process.path("pid").asLong())
+                .flatMap(running -> running.info().startInstant())
+                .filter(instant -> Math.abs(instant.toEpochMilli() - started) <= TICK_MILLIS)
+                .isPresent();
     }
 }

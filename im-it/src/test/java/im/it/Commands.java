@@ -1,5 +1,7 @@
 package im.it;
 
+import im.testkit.server.JavaRun;
+import im.testkit.server.JavaRun.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +25,6 @@ final class Commands {
         this.folder = folder;
         this.prefix = List.of(prefix);
     }
-
-    /** What a command left behind. */
-    record Ended(int code, String out, String err) {}
 
     /** One that runs. */
     static final class Running {
@@ -70,14 +69,7 @@ final class Commands {
     /** Starts one with the server's key; without {@code --url} it finds the server by its folder. */
     Running start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "im.simulator.Main"));
+        command.addAll(JavaRun.command(List.of("-Xmx512m"), "im.simulator.Main"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--key", folder.resolve("token.key").toString()));
         Path out = Files.createTempFile(folder, "command", ".out");

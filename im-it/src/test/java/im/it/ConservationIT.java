@@ -2,11 +2,11 @@ package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import im.it.Commands.Ended;
 import im.relay.local.CheckReport;
 import im.relay.local.FolderCheck;
 import im.testkit.load.RandomWorkload;
 import im.testkit.load.Stage;
+import im.testkit.server.JavaRun.Ended;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
 import java.io.IOException;

@@ -108,10 +108,7 @@ class DescriptorsIT {
                 traffic.stop();
             }
             Judged.clean(stage, "no descriptors");
-            assertThat(stage.apps())
-                    .allSatisfy(app -> assertThat(app.proxy().accepted())
-                            .as("connections of %s", app.uid())
-                            .isEqualTo(1));
+            Judged.connectionsStayed(stage.apps());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Ping;
+import im.servers.Servers;
 import im.testkit.client.RawClient;
 import im.testkit.history.Start;
 import im.testkit.load.Stage;
@@ -44,11 +45,11 @@ class DiskFullIT {
     }
 
     @AfterEach
-    void unmount() throws IOException {
+    void unmount() {
         if (mounted) {
             var unused = Needs.run("umount", data.toString());
         }
-        TestServer.delete(folder);
+        Servers.delete(folder);
     }
 
     /** @param mebibytes in the smaller one the log finds no room to grow, in the larger its first table does not */
@@ -72,18 +73,9 @@ class DiskFullIT {
     @ParameterizedTest
     @ValueSource(strings = "fdatasync")
     void aDiskThatFailsStopsAcceptingAndARestartOnAGoodOneLosesNothing(String call) throws IOException {
-        Needs.working("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true");
+        Strace.needed();
         try (ServerProcess server = ServerProcess.prepare(ServerSpec.in(folder).holdingAll())) {
-            server.change(spec -> spec.wrappedIn(
-                    "strace",
-                    "-f",
-                    "-qq",
-                    "-e",
-                    "trace=" + call,
-                    "-e",
-                    "inject=" + call + ":error=EIO:when=300+",
-                    "-o",
-                    "/dev/null"));
+            server.change(spec -> spec.wrappedIn(Strace.injecting(call, "error=EIO:when=300+")));
             server.start();
             server.change(spec -> spec.wrappedIn());
             failAndRecover(server, "Input/output error", server::kill9);
@@ -116,7 +108,7 @@ class DiskFullIT {
 
                 repair.run();
                 server.start();
-                traffic.awaitMore(600);
+                traffic.awaitMore(400);
                 traffic.awaitTotal(1_000);
                 traffic.stop();
             }

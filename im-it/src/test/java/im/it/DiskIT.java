@@ -31,13 +31,13 @@ class DiskIT {
 
     @BeforeAll
     static void straceWorks() {
-        Needs.working("strace", "-f", "-e", "trace=none", "-o", "/dev/null", "true");
+        Strace.needed();
     }
 
     @Test
     void everyOkWaitsForASlowDisk() throws IOException {
-        try (ServerProcess server = ServerProcess.start(
-                        traced("inject=fdatasync:delay_enter=" + TimeUnit.MILLISECONDS.toMicros(DELAY.toMillis())));
+        try (ServerProcess server =
+                        ServerProcess.start(traced("delay_enter=" + TimeUnit.MILLISECONDS.toMicros(DELAY.toMillis())));
                 RawClient client =
                         RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
             for (int i = 0; i < 5; i++) {
@@ -54,7 +54,7 @@ class DiskIT {
     @Test
     void nothingIsAcceptedOrDeliveredOnceASyncHasFailedAndTheServerSaysSo() throws Exception {
         // The first syncs let the server start and the device open; those after them fail.
-        try (ServerProcess server = ServerProcess.start(traced("inject=fdatasync:error=EIO:when=40+"));
+        try (ServerProcess server = ServerProcess.start(traced("error=EIO:when=40+"));
                 RawClient client =
                         RawClient.welcomed(server.tcp(), server.tokens().of("ann"), "phone")) {
             int oks = 0;
@@ -83,9 +83,8 @@ class DiskIT {
         }
     }
 
-    private ServerSpec traced(String injection) {
-        return ServerSpec.in(folder)
-                .wrappedIn("strace", "-f", "-qq", "-e", "trace=fdatasync", "-e", injection, "-o", "/dev/null");
+    private ServerSpec traced(String fault) {
+        return ServerSpec.in(folder).wrappedIn(Strace.injecting("fdatasync", fault));
     }
 
     private static int status(URI admin, String path) throws IOException, InterruptedException {

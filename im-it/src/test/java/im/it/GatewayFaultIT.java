@@ -7,7 +7,6 @@ import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Frame.BodyCase;
 import im.protocol.v1.Ping;
-import im.servers.ChildProcess.State;
 import im.servers.Server;
 import im.testkit.client.RawClient;
 import im.testkit.server.AdminPages;
@@ -44,12 +43,6 @@ class GatewayFaultIT {
 
     @AfterEach
     void mend() {
-        for (String name : List.of("kafka", "etcd", "gateway-1", "gateway-2")) {
-            Server server = cluster.process(name);
-            if (server.state() == State.PAUSED) {
-                server.resume();
-            }
-        }
         cluster.start();
     }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import im.testkit.checker.Verdict;
+import im.testkit.load.App;
 import im.testkit.load.Stage;
 import java.time.Duration;
+import java.util.List;
 
 /** What every fault under traffic has to end with. */
 final class Judged {
@@ -16,6 +18,14 @@ final class Judged {
     /** Nothing lost, doubled, reordered or left unknown, of a thousand accepted messages or more. */
     static Verdict clean(Stage stage, String fault) {
         return clean(stage, fault, 1_000);
+    }
+
+    /** Nobody's connection has ended since it was made. */
+    static void connectionsStayed(List<App> apps) {
+        assertThat(apps)
+                .allSatisfy(app -> assertThat(app.proxy().accepted())
+                        .as("connections of %s", app.uid())
+                        .isEqualTo(1));
     }
 
     static Verdict clean(Stage stage, String fault, int accepted) {

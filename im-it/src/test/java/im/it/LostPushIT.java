@@ -26,7 +26,8 @@ class LostPushIT {
     private static final Duration PING = Duration.ofMillis(500);
 
     @RegisterExtension
-    static final TestServer SERVER = TestServer.ofEitherForm(TestServer::losesPushes);
+    static final TestServer SERVER =
+            TestServer.ofEitherForm(spec -> TestServer.losesPushes(spec).set("session.heartbeat", "1s"));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid(TestServer.DEAF);

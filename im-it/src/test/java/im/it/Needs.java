@@ -35,6 +35,11 @@ final class Needs {
         assumeTrue(why.isEmpty(), why);
     }
 
+    /** Whether a command exits with 0 here. */
+    static boolean works(String... command) {
+        return complaint(command).isEmpty();
+    }
+
     /** Runs a command that has to succeed; what it said. */
     static String run(String... command) {
         try {

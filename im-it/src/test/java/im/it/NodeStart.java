@@ -1,9 +1,9 @@
 package im.it;
 
+import im.testkit.server.JavaRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 record NodeStart(String role, Map<String, String> settings, Map<String, String> environment) {
     private static final int PATIENCE_SECONDS = 90;
 
-    /** What it left behind; code -1 when it was still running and was killed. */
-    record Ended(int code, String out, String err) {}
-
     static NodeStart of(String role, Map<String, String> settings) {
         return new NodeStart(role, settings, Map.of());
     }
@@ -36,8 +33,12 @@ record NodeStart(String role, Map<String, String> settings, Map<String, String> 
         return new NodeStart(role, settings, more);
     }
 
-    /** @param folder for what it writes */
-    Ended run(Path folder) throws IOException, InterruptedException {
+    /**
+     * Its code is -1 when it was still running and was killed.
+     *
+     * @param folder for what it writes
+     */
+    JavaRun.Ended run(Path folder) throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, role, ".out");
         Path err = Files.createTempFile(folder, role, ".err");
         ProcessBuilder builder =
@@ -49,20 +50,13 @@ record NodeStart(String role, Map<String, String> settings, Map<String, String> 
         if (!ended) {
             process.destroyForcibly();
         }
-        return new Ended(ended ? process.exitValue() : -1, Files.readString(out), Files.readString(err));
+        return new JavaRun.Ended(ended ? process.exitValue() : -1, Files.readString(out), Files.readString(err));
     }
 
     private List<String> command(Path folder) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
-            if (!flag.isEmpty()) {
-                command.add(flag);
-            }
-        }
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "im.gateway.launch.Main", role, "--dev"));
-        command.addAll(List.of("--data", Files.createTempDirectory(folder, role).toString()));
+        List<String> command = JavaRun.command(List.of("-Xmx256m"), "im.gateway.launch.Main");
+        command.addAll(List.of(
+                role, "--dev", "--data", Files.createTempDirectory(folder, role).toString()));
         settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         return command;
     }

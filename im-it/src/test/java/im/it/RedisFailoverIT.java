@@ -33,15 +33,9 @@ class RedisFailoverIT {
     @BeforeAll
     static void start() {
         first = RedisServer.start(Servers.temporaryFolder("redis-first"), ServerOptions.defaults());
-        second = RedisServer.start(
-                Servers.temporaryFolder("redis-second"),
-                ServerOptions.defaults().set("replicaof", "127.0.0.1 " + first.port()));
+        second = RedisServer.startReplica(Servers.temporaryFolder("redis-second"), first);
         sentinel = RedisServer.startSentinel(
-                Servers.temporaryFolder("redis-sentinel"),
-                ServerOptions.defaults()
-                        .set("sentinel monitor chat", "127.0.0.1 " + first.port() + " 1")
-                        .set("sentinel down-after-milliseconds chat", "1000")
-                        .set("sentinel failover-timeout chat", "20000"));
+                Servers.temporaryFolder("redis-sentinel"), "chat", first, Duration.ofSeconds(20));
         cluster = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("redis-failover"))
                 .set("redis.kind", "sentinel")
                 .set("redis.uris", "redis://" + sentinel.address())
@@ -64,13 +58,13 @@ class RedisFailoverIT {
                                 .contains(Integer.toString(second.port())),
                 PATIENCE,
                 "a replica that the Sentinel knows");
+        // Nothing flows yet, so that all that is accepted is applied after this at least once.
+        double applied = RedisForgetsIT.applied(cluster);
         try (Bustle bustle = new Bustle(cluster)) {
             bustle.awaitMore(500);
             // From now on it gets nothing more.
             RedisConsole.ask(second.address(), "REPLICAOF 127.0.0.1 " + FreePorts.next());
             bustle.awaitMore(300);
-            double applied = RedisForgetsIT.applied(cluster);
-            long accepted = bustle.accepted();
 
             bustle.phase("master killed");
             first.kill();
@@ -80,8 +74,8 @@ class RedisFailoverIT {
 
             bustle.judge("redis replica promoted");
             assertThat(RedisForgetsIT.applied(cluster) - applied)
-                    .as("applied since, where %s were accepted since", bustle.accepted() - accepted)
-                    .isGreaterThan(bustle.accepted() - accepted);
+                    .as("applied, where %s were accepted", bustle.accepted())
+                    .isGreaterThan(bustle.accepted());
             Whole.await(cluster);
         }
     }

@@ -27,7 +27,13 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class RedisHangsIT {
-    private static final Duration HANGS = Duration.ofSeconds(30);
+    /**
+     * More than two and a half heartbeats and five commands' time; {@code -Dim.test.redis-hangs=30} makes it half a minute,
+     * which shows no more and takes longer.
+     */
+    private static final Duration HANGS = Duration.ofSeconds(Integer.getInteger("im.test.redis-hangs", 12));
+
+    private static final int ACCEPTED_MEANWHILE = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration TICK = Duration.ofMillis(500);
 
@@ -37,7 +43,7 @@ class RedisHangsIT {
     private double mostInFlight;
 
     @Test
-    void aRedisThatHangsForHalfAMinuteStopsNoEventLoopAndCostsOnlyLatency() throws IOException {
+    void aRedisThatHangsStopsNoEventLoopAndCostsOnlyLatency() throws IOException {
         for (String name : List.of("gateway-1", "gateway-2", "relay-1", "relay-2")) {
             pages.put(name, cluster.adminPages(name));
         }
@@ -54,9 +60,7 @@ class RedisHangsIT {
             bustle.awaitMore(300);
             bustle.judge("redis hung");
             assertThat(blocks()).as("event loops that stood still").isEqualTo(blocks);
-            assertThat(bustle.phones())
-                    .as("connections of those who stayed")
-                    .allSatisfy(app -> assertThat(app.proxy().accepted()).isEqualTo(1));
+            Judged.connectionsStayed(bustle.phones());
             Whole.await(cluster);
         } finally {
             for (RawClient patient : patients) {
@@ -65,7 +69,7 @@ class RedisHangsIT {
         }
     }
 
-    /** For half a minute; what is promised of that time is looked at within it. */
+    /** What is promised of that time is looked at within it, which is longer where little is accepted. */
     private void hang(Bustle bustle) throws IOException {
         Server redis = cluster.process("redis");
         bustle.phase("hangs");
@@ -78,7 +82,9 @@ class RedisHangsIT {
             long accepted = bustle.accepted();
             assertThat(cluster.adminPages("gateway-1").ready().text()).contains("redis");
             assertNewcomersAreSentAway();
-            while (System.nanoTime() < end) {
+            while (System.nanoTime() < end
+                    || bustle.accepted() - accepted <= ACCEPTED_MEANWHILE
+                            && System.nanoTime() < end + PATIENCE.toNanos()) {
                 patients.forEach(RedisHangsIT::pingAndPong);
                 look();
                 Stage.let(TICK);
@@ -87,7 +93,7 @@ class RedisHangsIT {
             assertThat(mostInFlight).as("calls without an answer").isLessThan(1_000);
             assertThat(bustle.accepted() - accepted)
                     .as("accepted while nothing was stored")
-                    .isGreaterThan(1_000);
+                    .isGreaterThan(ACCEPTED_MEANWHILE);
         } finally {
             bustle.phase("goes on");
             redis.resume();

@@ -2,20 +2,17 @@ package im.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import im.relay.apply.RelayHalt;
 import im.relay.apply.RelayHalt.Place;
 import im.servers.Server;
 import im.servers.Servers;
 import im.testkit.load.Stage;
 import im.testkit.server.ClusterProcess;
-import im.testkit.server.ClusterSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,29 +25,18 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#cluster")
 class RelayFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-    /** Two rebalances in ten seconds. */
-    private static final Duration BETWEEN = Duration.ofSeconds(5);
-
     private static final int PARTITIONS = 8;
 
     private static ClusterProcess cluster;
-    private static Path orders;
 
     @BeforeAll
-    static void start() throws IOException {
-        Path folder = Servers.temporaryFolder("relay-faults");
-        orders = Files.createDirectories(folder.resolve("orders"));
-        cluster = ClusterProcess.start(
-                ClusterSpec.in(folder.resolve("cluster")).property(RelayHalt.PROPERTY, orders.toString()));
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
+    static void start() {
+        cluster = ClusterProcess.shared();
     }
 
     @Test
     void aRelayKilledBetweenEffectAndCommitLosesAndDoublesNothing() throws IOException {
+        Path orders = Files.createDirectories(cluster.orders());
         try (Bustle bustle = new Bustle(cluster)) {
             bustle.awaitMore(300);
             killedAt(bustle, Place.INDEXED, Place.APPLIED);
@@ -58,12 +44,15 @@ class RelayFaultIT {
             bustle.awaitMore(100);
             bustle.judge("relay killed between effect and commit");
             Whole.await(cluster);
+        } finally {
+            Servers.delete(orders);
         }
     }
 
     /** Orders an end at each of these places, of a relay each, and starts those whom it hit. */
     private static void killedAt(Bustle bustle, Place... places) throws IOException {
         bustle.phase("killed when " + List.of(places));
+        Path orders = cluster.orders();
         for (Place place : places) {
             Files.createFile(orders.resolve(place.file()));
         }
@@ -71,7 +60,18 @@ class RelayFaultIT {
         assertThat(orders).as("orders that nobody took").isEmptyDirectory();
         cluster.start();
         bustle.awaitMore(300);
-        Stage.await(() -> held("relay-1") + held("relay-2") == PARTITIONS, PATIENCE, "all partitions held");
+        awaitHeldByBoth();
+    }
+
+    private static void awaitHeldByBoth() {
+        Stage.await(
+                () -> {
+                    int first = held("relay-1");
+                    int second = held("relay-2");
+                    return first > 0 && second > 0 && first + second == PARTITIONS;
+                },
+                PATIENCE,
+                "all partitions held, by both");
     }
 
     private static long dead() {
@@ -86,12 +86,13 @@ class RelayFaultIT {
             for (int round = 1; round <= 2; round++) {
                 bustle.phase("a relay leaves, " + round);
                 second.stop();
-                Stage.let(BETWEEN);
+                Stage.await(() -> held("relay-1") == PARTITIONS, PATIENCE, "the other relay with all partitions");
+                bustle.awaitMore(200);
                 bustle.phase("it comes back, " + round);
                 second.start();
-                Stage.let(BETWEEN);
+                awaitHeldByBoth();
+                bustle.awaitMore(200);
             }
-            bustle.awaitMore(200);
             bustle.judge("rebalances");
             Whole.await(cluster);
         }

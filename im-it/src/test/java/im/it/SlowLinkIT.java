@@ -7,6 +7,7 @@ import im.testkit.load.App;
 import im.testkit.load.Stage;
 import im.testkit.load.Traffic;
 import im.testkit.server.AdminPages;
+import im.testkit.server.JavaRun.Ended;
 import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
 import java.io.IOException;
@@ -89,16 +90,16 @@ class SlowLinkIT {
             var unused = Needs.run(joined(inside, "sh", "-c", dropping(percent)));
             Path verdict = folder.resolve("verdict.json");
 
-            Commands.Ended ended = new Commands(folder, inside)
+            Ended ended = new Commands(folder, inside)
                     .run(
                             "simulate",
                             "chat",
                             "--connections",
                             "20",
                             "--rate",
-                            "150",
+                            "300",
                             "--duration",
-                            "8s",
+                            "4s",
                             "--json",
                             verdict.toString());
 

@@ -70,10 +70,7 @@ class SlowReaderIT {
                     "the backlog caught up");
             Judged.clean(stage, "slow reader", BACKLOG);
 
-            assertThat(stage.apps())
-                    .allSatisfy(app -> assertThat(app.proxy().accepted())
-                            .as("connections of %s", app.uid())
-                            .isEqualTo(1));
+            Judged.connectionsStayed(stage.apps());
         }
     }
 

@@ -21,13 +21,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -104,7 +102,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
         return process == null;
     }
 
-    /** A folder for one server; {@link #delete} takes it away. */
+    /** A folder for one server; {@link Servers#delete} takes it away. */
     static Path newFolder() {
         try {
             return Files.createTempDirectory("im-it");
@@ -129,19 +127,16 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     @Override
-    public void afterAll(ExtensionContext context) throws IOException {
+    public void afterAll(ExtensionContext context) {
         if (process != null && folder != null) {
             process.close();
-            delete(folder);
+            Servers.delete(folder);
         }
     }
 
-    static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
+    /** Of the one server. */
+    Path folder() {
+        return Objects.requireNonNull(folder, "a cluster");
     }
 
     /** The one server; not of either form. */

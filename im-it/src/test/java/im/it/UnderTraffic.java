@@ -1,7 +1,5 @@
 package im.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import im.testkit.checker.Verdict;
 import im.testkit.history.Start;
 import im.testkit.load.App;
@@ -9,6 +7,7 @@ import im.testkit.load.Stage;
 import im.testkit.load.Traffic;
 import im.testkit.server.Deployment;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Apps of a cluster that write to one another all the while, half of them on each gateway: what a fault meets. A test
@@ -29,14 +28,38 @@ final class UnderTraffic implements AutoCloseable {
 
     /** Returns when all are connected and so many messages were accepted. */
     static UnderTraffic begun(Deployment cluster, int accepted) {
-        Stage stage = new Stage(cluster, true, Stage.chooseSeed());
+        UnderTraffic run = among(cluster, UnderTraffic::peers);
+        try {
+            run.traffic.awaitTotal(accepted);
+            return run;
+        } catch (RuntimeException | Error e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    private static List<App> peers(Stage stage) {
         for (int i = 0; i < APPS; i++) {
             stage.app(stage.uid("u" + i), "phone", Start.NEW_FROM_FIRST_HELD).connect();
         }
-        stage.awaitLive(stage.apps());
-        Traffic traffic = new Traffic(stage, List.copyOf(stage.apps()), PER_SECOND, PAYLOAD_BYTES);
-        traffic.awaitTotal(accepted);
-        return new UnderTraffic(stage, traffic);
+        return List.copyOf(stage.apps());
+    }
+
+    /**
+     * Returns when all are connected.
+     *
+     * @param people connects apps; those that it returns write to one another
+     */
+    static UnderTraffic among(Deployment cluster, Function<Stage, List<App>> people) {
+        Stage stage = new Stage(cluster, true, Stage.chooseSeed());
+        try {
+            List<App> writers = people.apply(stage);
+            stage.awaitLive(stage.apps());
+            return new UnderTraffic(stage, new Traffic(stage, writers, PER_SECOND, PAYLOAD_BYTES));
+        } catch (RuntimeException | Error e) {
+            stage.close();
+            throw e;
+        }
     }
 
     Stage stage() {
@@ -54,15 +77,12 @@ final class UnderTraffic implements AutoCloseable {
 
     /** What has happened up to now; {@link Comeback#since} asks for what came later. */
     int mark() {
-        return stage.history().events().size();
+        return stage.history().size();
     }
 
     /** Nobody's connection has ended since it was made. */
     void assertThatAllConnectionsStayed() {
-        assertThat(stage.apps())
-                .allSatisfy(app -> assertThat(app.proxy().accepted())
-                        .as("connections of %s", app.uid())
-                        .isEqualTo(1));
+        Judged.connectionsStayed(stage.apps());
     }
 
     /** Ends the traffic; all that was accepted, a thousand messages or more, is where it has to be. */

@@ -1,6 +1,8 @@
 package im.relay;
 
 import im.protocol.v1.Code;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the log says of one message. */
 public sealed interface AppendOutcome {
@@ -23,4 +25,21 @@ public sealed interface AppendOutcome {
 
     /** Nobody knows; a retry with the same id is safe. */
     record Unknown(String text) implements AppendOutcome {}
+
+    /**
+     * What is told of a batch when nothing behind the last of these is appended, because that was not accepted.
+     *
+     * @param messages of the batch
+     */
+    static List<AppendOutcome> filled(List<AppendOutcome> outcomes, int messages) {
+        if (outcomes.size() == messages) {
+            return outcomes;
+        }
+        List<AppendOutcome> all = new ArrayList<>(messages);
+        all.addAll(outcomes);
+        while (all.size() < messages) {
+            all.add(new Refused(Code.OUT_OF_ORDER, "an earlier message was not accepted", 0));
+        }
+        return all;
+    }
 }

@@ -39,6 +39,11 @@ public record LogExtent(long first, long end, long committed, List<Epoch> epochs
 
     /** The epoch of the record at an offset. */
     public int epochOf(long offset) {
+        return epochOf(epochs, offset);
+    }
+
+    /** The epoch of the record at an offset; the first one where none has it. */
+    public static int epochOf(List<Epoch> epochs, long offset) {
         for (int i = epochs.size() - 1; i > 0; i--) {
             if (epochs.get(i).firstOffset() <= offset) {
                 return epochs.get(i).number();
@@ -68,21 +73,27 @@ public record LogExtent(long first, long end, long committed, List<Epoch> epochs
     /** The offset of the first record behind a position, whether or not it is held or there yet. */
     public long next(long position) {
         int epoch = LogPosition.epoch(position);
-        long next = LogPosition.offset(position) + 1;
-        if (epoch < epochs.get(0).number()) {
-            return epochs.get(0).firstOffset();
-        }
+        return epoch < epochs.get(0).number()
+                ? epochs.get(0).firstOffset()
+                : beforeLater(epochs, epoch, LogPosition.offset(position) + 1);
+    }
+
+    /** That offset, or the lowest at which an epoch after that one begins, if that is lower. */
+    public static long beforeLater(List<Epoch> epochs, int epoch, long offset) {
+        long lowest = offset;
         for (Epoch later : epochs) {
             if (later.number() > epoch) {
-                next = Math.min(next, later.firstOffset());
+                lowest = Math.min(lowest, later.firstOffset());
             }
         }
-        return next;
+        return lowest;
     }
 
     /** Whether a view at that position has seen records of whose offsets a later epoch makes new use. */
     public boolean hasForgotten(long position) {
-        return LogPosition.epoch(position) > 0 && next(position) <= LogPosition.offset(position);
+        long next = next(position);
+        // Where a view has been moved over such records, it stands just before that epoch.
+        return LogPosition.epoch(position) > 0 && next <= LogPosition.offset(position) && before(next) > position;
     }
 
     /** Whether a view at that position has seen records that this log does not have: its tail is lost (D8). */

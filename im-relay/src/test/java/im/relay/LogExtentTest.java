@@ -27,6 +27,8 @@ class LogExtentTest {
         assertThat(extent.before(0)).isGreaterThan(LogPosition.endOf(1, 1L << 41));
         assertThat(extent.next(LogPosition.endOf(1, 17))).isZero();
         assertThat(extent.next(extent.before(0))).isZero();
+        assertThat(extent.hasForgotten(LogPosition.endOf(1, 17))).isTrue();
+        assertThat(extent.hasForgotten(extent.before(0))).isFalse();
     }
 
     @Test

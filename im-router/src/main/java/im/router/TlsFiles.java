@@ -1,12 +1,11 @@
 package im.router;
 
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * The files in PEM with which a client of ours speaks TLS.
@@ -30,7 +29,7 @@ public record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<P
     }
 
     /**
-     * Reads them once. Blocks.
+     * Reads them once, as those do who will use them. Blocks.
      *
      * @param keys what the names of the configuration's keys begin with
      * @throws IOException naming key, file and what was expected
@@ -41,26 +40,33 @@ public record TlsFiles(Optional<Path> ca, Optional<Path> certificate, Optional<P
         }
         if (certificate.isPresent() && key.isPresent()) {
             certificates(keys + "certificate-file", certificate.get());
-            String expected = "expected a private key in PEM, PKCS#8 without a password";
-            String text;
-            try {
-                text = Files.readString(key.get());
-            } catch (IOException e) {
-                throw new IOException(keys + "key-file is \"" + key.get() + "\", " + expected + ": " + e, e);
-            }
-            if (!text.contains("-----BEGIN PRIVATE KEY-----")) {
-                throw new IOException(keys + "key-file is \"" + key.get() + "\", " + expected);
-            }
+            pair(keys, certificate.get(), key.get());
         }
     }
 
     private static void certificates(String name, Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            if (CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
-                throw new CertificateException("none in it");
-            }
-        } catch (IOException | CertificateException e) {
-            throw new IOException(name + " is \"" + file + "\", expected certificates in PEM: " + e, e);
+        try {
+            SslContextBuilder.forClient().trustManager(file.toFile());
+        } catch (IllegalArgumentException e) {
+            throw unexpected(name, file, "certificates in PEM", e);
         }
+    }
+
+    private static void pair(String keys, Path certificate, Path key) throws IOException {
+        try {
+            SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.JDK)
+                    .keyManager(certificate.toFile(), key.toFile())
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw unexpected(keys + "key-file", key, "a private key in PEM, PKCS#8 without a password", e);
+        } catch (SSLException e) {
+            throw unexpected(keys + "certificate-file", certificate, "certificates each signed by the next", e);
+        }
+    }
+
+    private static IOException unexpected(String name, Path file, String expected, Exception thrown) {
+        Throwable why = thrown.getCause() == null ? thrown : thrown.getCause();
+        return new IOException(name + " is \"" + file + "\", expected " + expected + ": " + why, thrown);
     }
 }

@@ -22,19 +22,20 @@ public record Certificates(
 
     /** Into a folder that is there; takes some seconds. */
     public static Certificates make(Path folder) {
-        Path store = folder.resolve("all.p12");
-        pair(store, "authority", "-ext", "bc:c");
-        pair(store, "other", "-ext", "bc:c");
-        pair(store, "server", "-signer", "authority", "-ext", "san=ip:127.0.0.1,dns:localhost");
-        pair(store, "client", "-signer", "authority");
+        Path file = folder.resolve("all.p12");
+        pair(file, "authority", "-ext", "bc:c");
+        pair(file, "other", "-ext", "bc:c");
+        pair(file, "server", "-signer", "authority", "-ext", "san=ip:127.0.0.1,dns:localhost");
+        pair(file, "client", "-signer", "authority");
         try {
+            KeyStore store = opened(file);
             return new Certificates(
-                    certificate(store, "authority"),
-                    certificate(store, "server"),
-                    key(store, "server"),
-                    certificate(store, "client"),
-                    key(store, "client"),
-                    certificate(store, "other"));
+                    certificate(folder, store, "authority"),
+                    certificate(folder, store, "server"),
+                    key(folder, store, "server"),
+                    certificate(folder, store, "client"),
+                    key(folder, store, "client"),
+                    certificate(folder, store, "other"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -66,22 +67,27 @@ public record Certificates(
         Programs.run(command);
     }
 
-    private static Path certificate(Path store, String name) throws IOException, GeneralSecurityException {
-        byte[] certificate = opened(store).getCertificate(name).getEncoded();
-        return write(store.resolveSibling(name + ".pem"), "CERTIFICATE", certificate);
-    }
-
-    private static Path key(Path store, String name) throws IOException, GeneralSecurityException {
-        byte[] key = opened(store).getKey(name, PASSWORD.toCharArray()).getEncoded();
-        return write(store.resolveSibling(name + ".key"), "PRIVATE KEY", key);
-    }
-
-    private static KeyStore opened(Path store) throws IOException, GeneralSecurityException {
+    private static KeyStore opened(Path file) throws IOException, GeneralSecurityException {
         KeyStore all = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
+        try (InputStream in = Files.newInputStream(file)) {
             all.load(in, PASSWORD.toCharArray());
         }
         return all;
+    }
+
+    private static Path certificate(Path folder, KeyStore store, String name)
+            throws IOException, GeneralSecurityException {
+        return write(
+                folder.resolve(name + ".pem"),
+                "CERTIFICATE",
+                store.getCertificate(name).getEncoded());
+    }
+
+    private static Path key(Path folder, KeyStore store, String name) throws IOException, GeneralSecurityException {
+        return write(
+                folder.resolve(name + ".key"),
+                "PRIVATE KEY",
+                store.getKey(name, PASSWORD.toCharArray()).getEncoded());
     }
 
     private static Path write(Path file, String label, byte[] content) throws IOException {

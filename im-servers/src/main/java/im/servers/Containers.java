@@ -74,7 +74,7 @@ final class Containers {
     static ChildProcess start(String image, Launch launch) {
         fetch(image);
         String container = Programs.run(create(image, launch)).strip().lines().reduce("", (first, last) -> last);
-        Programs.run(DOCKER, "start", container);
+        startOrRemove(container);
         Process follower =
                 spawn(FOLLOW, container, Redirect.appendTo(launch.log().toFile()));
         if (launch.lifetime() == Lifetime.THIS_JVM) {
@@ -87,6 +87,19 @@ final class Containers {
                     .join();
         }
         return ChildProcess.running(pid);
+    }
+
+    private static void startOrRemove(String container) {
+        try {
+            Programs.run(DOCKER, "start", container);
+        } catch (UncheckedIOException e) {
+            try {
+                Programs.run(DOCKER, "rm", "--force", container);
+            } catch (UncheckedIOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
     }
 
     /** 0 when it has ended already. */

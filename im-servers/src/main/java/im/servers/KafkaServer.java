@@ -74,12 +74,17 @@ public final class KafkaServer extends Server {
      * @param brokerNode 2 or more, and no other broker's
      */
     public KafkaServer join(Path brokerFolder, int brokerNode, ServerOptions options) {
+        KafkaServer broker = another(brokerFolder, brokerNode, options);
+        broker.start();
+        return broker;
+    }
+
+    /** As {@link #join}, but starts nothing yet. */
+    public KafkaServer another(Path brokerFolder, int brokerNode, ServerOptions options) {
         if (brokerNode < 2) {
             throw new IllegalArgumentException("node 1 is the first broker, not " + brokerNode);
         }
-        KafkaServer broker = new KafkaServer(brokerFolder, brokerNode, controllerPort, options.settled());
-        broker.start();
-        return broker;
+        return new KafkaServer(brokerFolder, brokerNode, controllerPort, options.settled());
     }
 
     /** Where the controller listens. */

@@ -14,6 +14,10 @@ import java.util.List;
 public final class RedisConsole {
     private static final int PATIENCE_MILLIS = 20_000;
 
+    private interface Answer {
+        String read(InputStream in) throws IOException;
+    }
+
     private RedisConsole() {}
 
     /**
@@ -23,13 +27,24 @@ public final class RedisConsole {
      * @throws UncheckedIOException when there is no answer, or an error
      */
     public static String ask(Address server, String command) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(server.host(), server.port()), PATIENCE_MILLIS);
-            socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
-            return read(new BufferedInputStream(socket.getInputStream()));
+        try {
+            return send(server, command, PATIENCE_MILLIS, RedisConsole::read);
         } catch (IOException e) {
             throw new UncheckedIOException(command + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The answer's first line as it is on the wire, an error too. */
+    static String firstLine(Address server, String command, int patienceMillis) throws IOException {
+        return send(server, command, patienceMillis, RedisConsole::line);
+    }
+
+    private static String send(Address server, String command, int patienceMillis, Answer answer) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(server.host(), server.port()), patienceMillis);
+            socket.setSoTimeout(patienceMillis);
+            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+            return answer.read(new BufferedInputStream(socket.getInputStream()));
         }
     }
 

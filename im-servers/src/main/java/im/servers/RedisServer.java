@@ -1,12 +1,9 @@
 package im.servers;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,14 +75,30 @@ public final class RedisServer extends Server {
         return chosen ? options.settled() : options.port(FreePorts.nextWithNeighbour(CLUSTER_BUS));
     }
 
-    /** A Sentinel; it is told of what it watches by {@code sentinel …} settings, one of each name, or by commands. */
-    public static RedisServer startSentinel(Path folder, ServerOptions options) {
-        ServerOptions settled = options.settled();
+    /** One that copies the master. */
+    public static RedisServer startReplica(Path folder, RedisServer master) {
+        return start(folder, ServerOptions.defaults().set("replicaof", master.asArgument()));
+    }
+
+    /**
+     * A Sentinel that decides alone. A master that is silent for a second is down.
+     *
+     * @param name of the master, for those who ask for it
+     * @param failoverTimeout after which a promotion that does not come to its end is tried again
+     */
+    public static RedisServer startSentinel(Path folder, String name, RedisServer master, Duration failoverTimeout) {
+        ServerOptions settled = ServerOptions.defaults().settled();
         Map<String, String> settings = place(folder, settled);
-        settings.putAll(options.settings());
+        settings.put("sentinel monitor " + name, master.asArgument() + " 1");
+        settings.put("sentinel down-after-milliseconds " + name, "1000");
+        settings.put("sentinel failover-timeout " + name, Long.toString(failoverTimeout.toMillis()));
         RedisServer server = new RedisServer(folder, settled, settings, true);
         server.start();
         return server;
+    }
+
+    private String asArgument() {
+        return Address.LOOPBACK + " " + port();
     }
 
     private static Map<String, String> place(Path folder, ServerOptions options) {
@@ -122,16 +135,6 @@ public final class RedisServer extends Server {
     /** Not while it loads its data; one that wants a password answers too. */
     @Override
     protected boolean answers() throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(Address.LOOPBACK, port()), ANSWER_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
-            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            StringBuilder answer = new StringBuilder();
-            for (int next = in.read(); next >= 0 && next != '\r'; next = in.read()) {
-                answer.append((char) next);
-            }
-            return !answer.isEmpty() && !answer.toString().startsWith("-LOADING");
-        }
+        return !RedisConsole.firstLine(address(), "PING", ANSWER_MILLIS).startsWith("-LOADING");
     }
 }

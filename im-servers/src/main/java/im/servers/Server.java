@@ -3,8 +3,10 @@ package im.servers;
 import im.servers.ChildProcess.State;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ public abstract class Server implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(20);
     private static final int CONNECT_MILLIS = 500;
+    private static final int HTTP_MILLIS = 2_000;
     private static final long LOOK_AGAIN_MILLIS = 10;
 
     private final String name;
@@ -114,6 +117,19 @@ public abstract class Server implements AutoCloseable {
                 throw new ServerFailure(name + " did not answer on port " + port + " within " + startTime(), tail());
             }
             Patience.pause(LOOK_AGAIN_MILLIS);
+        }
+    }
+
+    /** Whether a GET of the path on its port is answered with 200 within two seconds. */
+    protected final boolean answersOk(String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://" + address() + path).toURL().openConnection();
+        connection.setConnectTimeout(HTTP_MILLIS);
+        connection.setReadTimeout(HTTP_MILLIS);
+        try {
+            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+        } finally {
+            connection.disconnect();
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ public final class Servers {
                     .addShutdownHook(new Thread(
                             () -> {
                                 Watched.killAll();
-                                delete(folder);
+                                deleteIfPossible(folder);
                             },
                             "delete-" + name));
             return folder;
@@ -52,13 +53,29 @@ public final class Servers {
     }
 
     /** What cannot be deleted stays: the machine's own cleaning takes it. */
-    private static void delete(Path folder) {
+    private static void deleteIfPossible(Path folder) {
+        try {
+            delete(folder);
+        } catch (UncheckedIOException e) {
+            System.err.println(e.getMessage());
+        }
+    }
+
+    /**
+     * A folder with all that is in it.
+     *
+     * @throws UncheckedIOException naming what cannot be deleted; the rest is gone
+     */
+    public static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                boolean unused = file.toFile().delete();
-            });
+            List<Path> left = files.sorted(Comparator.reverseOrder())
+                    .filter(file -> !file.toFile().delete() && !Files.notExists(file))
+                    .toList();
+            if (!left.isEmpty()) {
+                throw new IOException("these stay: " + left);
+            }
         } catch (IOException e) {
-            System.err.println("cannot delete " + folder + ": " + e.getMessage());
+            throw new UncheckedIOException("cannot delete " + folder + ": " + e.getMessage(), e);
         }
     }
 

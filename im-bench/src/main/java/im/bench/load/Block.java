@@ -25,12 +25,8 @@ final class Block {
     private long accepted;
     private long delivered;
     private long refused;
-    private long acceptedAtEnd;
     private long deliveredAtEnd;
-    private long sentAtEnd;
     private long endedNanos;
-    private long lateNanos;
-    private long acceptedOfAny;
     private long deliveredOfAny;
 
     /** @param firstNumber of its messages, which count up from there */
@@ -57,9 +53,8 @@ final class Block {
     }
 
     /** Takes the next one; its intended time. */
-    long take(long nowNanos) {
+    long take() {
         long intended = startNanos + (long) nextOffset;
-        lateNanos = Math.max(lateNanos, nowNanos - intended);
         sent++;
         advance();
         return intended;
@@ -74,7 +69,6 @@ final class Block {
     }
 
     void accepted(long number, long nanos) {
-        acceptedOfAny++;
         if (owns(number)) {
             answered++;
             accepted++;
@@ -103,8 +97,6 @@ final class Block {
 
     void end(long nowNanos) {
         endedNanos = nowNanos;
-        sentAtEnd = sent;
-        acceptedAtEnd = acceptedOfAny;
         deliveredAtEnd = deliveredOfAny;
         ended.complete(null);
     }
@@ -116,13 +108,11 @@ final class Block {
     Recorded recorded() {
         return new Recorded(
                 (endedNanos - startNanos) / 1e9,
-                sentAtEnd,
-                acceptedAtEnd,
+                sent,
                 deliveredAtEnd,
                 refused,
                 Math.max(0, sent - answered) + Math.max(0, accepted - delivered),
                 results,
-                deliveries,
-                lateNanos / 1_000);
+                deliveries);
     }
 }

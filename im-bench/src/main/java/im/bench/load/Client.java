@@ -38,6 +38,7 @@ final class Client extends ChannelInboundHandlerAdapter {
     private final long connectNanos;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf held;
+    private long highest;
     private long toAcknowledge;
     private boolean afterFailure;
     private boolean wroteSends;
@@ -136,7 +137,9 @@ final class Client extends ChannelInboundHandlerAdapter {
         switch (frame.getBodyCase()) {
             case DELIVER -> delivered(frame.getDeliver());
             case SEND_RESULT -> answered(frame.getRef(), frame.getSendResult());
-            case WELCOME -> clients.welcomed(System.nanoTime() - connectNanos);
+            case WELCOME ->
+                clients.welcomed(
+                        System.nanoTime() - connectNanos, frame.getWelcome().getHeartbeatMs());
             case CAUGHT_UP -> {
                 if (!live) {
                     live = true;
@@ -169,6 +172,10 @@ final class Client extends ChannelInboundHandlerAdapter {
     private void delivered(Deliver deliver) {
         for (Placed placed : deliver.getPlacedList()) {
             toAcknowledge = Math.max(toAcknowledge, placed.getPosition());
+            if (placed.getPosition() <= highest) {
+                continue; // again, and counted before
+            }
+            highest = placed.getPosition();
             MessageId id = MessageId.parse(placed.getEnvelope().getMessageId());
             if (id != null && !placed.getEnvelope().getSender().equals(uid)) {
                 clients.delivered(id.high(), id.low() & ~ID_LOW);

@@ -41,7 +41,7 @@ public final class Clients implements AutoCloseable {
     private static final int SENDS_A_TURN = 128;
 
     private static final long PAUSE_NANOS = 200_000;
-    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final int LOOKS_A_HEARTBEAT = 6;
     private static final long LOOK_AGAIN_MILLIS = 20;
     private static final long AGAIN_MILLIS = 300;
 
@@ -60,6 +60,7 @@ public final class Clients implements AutoCloseable {
     private int live;
     private int wanted;
     private int atATime;
+    private long heartbeatNanos;
     private final AtomicInteger retries = new AtomicInteger();
     private CompletableFuture<Void> arrival = new CompletableFuture<>();
     private CompletableFuture<Void> departure = new CompletableFuture<>();
@@ -84,7 +85,6 @@ public final class Clients implements AutoCloseable {
         IoHandlerFactory factory = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         loop = new MultiThreadIoEventLoopGroup(1, factory);
         socket = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
-        loop.scheduleAtFixedRate(this::ping, 5, 5, TimeUnit.SECONDS);
     }
 
     /**
@@ -151,7 +151,12 @@ public final class Clients implements AutoCloseable {
         return retries.get();
     }
 
-    void welcomed(long nanos) {
+    void welcomed(long nanos, int heartbeatMs) {
+        boolean first = heartbeatNanos == 0;
+        heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(heartbeatMs);
+        if (first) {
+            pingLater();
+        }
         welcomes.recordValue(Math.min(nanos / 1_000, 600_000_000));
     }
 
@@ -209,7 +214,7 @@ public final class Clients implements AutoCloseable {
         long now = System.nanoTime();
         List<Client> touched = new ArrayList<>();
         while (sending.dueIn(now) <= 0 && touched.size() < SENDS_A_TURN) {
-            long at = sending.take(now);
+            long at = sending.take();
             intended[(int) (numbers & (KEPT - 1))] = at;
             Client client = clients.get(sending.chooseOf(clients.size()));
             client.send(numbers++, idHigh, payload);
@@ -280,9 +285,15 @@ public final class Clients implements AutoCloseable {
         }
     }
 
+    private void pingLater() {
+        loop.schedule(this::ping, heartbeatNanos / LOOKS_A_HEARTBEAT, TimeUnit.NANOSECONDS);
+    }
+
+    /** Of those who have written nothing for half a heartbeat, so that each has before one is over. */
     private void ping() {
         long now = System.nanoTime();
-        clients.forEach(client -> client.pingIfIdle(now, IDLE_NANOS));
+        clients.forEach(client -> client.pingIfIdle(now, heartbeatNanos / 2));
+        pingLater();
     }
 
     private <T extends @Nullable Object> T await(CompletableFuture<T> what, Duration patience, String otherwise) {

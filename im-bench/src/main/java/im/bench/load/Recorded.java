@@ -7,24 +7,20 @@ import org.HdrHistogram.Histogram;
  *
  * @param seconds how long sending took
  * @param sent messages, in the block
- * @param accepted of the messages of any block, while this one was sent
  * @param delivered to the other uid, of the messages of any block, while this one was sent
  * @param refused of this block
  * @param missing of this block's messages: without an answer, or accepted and not delivered, when waiting was over
  * @param results microseconds from the intended send time to the answer OK, of this block's messages
  * @param deliveries the same to the delivery
- * @param lateMicros how late the generator itself was at most
  */
 public record Recorded(
         double seconds,
         long sent,
-        long accepted,
         long delivered,
         long refused,
         long missing,
         Histogram results,
-        Histogram deliveries,
-        long lateMicros) {
+        Histogram deliveries) {
 
     /** Milliseconds. */
     public static double millis(Histogram histogram, double percentile) {

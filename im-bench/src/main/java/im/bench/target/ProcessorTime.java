@@ -41,10 +41,24 @@ public record ProcessorTime(Map<String, Double> seconds, Map<String, Double> thr
     private static void readThreads(String process, Path tasks, Map<String, Double> threads) throws IOException {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks)) {
             for (Path task : all) {
-                String stat = Files.readString(task.resolve("stat"));
-                String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-                threads.merge(process + " " + name.replaceAll("[-#0-9]+$", ""), used(fields(stat)), Double::sum);
+                String stat = stat(task);
+                if (!stat.isEmpty()) {
+                    String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+                    threads.merge(process + " " + name.replaceAll("[-#0-9]+$", ""), used(fields(stat)), Double::sum);
+                }
             }
+        }
+    }
+
+    /** Empty if the thread has ended since it was listed. */
+    private static String stat(Path task) throws IOException {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException e) {
+            if (Files.exists(task)) {
+                throw e;
+            }
+            return "";
         }
     }
 

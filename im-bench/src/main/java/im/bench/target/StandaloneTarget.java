@@ -1,10 +1,9 @@
 package im.bench.target;
 
+import im.servers.FreePorts;
 import im.servers.Server;
 import im.servers.ServerOptions;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,26 +27,16 @@ public final class StandaloneTarget implements Target {
 
     /** Starts it and waits until it is ready. */
     public static StandaloneTarget start(Path folder, Map<String, String> settings) {
-        try {
-            int tcp = freePort();
-            Map<String, String> all = new LinkedHashMap<>();
-            all.put("listen.http-port", Integer.toString(freePort()));
-            all.put("listen.tcp-port", Integer.toString(tcp));
-            int admin = freePort();
-            all.put("listen.admin-port", Integer.toString(admin));
-            all.putAll(settings);
-            OneServer server = new OneServer(folder, ServerOptions.defaults().port(admin), all);
-            server.start();
-            return new StandaloneTarget(server, tcp, new DevTokens(folder.resolve("dev.key")));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+        int tcp = FreePorts.next();
+        int admin = FreePorts.next();
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("listen.http-port", Integer.toString(FreePorts.next()));
+        all.put("listen.tcp-port", Integer.toString(tcp));
+        all.put("listen.admin-port", Integer.toString(admin));
+        all.putAll(settings);
+        OneServer server = new OneServer(folder, ServerOptions.defaults().port(admin), all);
+        server.start();
+        return new StandaloneTarget(server, tcp, new DevTokens(folder.resolve("dev.key")));
     }
 
     private static final class OneServer extends Server {
@@ -69,13 +58,7 @@ public final class StandaloneTarget implements Target {
 
         @Override
         protected boolean answers() throws IOException {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://" + address() + "/readyz").toURL().openConnection();
-            try {
-                return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-            } finally {
-                connection.disconnect();
-            }
+            return answersOk("/readyz");
         }
     }
 

@@ -1,5 +1,12 @@
 package im.gateway.cluster;
 
+import im.relay.AppendOutcome;
+import im.relay.AppendOutcome.Accepted;
+import im.relay.AppendOutcome.Unknown;
+import im.relay.Identity;
+import im.relay.IdentitySlots;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the message would not know either.
  *
  * <p>Of a body 8 bytes of its hash are held: of two that meet, one is not told from a repeat of the other, which the
- * relays, who compare all of it, still do. Never is a repeat taken for another body. Any thread; a lock is held for a few
- * instructions.
+ * relays, who compare all of it, still do. Never is a repeat taken for another body. Any thread; a lock, which
+ * all event loops share, is held once a batch for each of the two questions.
  */
 final class AcceptedMemory {
     /** A power of two. */
@@ -42,30 +49,61 @@ final class AcceptedMemory {
         this.millis = millis;
     }
 
-    /** Whether another body was accepted under this identity, and no other perhaps too. */
-    synchronized boolean isConflict(MessageIdentity identity, long bodyHash) {
-        Place held = find(identity);
-        return held != null && held.acceptedMs() > 0 && held.bodyHash() != bodyHash;
+    /** A message: its identity, the same for all bodies, and of its body's hash what is held. */
+    record Sent(Identity identity, long bodyHash) {
+        boolean isOtherBodyOf(Sent other) {
+            return bodyHash != other.bodyHash && identity.equals(other.identity);
+        }
+    }
+
+    /** The number of the first before {@code end} whose identity another body, and no other, was accepted under; or that end. */
+    synchronized int firstConflict(List<Sent> batch, int end) {
+        for (int i = 0; i < end; i++) {
+            Place held = find(batch.get(i).identity());
+            if (held != null
+                    && held.acceptedMs() > 0
+                    && held.bodyHash() != batch.get(i).bodyHash()) {
+                return i;
+            }
+        }
+        return end;
     }
 
     /**
-     * It was accepted.
+     * What the log said of the first of a batch.
      *
-     * @param calledMs by this clock, before it was appended
-     * @return when the first of its repeats was accepted, as far as is known here
+     * @param calledMs by this clock, before they were appended
+     * @return the same, but a repeat was accepted when the first of its repeats was, as far as is known here
      */
-    synchronized long accepted(MessageIdentity identity, long bodyHash, long acceptedMs, long calledMs) {
-        long now = merged(find(identity), bodyHash, acceptedMs);
-        put(identity, bodyHash, now, calledMs);
+    synchronized List<AppendOutcome> told(List<Sent> batch, List<AppendOutcome> outcomes, long calledMs) {
+        List<AppendOutcome> known = new ArrayList<>(outcomes.size());
+        for (int i = 0; i < outcomes.size(); i++) {
+            AppendOutcome outcome = outcomes.get(i);
+            if (outcome instanceof Accepted accepted) {
+                long first = accepted(batch.get(i), accepted.acceptedMs(), calledMs);
+                known.add(first == accepted.acceptedMs() ? outcome : new Accepted(first));
+            } else {
+                if (outcome instanceof Unknown) {
+                    unknown(batch.get(i), calledMs);
+                }
+                known.add(outcome);
+            }
+        }
+        return known;
+    }
+
+    private long accepted(Sent sent, long acceptedMs, long calledMs) {
+        long now = merged(find(sent.identity()), sent.bodyHash(), acceptedMs);
+        put(sent, now, calledMs);
         return now == SEVERAL ? acceptedMs : now;
     }
 
     /** It may stand in the log. */
-    synchronized void unknown(MessageIdentity identity, long bodyHash, long calledMs) {
-        Place held = find(identity);
-        long now = merged(held, bodyHash, UNSURE);
+    private void unknown(Sent sent, long calledMs) {
+        Place held = find(sent.identity());
+        long now = merged(held, sent.bodyHash(), UNSURE);
         if (held == null || held.acceptedMs() != now) {
-            put(identity, bodyHash, now, calledMs);
+            put(sent, now, calledMs);
         }
     }
 
@@ -80,7 +118,7 @@ final class AcceptedMemory {
     }
 
     /** What is held and not older than W. */
-    private @Nullable Place find(MessageIdentity identity) {
+    private @Nullable Place find(Identity identity) {
         Place place = find(youngest, identity);
         if (place == null) {
             place = find(older, identity);
@@ -88,11 +126,11 @@ final class AcceptedMemory {
         return place != null && millis.getAsLong() - place.seenMs() <= windowMs ? place : null;
     }
 
-    private static @Nullable Place find(@Nullable Generation generation, MessageIdentity identity) {
+    private static @Nullable Place find(@Nullable Generation generation, Identity identity) {
         return generation == null ? null : generation.find(identity);
     }
 
-    private void put(MessageIdentity identity, long bodyHash, long acceptedMs, long seenMs) {
+    private void put(Sent sent, long acceptedMs, long seenMs) {
         Generation generation = youngest;
         long now = millis.getAsLong();
         if (generation == null || generation.isFull() || now - generation.startMs >= windowMs) {
@@ -101,7 +139,7 @@ final class AcceptedMemory {
             older = youngest;
             youngest = generation;
         }
-        generation.put(identity, bodyHash, acceptedMs, seenMs);
+        generation.put(sent, acceptedMs, seenMs);
     }
 
     private void forget(long now) {
@@ -129,7 +167,7 @@ final class AcceptedMemory {
 
     private static final class Generation {
         final long startMs;
-        long[] keys = new long[2 * MIN_SLOTS];
+        IdentitySlots slots = new IdentitySlots(MIN_SLOTS);
         long[] bodyHashes = new long[MIN_SLOTS];
         long[] accepted = new long[MIN_SLOTS];
         /** From {@link #startMs}, which they may precede. */
@@ -145,65 +183,38 @@ final class AcceptedMemory {
             return size >= MAX_ENTRIES;
         }
 
-        @Nullable Place find(MessageIdentity identity) {
-            int slot = slot(identity.high(), identity.low());
-            return isFree(slot) ? null : new Place(bodyHashes[slot], accepted[slot], startMs + seen[slot]);
+        @Nullable Place find(Identity identity) {
+            int slot = slots.slot(identity);
+            return slots.isFree(slot) ? null : new Place(bodyHashes[slot], accepted[slot], startMs + seen[slot]);
         }
 
-        void put(MessageIdentity identity, long bodyHash, long acceptedMs, long seenMs) {
-            int slot = slot(identity.high(), identity.low());
-            boolean added = isFree(slot);
-            int since = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seenMs - startMs));
-            set(slot, identity.high(), identity.low(), bodyHash, acceptedMs, since);
+        void put(Sent sent, long acceptedMs, long seenMs) {
+            int slot = slots.slot(sent.identity());
+            boolean added = slots.isFree(slot);
+            slots.take(slot, sent.identity());
+            bodyHashes[slot] = sent.bodyHash();
+            accepted[slot] = acceptedMs;
+            seen[slot] = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, seenMs - startMs));
             if (added && ++size * 3L > seen.length * 2L && seen.length < MAX_SLOTS) {
                 grow();
             }
         }
 
-        /** Where the identity is, or would be. */
-        private int slot(long high, long low) {
-            int mask = seen.length - 1;
-            int slot = (int) high & mask;
-            while (!isFree(slot) && (keys[2 * slot] != high || keys[2 * slot + 1] != low)) {
-                slot = (slot + 1) & mask;
-            }
-            return slot;
-        }
-
-        private boolean isFree(int slot) {
-            return keys[2 * slot] == 0 && keys[2 * slot + 1] == 0;
-        }
-
-        private void set(int slot, long high, long low, long bodyHash, long acceptedMs, int since) {
-            keys[2 * slot] = high;
-            keys[2 * slot + 1] = low;
-            bodyHashes[slot] = bodyHash;
-            accepted[slot] = acceptedMs;
-            seen[slot] = since;
-        }
-
         private void grow() {
-            Generation smaller = new Generation(startMs);
-            smaller.keys = keys;
-            smaller.bodyHashes = bodyHashes;
-            smaller.accepted = accepted;
-            smaller.seen = seen;
-            int slots = 2 * seen.length;
-            keys = new long[2 * slots];
-            bodyHashes = new long[slots];
-            accepted = new long[slots];
-            seen = new int[slots];
-            smaller.copyTo(this);
-        }
-
-        private void copyTo(Generation larger) {
-            for (int i = 0; i < seen.length; i++) {
-                if (!isFree(i)) {
-                    long high = keys[2 * i];
-                    long low = keys[2 * i + 1];
-                    larger.set(larger.slot(high, low), high, low, bodyHashes[i], accepted[i], seen[i]);
-                }
-            }
+            int more = 2 * seen.length;
+            IdentitySlots larger = new IdentitySlots(more);
+            long[] newHashes = new long[more];
+            long[] newAccepted = new long[more];
+            int[] newSeen = new int[more];
+            slots.move(larger, (from, to) -> {
+                newHashes[to] = bodyHashes[from];
+                newAccepted[to] = accepted[from];
+                newSeen[to] = seen[from];
+            });
+            slots = larger;
+            bodyHashes = newHashes;
+            accepted = newAccepted;
+            seen = newSeen;
         }
     }
 }

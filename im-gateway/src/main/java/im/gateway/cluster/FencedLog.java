@@ -5,7 +5,6 @@ import im.relay.AppendOutcome;
 import im.relay.AppendRequest;
 import im.relay.MessageLog;
 import im.relay.Wakeups;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -42,11 +41,9 @@ public final class FencedLog implements MessageLog {
             return;
         }
         meters.fencedAppend(batch.size());
-        List<AppendOutcome> outcomes = new ArrayList<>(batch.size());
-        outcomes.add(new AppendOutcome.Refused(Code.UNAVAILABLE, "this node holds no lease", RETRY_MILLIS));
-        while (outcomes.size() < batch.size()) {
-            outcomes.add(new AppendOutcome.Refused(Code.OUT_OF_ORDER, "an earlier send was not accepted", 0));
-        }
+        List<AppendOutcome> outcomes = AppendOutcome.filled(
+                List.of(new AppendOutcome.Refused(Code.UNAVAILABLE, "this node holds no lease", RETRY_MILLIS)),
+                batch.size());
         Wakeups.wake(lane, () -> done.accept(outcomes));
     }
 

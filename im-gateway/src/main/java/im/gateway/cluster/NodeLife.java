@@ -5,6 +5,9 @@ import im.router.NodeRegistry;
 import im.router.RouteDirectory;
 import im.router.RouteDirectory.Mended;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +58,18 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
         this.meters = meters;
     }
 
+    /**
+     * The first lease is there: the receiver reads what is pushed to its name, unless a newer one came meanwhile.
+     *
+     * @return completes when it does; exceptionally with {@link CancellationException} if there is a newer lease
+     */
+    public CompletionStage<Void> joined(NodeId id) {
+        CompletionStage<Void> following = followIf(null, id);
+        return following == null
+                ? CompletableFuture.failedFuture(new CancellationException("there is a newer lease"))
+                : following;
+    }
+
     /** Begins to mend routes, once a heartbeat. */
     public void begin(Duration heartbeat) {
         long millis = heartbeat.toMillis();
@@ -102,10 +117,11 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
     }
 
     private void comeBack(NodeId id) {
-        if (!id.equals(current)) {
+        CompletionStage<Void> following = followIf(id, id);
+        if (following == null) {
             return;
         }
-        follow.apply(id).thenCompose(followed -> mend()).whenComplete((mended, failure) -> {
+        following.thenCompose(followed -> mend()).whenComplete((mended, failure) -> {
             if (!id.equals(current)) {
                 return;
             }
@@ -117,6 +133,11 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
                 var unused = timer.schedule(() -> comeBack(id), RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         });
+    }
+
+    /** One at a time, so that whoever finds the older name to be current does not take the receiver back from the newer. */
+    private synchronized @Nullable CompletionStage<Void> followIf(@Nullable NodeId expected, NodeId id) {
+        return Objects.equals(expected, current) ? follow.apply(id) : null;
     }
 
     /** Why this node is fenced, for the readiness page; null when it is not. */

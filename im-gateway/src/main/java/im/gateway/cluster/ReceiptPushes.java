@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells the other uid's connections, and of what was read the reader's own, how far a uid has got. Only the largest
  * position of a conversation, uid and kind matters, so what comes within {@link #GATHER_MILLIS} is one receipt, and the
- * routes for them are looked up together, {@link #MAX_UIDS} at a time: an acknowledgement costs no round trip of its own. What finds no room, or no routes, is dropped: the list of conversations tells it. Any thread.
+ * routes for them are looked up together, {@link #MAX_UIDS} at a time: an acknowledgement costs no round trip of its own.
+ * What finds no room, or no routes, is dropped: the list of conversations tells it. Any thread.
  */
 public final class ReceiptPushes {
     static final int GATHER_MILLIS = 100;
@@ -31,7 +33,9 @@ public final class ReceiptPushes {
     private final PushBus bus;
     private final ScheduledExecutorService timer;
     private final ClusterMeters meters;
-    private Map<Key, Long> waiting = new HashMap<>();
+    /** Oldest first, so that whoever comes again waits behind those who waited before. */
+    private final Map<Key, Long> waiting = new LinkedHashMap<>();
+
     private boolean planned;
 
     private record Key(ConversationKey conversation, String by, Receipt.Kind kind) {}

@@ -1,11 +1,12 @@
 package im.gateway.cluster;
 
+import im.gateway.cluster.AcceptedMemory.Sent;
 import im.protocol.v1.Code;
 import im.relay.AppendOutcome;
 import im.relay.AppendOutcome.Accepted;
 import im.relay.AppendOutcome.Refused;
-import im.relay.AppendOutcome.Unknown;
 import im.relay.AppendRequest;
+import im.relay.Identity;
 import im.relay.MessageLog;
 import im.relay.Wakeups;
 import java.nio.ByteBuffer;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * time of the first. What another node accepted, or this one before it was started or long ago, it does not know.
  */
 public final class RememberingLog implements MessageLog {
+    private static final ThreadLocal<Identity.Hash> HASH = ThreadLocal.withInitial(Identity.Hash::new);
+
     private final MessageLog log;
     private final AcceptedMemory memory;
     private final LongSupplier millis;
@@ -46,55 +49,44 @@ public final class RememberingLog implements MessageLog {
 
     @Override
     public void append(List<AppendRequest> batch, Executor lane, Consumer<List<AppendOutcome>> done) {
-        MessageIdentity[] identities = new MessageIdentity[batch.size()];
-        for (int i = 0; i < identities.length; i++) {
-            identities[i] = MessageIdentity.of(batch.get(i));
-        }
-        int conflict = firstConflict(batch, identities);
-        if (conflict == 0 && !batch.isEmpty()) {
+        List<Sent> sent = sent(batch);
+        int conflict = memory.firstConflict(sent, firstOfTwoBodies(sent));
+        if (conflict == 0) {
             Wakeups.wake(lane, () -> done.accept(withConflict(List.of(), batch.size())));
             return;
         }
         long calledMs = millis.getAsLong();
-        log.append(batch.subList(0, conflict), lane, outcomes -> {
-            List<AppendOutcome> known = remember(batch, identities, outcomes, calledMs);
-            done.accept(conflict == batch.size() ? known : withConflict(known, batch.size()));
-        });
+        if (conflict == batch.size()) {
+            log.append(batch, lane, outcomes -> done.accept(memory.told(sent, outcomes, calledMs)));
+        } else {
+            log.append(
+                    batch.subList(0, conflict),
+                    lane,
+                    outcomes -> done.accept(withConflict(memory.told(sent, outcomes, calledMs), batch.size())));
+        }
     }
 
-    /** The number of the first that is another body under an id that is known, or came before it; their count if none is. */
-    private int firstConflict(List<AppendRequest> batch, MessageIdentity[] identities) {
-        for (int i = 0; i < identities.length; i++) {
-            long bodyHash = bodyHash(batch.get(i));
-            if (memory.isConflict(identities[i], bodyHash)) {
-                return i;
-            }
+    private static List<Sent> sent(List<AppendRequest> batch) {
+        Identity.Hash hash = HASH.get();
+        AppendRequest first = batch.get(0);
+        byte[] prefix = Identity.prefix(first.conversation(), first.sender());
+        List<Sent> sent = new ArrayList<>(batch.size());
+        for (AppendRequest request : batch) {
+            sent.add(new Sent(hash.of(prefix, request.messageId()), bodyHash(request)));
+        }
+        return sent;
+    }
+
+    /** The number of the first that is another body under the id of one before it; their count if none is. */
+    private static int firstOfTwoBodies(List<Sent> sent) {
+        for (int i = 1; i < sent.size(); i++) {
             for (int before = 0; before < i; before++) {
-                if (identities[before].equals(identities[i]) && bodyHash(batch.get(before)) != bodyHash) {
+                if (sent.get(before).isOtherBodyOf(sent.get(i))) {
                     return i;
                 }
             }
         }
-        return identities.length;
-    }
-
-    private List<AppendOutcome> remember(
-            List<AppendRequest> batch, MessageIdentity[] identities, List<AppendOutcome> outcomes, long calledMs) {
-        List<AppendOutcome> known = new ArrayList<>(outcomes.size());
-        for (int i = 0; i < outcomes.size(); i++) {
-            AppendOutcome outcome = outcomes.get(i);
-            long bodyHash = bodyHash(batch.get(i));
-            if (outcome instanceof Accepted accepted) {
-                long first = memory.accepted(identities[i], bodyHash, accepted.acceptedMs(), calledMs);
-                known.add(first == accepted.acceptedMs() ? outcome : new Accepted(first));
-            } else {
-                if (outcome instanceof Unknown) {
-                    memory.unknown(identities[i], bodyHash, calledMs);
-                }
-                known.add(outcome);
-            }
-        }
-        return known;
+        return sent.size();
     }
 
     /** A failure before it makes it out of order, and whatever is behind it is. */
@@ -104,10 +96,7 @@ public final class RememberingLog implements MessageLog {
         if (before.stream().allMatch(Accepted.class::isInstance)) {
             outcomes.add(new Refused(Code.CONFLICT, "another message has this id", 0));
         }
-        while (outcomes.size() < size) {
-            outcomes.add(new Refused(Code.OUT_OF_ORDER, "an earlier message was not accepted", 0));
-        }
-        return outcomes;
+        return AppendOutcome.filled(outcomes, size);
     }
 
     private static long bodyHash(AppendRequest request) {

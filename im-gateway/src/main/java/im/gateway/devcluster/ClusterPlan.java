@@ -27,6 +27,10 @@ record ClusterPlan(
     static final String BALANCER = "haproxy";
     private static final int ROUTERS = 1;
 
+    /** The settings that say where a server is. */
+    private static final Map<String, String> ELSEWHERE =
+            Map.of(KAFKA, "kafka.bootstrap", REDIS, "redis.uris", ETCD, "etcd.endpoints");
+
     ClusterPlan {
         ports = new TreeMap<>(ports);
         settings = new TreeMap<>(settings);
@@ -74,6 +78,12 @@ record ClusterPlan(
             names.add(role.name(i));
         }
         return names;
+    }
+
+    /** Whether a server is of this cluster, and not elsewhere by a setting. */
+    boolean has(String store) {
+        String where = ELSEWHERE.get(store);
+        return where == null || !settings.containsKey(where);
     }
 
     int port(String listener) {

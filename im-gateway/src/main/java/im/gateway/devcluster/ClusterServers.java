@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * The processes of a plan, none of them started.
  *
- * @param stores Redis, etcd and Kafka: they depend on nobody
+ * @param stores Redis, etcd and Kafka, but for those that are elsewhere: they depend on nobody
  * @param nodes gateways, relays, router: they start together
  * @param balancer HAProxy or nothing
  */
@@ -30,19 +30,26 @@ record ClusterServers(List<Server> stores, List<Server> nodes, List<Server> bala
     }
 
     private static List<Server> stores(ClusterFolder folder, ClusterPlan plan, ServerOptions options) {
-        return List.of(
-                KafkaServer.prepare(
-                        folder.of(ClusterPlan.KAFKA),
-                        options.port(plan.port(ClusterPlan.KAFKA))
-                                .set(
-                                        KafkaServer.CONTROLLER_PORT,
-                                        Integer.toString(plan.port(ClusterPlan.KAFKA + ".controller")))),
-                RedisServer.prepare(
-                        folder.of(ClusterPlan.REDIS),
-                        options.port(plan.port(ClusterPlan.REDIS))
-                                .set("appendonly", "yes")
-                                .set("stream-node-max-bytes", "1024")),
-                EtcdServer.prepare(folder.of(ClusterPlan.ETCD), options.port(plan.port(ClusterPlan.ETCD))));
+        List<Server> stores = new ArrayList<>();
+        if (plan.has(ClusterPlan.KAFKA)) {
+            stores.add(KafkaServer.prepare(
+                    folder.of(ClusterPlan.KAFKA),
+                    options.port(plan.port(ClusterPlan.KAFKA))
+                            .set(
+                                    KafkaServer.CONTROLLER_PORT,
+                                    Integer.toString(plan.port(ClusterPlan.KAFKA + ".controller")))));
+        }
+        if (plan.has(ClusterPlan.REDIS)) {
+            stores.add(RedisServer.prepare(
+                    folder.of(ClusterPlan.REDIS),
+                    options.port(plan.port(ClusterPlan.REDIS))
+                            .set("appendonly", "yes")
+                            .set("stream-node-max-bytes", "1024")));
+        }
+        if (plan.has(ClusterPlan.ETCD)) {
+            stores.add(EtcdServer.prepare(folder.of(ClusterPlan.ETCD), options.port(plan.port(ClusterPlan.ETCD))));
+        }
+        return List.copyOf(stores);
     }
 
     private static List<Server> nodes(

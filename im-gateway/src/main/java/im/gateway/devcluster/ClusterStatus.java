@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param router where clients ask which gateway to use
  * @param endpoints WebSocket addresses of the gateways themselves
  * @param tcpEndpoints their TCP addresses
+ * @param redisPort as the other two 0 when that server is not of this cluster
  */
 public record ClusterStatus(
         String url,
@@ -56,10 +57,14 @@ public record ClusterStatus(
                 plan.router(),
                 plan.endpoints(),
                 plan.tcpEndpoints(),
-                plan.port(ClusterPlan.REDIS),
-                plan.port(ClusterPlan.KAFKA),
-                plan.port(ClusterPlan.ETCD),
+                port(plan, ClusterPlan.REDIS),
+                port(plan, ClusterPlan.KAFKA),
+                port(plan, ClusterPlan.ETCD),
                 servers.all().map(Process::of).toList());
+    }
+
+    private static int port(ClusterPlan plan, String store) {
+        return plan.has(store) ? plan.port(store) : 0;
     }
 
     /** The addresses in one line. */
@@ -92,9 +97,15 @@ public record ClusterStatus(
         fields.put("router", router);
         fields.put("endpoints", endpoints);
         fields.put("tcp_endpoints", tcpEndpoints);
-        fields.put("redis_port", redisPort);
-        fields.put("kafka_port", kafkaPort);
-        fields.put("etcd_port", etcdPort);
+        if (redisPort != 0) {
+            fields.put("redis_port", redisPort);
+        }
+        if (kafkaPort != 0) {
+            fields.put("kafka_port", kafkaPort);
+        }
+        if (etcdPort != 0) {
+            fields.put("etcd_port", etcdPort);
+        }
         fields.put("processes", processes);
         return JSON.writeValueAsString(fields);
     }

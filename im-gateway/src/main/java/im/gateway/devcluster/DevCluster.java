@@ -20,8 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A cluster in a folder, whoever started it. What is started is written down at once, so that a later command finds it
@@ -66,8 +66,8 @@ public final class DevCluster {
         return locked(() -> {
             Optional<Saved> before = folder.read();
             refuseIfRunning(before);
-            refuseIfMissing();
             ClusterPlan plan = plan(wanted, before.map(Saved::plan));
+            refuseIfMissing(plan);
             ClusterServers servers = servers(plan, Map.of());
             var unused = AuthKey.readOrCreate(folder.key());
             folder.write(plan, Map.of());
@@ -90,8 +90,14 @@ public final class DevCluster {
         }
     }
 
-    private static void refuseIfMissing() throws ClusterFailure {
-        String missing = Stream.of(RedisServer.local(), EtcdServer.local(), KafkaServer.local())
+    private static void refuseIfMissing(ClusterPlan plan) throws ClusterFailure {
+        Map<String, Supplier<Availability>> stores = new LinkedHashMap<>();
+        stores.put(ClusterPlan.REDIS, RedisServer::local);
+        stores.put(ClusterPlan.ETCD, EtcdServer::local);
+        stores.put(ClusterPlan.KAFKA, KafkaServer::local);
+        String missing = stores.entrySet().stream()
+                .filter(store -> plan.has(store.getKey()))
+                .map(store -> store.getValue().get())
                 .filter(found -> !found.here())
                 .map(Availability::why)
                 .collect(Collectors.joining("; "));

@@ -3,8 +3,6 @@ package im.gateway.devcluster;
 import im.servers.Server;
 import im.servers.ServerOptions;
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +10,6 @@ import java.util.Optional;
 
 /** A gateway, a relay or a router. Its port is its admin port, which says when it is ready. */
 final class NodeProcess extends Server {
-    private static final int ANSWER_MILLIS = 2_000;
     /** Longer than any drain.timeout: it ends by itself when that is over. */
     private static final Duration STOP = Duration.ofMinutes(11);
 
@@ -31,15 +28,7 @@ final class NodeProcess extends Server {
 
     @Override
     protected boolean answers() throws IOException {
-        HttpURLConnection connection = (HttpURLConnection)
-                URI.create("http://" + address() + "/readyz").toURL().openConnection();
-        connection.setConnectTimeout(ANSWER_MILLIS);
-        connection.setReadTimeout(ANSWER_MILLIS);
-        try {
-            return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-        } finally {
-            connection.disconnect();
-        }
+        return answersOk("/readyz");
     }
 
     @Override

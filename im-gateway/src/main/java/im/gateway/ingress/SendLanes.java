@@ -131,22 +131,23 @@ public final class SendLanes {
         if (closed) {
             return;
         }
+        long now = services.nanoTime().getAsLong();
         lane.inFlight = List.of();
         MessageId failed = null;
         for (int i = 0; i < batch.size(); i++) {
             SendLane.Pending pending = batch.get(i);
-            boolean accepted = answer(pending, outcomes.get(i));
+            boolean accepted = answer(pending, outcomes.get(i), now);
             if (!accepted && failed == null) {
                 failed = pending.request().messageId();
             }
         }
         if (failed != null) {
-            refuseWaiting(lane);
+            refuseWaiting(lane, now);
             block(lane, failed);
         } else if (!lane.waiting.isEmpty() && isHeldTooLong(lane.waiting.element())) {
             SendLane.Pending late = lane.waiting.remove();
-            answered(late, Code.UNAVAILABLE, RETRY_MILLIS, 0, "the log took too long over what came before");
-            refuseWaiting(lane);
+            answered(late, now, Code.UNAVAILABLE, RETRY_MILLIS, 0, "the log took too long over what came before");
+            refuseWaiting(lane, now);
             block(lane, late.request().messageId());
         } else if (!lane.waiting.isEmpty()) {
             append(lane);
@@ -155,28 +156,29 @@ public final class SendLanes {
         settled.run();
     }
 
-    private void refuseWaiting(SendLane lane) {
-        lane.waiting.forEach(p -> answered(p, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
+    private void refuseWaiting(SendLane lane, long now) {
+        lane.waiting.forEach(p -> answered(p, now, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
         lane.waiting.clear();
     }
 
-    private boolean answer(SendLane.Pending pending, AppendOutcome outcome) {
+    private boolean answer(SendLane.Pending pending, AppendOutcome outcome, long now) {
         if (outcome instanceof AppendOutcome.Accepted accepted) {
-            answered(pending, Code.OK, 0, accepted.acceptedMs(), "");
+            answered(pending, now, Code.OK, 0, accepted.acceptedMs(), "");
             return true;
         }
         if (outcome instanceof AppendOutcome.Refused refused) {
-            answered(pending, refused.code(), refused.retryAfterMs(), 0, refused.text());
+            answered(pending, now, refused.code(), refused.retryAfterMs(), 0, refused.text());
         } else if (outcome instanceof AppendOutcome.Unknown unknown) {
-            answered(pending, Code.UNKNOWN_OUTCOME, RETRY_MILLIS, 0, unknown.text());
+            answered(pending, now, Code.UNKNOWN_OUTCOME, RETRY_MILLIS, 0, unknown.text());
         }
         return false;
     }
 
-    private void answered(SendLane.Pending pending, Code code, int retryAfterMs, long acceptedMs, String text) {
+    private void answered(
+            SendLane.Pending pending, long now, Code code, int retryAfterMs, long acceptedMs, String text) {
         unanswered--;
         services.metrics().unanswered(-1);
-        services.metrics().sent(services.nanoTime().getAsLong() - pending.nanos());
+        services.metrics().sent(now - pending.nanos());
         unansweredBytes -= pending.request().envelope().length;
         if (!SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
             write(pending.ref(), pending.request().messageId().toString(), code, retryAfterMs, acceptedMs, text);

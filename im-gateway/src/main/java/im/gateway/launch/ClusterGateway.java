@@ -28,13 +28,11 @@ import im.router.RouteDirectory;
 import im.router.redis.Redis;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * It joins the nodes and listens to the bus before it listens to clients, and leaves them when its clients are gone.
  */
 final class ClusterGateway {
-    private static final int FOLLOW_SECONDS = 30;
+    private static final Duration FOLLOW = Duration.ofSeconds(30);
 
     private final ServerConfig config;
     private final ClusterConfig cluster;
@@ -145,14 +143,9 @@ final class ClusterGateway {
                 () -> new NodeInfo(Role.GATEWAY, config.node(), endpoints, load.now(), lifecycle.isDraining()),
                 life);
         try {
-            receiver.follow(id).toCompletableFuture().get(FOLLOW_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new CannotStart("the push bus cannot be read: " + receiver.failure(), e);
+            ClusterSetup.await(life.joined(id), FOLLOW, "push bus", receiver::failure);
         } catch (CancellationException e) {
             throw new CannotStart("the lease lapsed before the push bus could be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CannotStart("interrupted", e);
         }
     }
 

@@ -25,14 +25,17 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka and Redis as the configuration names them, for every process of a cluster. Blocks, at start. */
 final class ClusterSetup {
     private static final int CALLS_IN_FLIGHT = 16_384;
-    private static final int CHECK_SECONDS = 30;
+    private static final Duration CHECK = Duration.ofSeconds(30);
     private static final long LEAST_QUEUE_BYTES = 5 << 20;
 
     private ClusterSetup() {}
@@ -110,19 +113,27 @@ final class ClusterSetup {
 
     /** @throws CannotStart when what Redis holds was made of another log; nothing of it means anything in this one */
     static void requireViewsOf(KafkaLog kafka, Redis redis, ClusterConfig cluster) throws CannotStart {
+        await(new StoredLogId(redis, kafka.logId()).check(cluster.kafka().partitions()), CHECK, "redis", () -> null);
+    }
+
+    /**
+     * Waits for it; blocks.
+     *
+     * @param what fails, or does not answer
+     * @param trouble why it does not answer, where that is known
+     * @throws CannotStart when it fails, or is not there in time
+     */
+    static <T> T await(CompletionStage<T> stage, Duration patience, String what, Supplier<@Nullable String> trouble)
+            throws CannotStart {
         try {
-            new StoredLogId(redis, kafka.logId())
-                    .check(cluster.kafka().partitions())
-                    .toCompletableFuture()
-                    .get(CHECK_SECONDS, TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new CannotStart(
-                    "redis: "
-                            + String.valueOf(
-                                    e.getCause() == null ? e : e.getCause().getMessage()),
-                    e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new CannotStart(what + ": " + cause.getMessage(), e);
         } catch (TimeoutException e) {
-            throw new CannotStart("redis: no answer within " + CHECK_SECONDS + " s", e);
+            String why = trouble.get();
+            throw new CannotStart(
+                    what + ": no answer within " + patience.toSeconds() + " s" + (why == null ? "" : ": " + why), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotStart("interrupted", e);

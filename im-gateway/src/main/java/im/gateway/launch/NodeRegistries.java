@@ -17,10 +17,6 @@ import im.router.redis.RedisNodeRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Opens what holds the nodes' leases, as the configuration names it. Blocks, at start. */
@@ -83,16 +79,6 @@ final class NodeRegistries {
     static NodeId join(NodeRegistry registry, ClusterConfig cluster, Supplier<NodeInfo> info, LeaseListener listener)
             throws CannotStart {
         Duration patience = cluster.lease().multipliedBy(2).plus(JOIN_PATIENCE);
-        try {
-            return registry.join(info, listener).toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CannotStart("this node cannot join: " + cause.getMessage(), e);
-        } catch (TimeoutException e) {
-            throw new CannotStart("this node cannot join: no lease within " + patience + ": " + registry.failure(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CannotStart("interrupted", e);
-        }
+        return ClusterSetup.await(registry.join(info, listener), patience, "this node cannot join", registry::failure);
     }
 }

@@ -69,7 +69,7 @@ public final class SessionMetrics {
         receive.record(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** From a Send's arrival until its SendResult is written. */
+    /** From a Send's arrival until the log's answer is here, whose SendResults are written at once. */
     public void sent(long nanos) {
         send.record(nanos, TimeUnit.NANOSECONDS);
     }

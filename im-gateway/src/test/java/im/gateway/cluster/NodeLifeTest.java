@@ -17,11 +17,17 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,14 +123,78 @@ class NodeLifeTest {
     }
 
     @Test
+    void aRetryUnderAnOlderLeaseThatHasBegunIsNotTheLastToMoveTheReceiver_D23() {
+        AtomicReference<@Nullable NodeLife> made = new AtomicReference<>();
+        Thread registry = new Thread(() -> {
+            NodeLife life = Objects.requireNonNull(made.get());
+            life.lapsed(AFTER);
+            life.renewed(NEWEST);
+        });
+        List<NodeId> followed = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger comeBacks = new AtomicInteger();
+        made.set(new NodeLife(
+                routes,
+                node -> {
+                    if (node.equals(AFTER) && comeBacks.incrementAndGet() == 2) {
+                        // The timer has found AFTER to be current; now the registry's thread goes as far as it gets.
+                        registry.start();
+                        await().until(() -> registry.getState() == Thread.State.BLOCKED || !registry.isAlive());
+                    }
+                    followed.add(node);
+                    return CompletableFuture.completedStage(null);
+                },
+                () -> steps.add("resync"),
+                timer,
+                meters));
+        routes.failures.set(1);
+        Objects.requireNonNull(made.get()).renewed(AFTER);
+
+        await().until(() -> followed.size() == 3);
+
+        assertThat(followed).containsExactly(AFTER, AFTER, NEWEST);
+    }
+
+    @Test
+    void afterANewerLeaseTheFirstOneDoesNotTakeTheReceiverToItsName_D23() {
+        assertThat(life.joined(BEFORE)).isCompleted();
+        assertThat(steps).containsExactly("follow 1");
+        life.lapsed(BEFORE);
+        life.renewed(AFTER);
+
+        assertThat(life.joined(BEFORE)).isCompletedExceptionally();
+
+        assertThat(steps).containsExactly("follow 1", "follow 2", "mend", "resync");
+    }
+
+    @Test
     void routesAreMendedOnceAHeartbeatButNotWithoutALease_D23() {
         life.begin(Duration.ofMillis(20));
         await().until(() -> steps.size() >= 2);
         life.lapsed(BEFORE);
-        timer.schedule(steps::clear, 0, java.util.concurrent.TimeUnit.MILLISECONDS);
+        timer.schedule(steps::clear, 0, TimeUnit.MILLISECONDS);
         await().pollDelay(Duration.ofMillis(200)).until(() -> true);
 
         assertThat(steps).isEmpty();
+    }
+
+    @Test
+    void receiptsThatWaitedLongestAreLookedUpFirstAlsoWhenTheyComeAgain() {
+        ReceiptPushes receipts = new ReceiptPushes(routes, new FakeBus(), timer, meters);
+        CountDownLatch all = new CountDownLatch(1);
+        var unused = timer.submit(() -> all.await(1, TimeUnit.MINUTES));
+        List<Receipt> raised = IntStream.range(0, 2 * ReceiptPushes.MAX_UIDS)
+                .mapToObj(i -> new Receipt(ConversationKey.direct("a", "u" + i), "a", Receipt.Kind.DELIVERED, i + 1))
+                .toList();
+        receipts.raised(raised);
+        receipts.raised(raised.subList(0, 10));
+        all.countDown();
+
+        await().until(() -> steps.size() == raised.size());
+
+        assertThat(steps.subList(0, ReceiptPushes.MAX_UIDS))
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, ReceiptPushes.MAX_UIDS)
+                        .mapToObj(i -> "routes of u" + i)
+                        .toList());
     }
 
     @Test

@@ -99,6 +99,17 @@ class DevClusterTest {
     }
 
     @Test
+    void aServerThatIsElsewhereIsNoneOfItsProcesses() throws Exception {
+        Map<String, String> elsewhere =
+                Map.of("kafka.bootstrap", "kafka.example:9092", "redis.uris", "redis://example");
+        new ClusterFolder(path).write(ClusterPlan.choose(1, 1, false, Map.of(), elsewhere), Map.of());
+        assertThatThrownBy(() -> cluster().kill("redis")).hasMessageEndingWith(" etcd, gateway-1, relay-1, router-1");
+        assertThat(cluster().status().json())
+                .doesNotContain("redis_port", "kafka_port", "\"redis\"", "\"kafka\"")
+                .contains("etcd_port");
+    }
+
+    @Test
     void aClusterOfWhichAProcessLivesIsNotStartedAgain() throws Exception {
         ProcessHandle self = ProcessHandle.current();
         ChildProcess alive = new ChildProcess(

@@ -57,6 +57,10 @@ final class SourceTree {
 
     private static boolean isKept(Path path) {
         for (Path part : path) {
+            if (part.toString().equals("src")) {
+                // Below it nothing is left behind, whatever a package is named.
+                return true;
+            }
             if (LEFT_BEHIND.contains(part.toString())) {
                 return false;
             }

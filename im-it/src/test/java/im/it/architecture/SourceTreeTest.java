@@ -28,7 +28,10 @@ class SourceTreeTest {
     void theTreeIsSeen() {
         assertThat(tree.java()).hasSizeGreaterThan(50);
         assertThat(tree.files())
-                .contains(Path.of("pom.xml"), Path.of("scripts/im"), Path.of("proto/im/v1/client.proto"));
+                .contains(Path.of("pom.xml"), Path.of("scripts/im"), Path.of("proto/im/v1/client.proto"))
+                // A package that is named as what a build leaves behind.
+                .contains(Path.of("im-bench/src/main/java/im/bench/target/Target.java"))
+                .noneMatch(path -> path.startsWith("im-bench/target"));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package im.relay.apply;
 
+import im.relay.Identity;
+import im.relay.IdentitySlots;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -115,7 +117,7 @@ final class DedupeWindow {
 
     private static final class Generation {
         final long startMs;
-        long[] keys = new long[2 * MIN_SLOTS];
+        IdentitySlots slots = new IdentitySlots(MIN_SLOTS);
         int[] times = new int[MIN_SLOTS];
         int size;
 
@@ -125,52 +127,28 @@ final class DedupeWindow {
 
         /** The slot, or -1. */
         int find(Identity identity) {
-            int slot = slot(identity.high(), identity.low());
-            return isFree(slot) ? -1 : slot;
+            int slot = slots.slot(identity);
+            return slots.isFree(slot) ? -1 : slot;
         }
 
         /** Whether it is new here. */
         boolean put(Identity identity, int time) {
-            int slot = slot(identity.high(), identity.low());
-            boolean added = isFree(slot);
-            set(slot, identity.high(), identity.low(), time);
+            int slot = slots.slot(identity);
+            boolean added = slots.isFree(slot);
+            slots.take(slot, identity);
+            times[slot] = time;
             if (added && ++size * 3L > times.length * 2L) {
                 grow();
             }
             return added;
         }
 
-        private int slot(long high, long low) {
-            int mask = times.length - 1;
-            int slot = (int) high & mask;
-            while (!isFree(slot) && (keys[2 * slot] != high || keys[2 * slot + 1] != low)) {
-                slot = (slot + 1) & mask;
-            }
-            return slot;
-        }
-
-        private boolean isFree(int slot) {
-            return keys[2 * slot] == 0 && keys[2 * slot + 1] == 0;
-        }
-
-        private void set(int slot, long high, long low, int time) {
-            keys[2 * slot] = high;
-            keys[2 * slot + 1] = low;
-            times[slot] = time;
-        }
-
         private void grow() {
-            long[] oldKeys = keys;
-            int[] oldTimes = times;
-            keys = new long[2 * oldKeys.length];
-            times = new int[2 * oldTimes.length];
-            for (int i = 0; i < oldTimes.length; i++) {
-                long high = oldKeys[2 * i];
-                long low = oldKeys[2 * i + 1];
-                if (high != 0 || low != 0) {
-                    set(slot(high, low), high, low, oldTimes[i]);
-                }
-            }
+            IdentitySlots larger = new IdentitySlots(2 * times.length);
+            int[] moved = new int[2 * times.length];
+            slots.move(larger, (from, to) -> moved[to] = times[from]);
+            slots = larger;
+            times = moved;
         }
     }
 }

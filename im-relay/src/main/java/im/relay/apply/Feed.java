@@ -1,6 +1,7 @@
 package im.relay.apply;
 
 import im.protocol.v1.LogEntry;
+import im.relay.Identity;
 import im.relay.LogExtent;
 import im.relay.LogReader;
 import im.relay.LoggedMessage;
@@ -73,9 +74,14 @@ final class Feed {
 
     private List<LoggedMessage> fresh(long offset, Decoded.Messages decoded, LogExtent extent, DedupeWindow window) {
         List<LoggedMessage> fresh = new ArrayList<>(decoded.entries().size());
+        byte[] prefix = Identity.prefix(decoded.conversation(), decoded.sender());
         for (int i = 0; i < decoded.entries().size(); i++) {
             LogEntry entry = decoded.entries().get(i);
-            if (!window.seen(hash.of(decoded.conversation(), decoded.sender(), entry))) {
+            Identity identity = hash.of(
+                    prefix,
+                    entry.getMessageId().asReadOnlyByteBuffer(),
+                    entry.getRequestHash().asReadOnlyByteBuffer());
+            if (!window.seen(identity)) {
                 fresh.add(new LoggedMessage(
                         decoded.conversation(),
                         decoded.sender(),

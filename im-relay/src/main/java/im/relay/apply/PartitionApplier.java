@@ -197,7 +197,9 @@ final class PartitionApplier {
         context.meters().sought(why);
         say(why, failure);
         RelayConfig config = context.config();
-        askLag();
+        if (backOffMs > 0) {
+            askLag();
+        }
         lane.after(Duration.ofMillis(backOffMs), guarded(() -> seek(waiting.over())));
         backOffMs = Math.min(
                 Math.max(2 * backOffMs, config.backOffMin().toMillis()),

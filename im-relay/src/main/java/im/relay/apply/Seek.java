@@ -91,9 +91,6 @@ final class Seek {
         if (applied != ConversationView.ABSENT && extent.isBehind(applied)) {
             throw new IllegalStateException("the view has " + applied + ", which the log does not: " + extent);
         }
-        if (extent.hasForgotten(applied)) {
-            context.meters().lostTails.increment();
-        }
         if (extent.end() > extent.first() && (applied == ConversationView.ABSENT || extent.first() > 0)) {
             timeOf(
                     extent.end() - 1,
@@ -128,6 +125,9 @@ final class Seek {
         }
         long before = extent.before(next);
         if (before > applied) {
+            if (extent.hasForgotten(applied)) {
+                context.meters().lostTails.increment();
+            }
             long target = next;
             applier.await(ports.view().skip(partition, applied, before), move -> skipped(move, extent, target));
         } else {
@@ -165,11 +165,12 @@ final class Seek {
 
     /** The index is written before the view, so of a tail that was lost it may be all that has seen it (D2, D8). */
     private void lostTailOfIndex(long mark) {
-        applier.await(
-                ports.log().settle(partition, mark, LogReader.NO_TERM),
-                extent -> applier.failed(
-                        Trouble.LOST_TAIL,
-                        new IllegalStateException("the index has " + mark + ", the log now is " + extent)));
+        applier.await(ports.log().settle(partition, mark, LogReader.NO_TERM), extent -> {
+            context.meters().lostTails.increment();
+            applier.failed(
+                    Trouble.LOST_TAIL,
+                    new IllegalStateException("the index has " + mark + ", the log now is " + extent));
+        });
     }
 
     /** @param replayFrom the first record that some bucket of the index may lack */

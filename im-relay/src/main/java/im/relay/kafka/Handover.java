@@ -152,25 +152,21 @@ final class Handover implements ConsumerRebalanceListener {
 
     private void lost(int partition) {
         if (held.remove(partition)) {
-            untold(partition);
-        }
-    }
-
-    private void untold(int partition) {
-        Assignments told = listener;
-        meters.lost.increment();
-        if (told != null) {
-            guarded(() -> told.lost(partition));
+            Assignments told = listener;
+            meters.lost.increment();
+            if (told != null) {
+                guarded(() -> told.lost(partition));
+            }
         }
     }
 
     /** The topic was made anew: nothing that was known holds any more, and every partition comes anew. */
     void startOver() {
-        for (Held one : List.copyOf(held.all())) {
-            untold(one.feed.partition);
-            misplaced(one.feed.partition, new IllegalStateException("the log was made anew"));
-            assigned(one.feed.partition);
-        }
+        List<TopicPartition> all = held.all().stream()
+                .map(one -> new TopicPartition(config.topics().messages(), one.feed.partition))
+                .toList();
+        lostAll();
+        onPartitionsAssigned(all);
     }
 
     /** The brokers do not have what was to be read, or another record there (D8): whoever reads must find its place anew. */

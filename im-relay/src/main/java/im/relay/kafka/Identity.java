@@ -136,7 +136,16 @@ final class Identity implements AutoCloseable {
 
     /** Reads again, and begins an epoch where the topic was made anew. Within {@link #run} only; blocks. */
     Epochs refresh() {
-        return settle(topicId());
+        return refresh(describe().topicId());
+    }
+
+    /**
+     * As {@link #refresh()}, of who has just asked what topic there is.
+     *
+     * @param topicId that of the topic that there is now: an older one would begin an epoch of what is gone
+     */
+    Epochs refresh(Uuid topicId) {
+        return settle(topicId);
     }
 
     /**
@@ -163,10 +172,11 @@ final class Identity implements AutoCloseable {
         refresh();
     }
 
-    private Uuid topicId() {
-        String name = config.topics().messages();
-        return KafkaAnswers.await(Topics.describe(admin, name, new DescribeTopicsOptions()), config)
-                .topicId();
+    /** The topic of messages as it is now; blocks for a bounded time. */
+    TopicDescription describe() {
+        DescribeTopicsOptions options =
+                new DescribeTopicsOptions().timeoutMs(config.timeouts().requestMs());
+        return KafkaAnswers.await(Topics.describe(admin, config.topics().messages(), options), config);
     }
 
     /** Something else that blocks, in turn with what is done here. */

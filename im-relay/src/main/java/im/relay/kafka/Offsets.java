@@ -4,15 +4,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +32,7 @@ final class Offsets {
     CompletableFuture<Found> of(int partition) {
         CompletableFuture<Long> first = list(partition, OffsetSpec.earliest());
         CompletableFuture<Long> end = list(partition, OffsetSpec.latest());
-        CompletableFuture<Map<Integer, Committed>> committed = committed();
+        CompletableFuture<Map<Integer, Committed>> committed = KafkaAnswers.stage(ofGroup(Set.of(partition)));
         return first.thenCombine(end, (f, e) -> new long[] {f, e}).thenCombine(committed, (bounds, of) -> {
             return new Found(Math.min(bounds[0], bounds[1]), bounds[1], of.get(partition));
         });
@@ -49,7 +47,7 @@ final class Offsets {
 
     /** Blocks for a bounded time. */
     long endOf(int partition) {
-        TopicPartition asked = new TopicPartition(config.topics().messages(), partition);
+        TopicPartition asked = name(partition);
         return KafkaAnswers.await(
                         admin.listOffsets(Map.of(asked, OffsetSpec.latest()), options())
                                 .partitionResult(asked),
@@ -57,43 +55,23 @@ final class Offsets {
                 .offset();
     }
 
-    /** The partitions that nobody leads. Blocks for a bounded time. */
-    Set<Integer> withoutLeader() {
-        return KafkaAnswers.await(
-                        Topics.describe(
-                                admin,
-                                config.topics().messages(),
-                                new DescribeTopicsOptions()
-                                        .timeoutMs(config.timeouts().requestMs())),
-                        config)
-                .partitions()
-                .stream()
-                .filter(one -> one.leader() == null || one.leader().isEmpty())
-                .map(TopicPartitionInfo::partition)
-                .collect(Collectors.toSet());
+    /** Of the group, by partition; not there where it never said. Blocks for a bounded time. */
+    Map<Integer, Committed> committed(Set<Integer> partitions) {
+        return KafkaAnswers.await(ofGroup(partitions), config);
     }
 
-    /** Of the group, by partition; not there where it never said. */
-    CompletableFuture<Map<Integer, Committed>> committed() {
-        return KafkaAnswers.stage(ofGroup());
-    }
-
-    /** As {@link #committed}; blocks for a bounded time. */
-    Map<Integer, Committed> committedNow() {
-        return KafkaAnswers.await(ofGroup(), config);
-    }
-
-    private KafkaFuture<Map<Integer, Committed>> ofGroup() {
+    private KafkaFuture<Map<Integer, Committed>> ofGroup(Set<Integer> partitions) {
+        ListConsumerGroupOffsetsSpec asked = new ListConsumerGroupOffsetsSpec()
+                .topicPartitions(partitions.stream().map(this::name).toList());
         return admin.listConsumerGroupOffsets(
-                        config.topics().group(),
+                        Map.of(config.topics().group(), asked),
                         new ListConsumerGroupOffsetsOptions()
                                 .timeoutMs(config.timeouts().requestMs()))
                 .partitionsToOffsetAndMetadata()
                 .thenApply(all -> {
                     Map<Integer, Committed> ours = new HashMap<>();
                     all.forEach((partition, offset) -> {
-                        if (offset != null
-                                && partition.topic().equals(config.topics().messages())) {
+                        if (offset != null) {
                             ours.put(partition.partition(), Committed.read(offset));
                         }
                     });
@@ -102,10 +80,14 @@ final class Offsets {
     }
 
     private CompletableFuture<Long> list(int partition, OffsetSpec spec) {
-        TopicPartition asked = new TopicPartition(config.topics().messages(), partition);
+        TopicPartition asked = name(partition);
         return KafkaAnswers.stage(
                         admin.listOffsets(Map.of(asked, spec), options()).partitionResult(asked))
                 .thenApply(found -> found.offset());
+    }
+
+    private TopicPartition name(int partition) {
+        return new TopicPartition(config.topics().messages(), partition);
     }
 
     private ListOffsetsOptions options() {

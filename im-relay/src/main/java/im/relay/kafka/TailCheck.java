@@ -9,8 +9,6 @@ import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether the log still holds what was seen of it: whoever saw a record knows under which leader's term, and the brokers say
@@ -18,8 +16,6 @@ import org.slf4j.LoggerFactory;
  * for a bounded time.
  */
 final class TailCheck {
-    private static final Logger LOG = LoggerFactory.getLogger(TailCheck.class);
-
     private final KafkaConfig config;
 
     TailCheck(KafkaConfig config) {
@@ -64,7 +60,6 @@ final class TailCheck {
                 }
             }
         }
-        LOG.atWarn().addKeyValue("partitions", lost).log("the log lost its tail");
         return lost;
     }
 

@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +65,7 @@ final class Tails {
             identity.run(this::round).whenComplete((done, failure) -> {
                 if (failure != null) {
                     // It was not begun, or else all of it has its answer.
-                    finish(take(), waiting -> waiting.done.completeExceptionally(failure));
+                    take().forEach(waiting -> waiting.done.completeExceptionally(failure));
                 }
             });
         }
@@ -83,17 +86,24 @@ final class Tails {
     private @Nullable Void round() {
         List<Asked> round = take();
         try {
-            settle(led(round));
-            finish(round, one -> one.done.complete(null));
+            TopicDescription topic = identity.describe();
+            List<Asked> led = led(round, topic);
+            if (!led.isEmpty()) {
+                settle(topic.topicId(), led);
+            }
+            round.forEach(one -> one.done.complete(null));
         } catch (RuntimeException e) {
-            finish(round, one -> one.done.completeExceptionally(e));
+            round.forEach(one -> one.done.completeExceptionally(e));
         }
         return null;
     }
 
     /** Of a partition that nobody leads nothing can be said; the others do not wait for it. */
-    private List<Asked> led(List<Asked> round) {
-        Set<Integer> without = offsets.withoutLeader();
+    private static List<Asked> led(List<Asked> round, TopicDescription topic) {
+        Set<Integer> without = topic.partitions().stream()
+                .filter(one -> one.leader() == null || one.leader().isEmpty())
+                .map(TopicPartitionInfo::partition)
+                .collect(Collectors.toSet());
         List<Asked> led = new ArrayList<>();
         for (Asked one : round) {
             if (without.contains(one.partition)) {
@@ -106,13 +116,10 @@ final class Tails {
         return led;
     }
 
-    private static void finish(List<Asked> round, Consumer<Asked> end) {
-        round.forEach(end);
-    }
-
-    private void settle(List<Asked> round) {
-        Epochs epochs = identity.refresh();
-        Map<Integer, Committed> committed = offsets.committedNow();
+    private void settle(Uuid topicId, List<Asked> round) {
+        Epochs epochs = identity.refresh(topicId);
+        Map<Integer, Committed> committed =
+                offsets.committed(round.stream().map(Asked::partition).collect(Collectors.toSet()));
         Map<Integer, Seen> seen = new HashMap<>();
         for (Asked one : round) {
             Seen farthest = farthest(one, committed.get(one.partition), epochs);
@@ -127,7 +134,13 @@ final class Tails {
         seen.forEach((partition, one) -> withTerm.put(partition, one.asOffset()));
         Map<Integer, Long> lost = check.find(withTerm);
         seen.forEach((partition, one) -> {
-            Long begins = one.term.isPresent() ? lost.get(partition) : lostEnd(partition, one, epochs);
+            Long begins = lost.get(partition);
+            // The brokers know of terms, but of our epochs only the identity does.
+            boolean isOfALostEpoch =
+                    LogPosition.epoch(one.position) > epochs.current(partition).number();
+            if (begins == null && (one.term.isEmpty() || isOfALostEpoch)) {
+                begins = lostEnd(partition, one, epochs);
+            }
             if (begins != null) {
                 identity.raise(partition, begins, one.position);
             }
@@ -150,8 +163,9 @@ final class Tails {
     }
 
     /**
-     * Where no term tells: the end of a log that ends before what was seen of its present epoch, else null. It is looked at
-     * more than once before it is believed, for an epoch cannot be taken back.
+     * Where no term tells: the end of a log that ends before what was seen of its present epoch, or that does not know the
+     * epoch in which it was seen; else null. It is looked at more than once before it is believed, for an epoch cannot be
+     * taken back.
      */
     private @Nullable Long lostEnd(int partition, Seen seen, Epochs epochs) {
         if (LogPosition.epoch(seen.position) < epochs.current(partition).number()) {

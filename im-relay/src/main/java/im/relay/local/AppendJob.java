@@ -65,8 +65,7 @@ final class AppendJob implements Job {
                 break;
             }
         }
-        fill(list, batch.size());
-        outcomes = list;
+        outcomes = AppendOutcome.filled(list, batch.size());
     }
 
     @Override
@@ -102,15 +101,6 @@ final class AppendJob implements Job {
     }
 
     private static List<AppendOutcome> refused(int size, Code code, String why) {
-        List<AppendOutcome> list = new ArrayList<>(size);
-        list.add(new Refused(code, why, Commit.RETRY_AFTER_MS));
-        fill(list, size);
-        return list;
-    }
-
-    private static void fill(List<AppendOutcome> list, int size) {
-        while (list.size() < size) {
-            list.add(new Refused(Code.OUT_OF_ORDER, "an earlier message was not accepted", 0));
-        }
+        return AppendOutcome.filled(List.of(new Refused(code, why, Commit.RETRY_AFTER_MS)), size);
     }
 }

@@ -7,6 +7,8 @@ import im.relay.LoggedMessage;
 import im.relay.Retention;
 import im.router.redis.Redis;
 import im.router.redis.Redis.Call;
+import im.router.redis.Reply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,20 +47,24 @@ public final class RedisConversationView implements ConversationView {
 
     @Override
     public CompletionStage<State> state(int partition) {
-        return log.claim(partition).thenCompose(ours -> stored(partition));
+        List<Call> calls = new ArrayList<>(log.claims(partition));
+        calls.add(Call.of(
+                "HMGET",
+                keys.state(partition),
+                StoreKeys.bytes("applied"),
+                StoreKeys.bytes("floor"),
+                StoreKeys.bytes("term")));
+        return Pipelined.all(redis, calls).thenApply(replies -> {
+            log.require(replies.get(1));
+            return stored(replies.get(2));
+        });
     }
 
-    private CompletionStage<State> stored(int partition) {
-        return redis.call(Call.of(
-                        "HMGET",
-                        keys.state(partition),
-                        StoreKeys.bytes("applied"),
-                        StoreKeys.bytes("floor"),
-                        StoreKeys.bytes("term")))
-                .thenApply(reply -> new State(
-                        reply.isNull(0) ? ABSENT : reply.number(0),
-                        reply.isNull(1) ? 0 : reply.number(1),
-                        reply.isNull(2) ? LogReader.NO_TERM : (int) reply.number(2)));
+    private static State stored(Reply reply) {
+        return new State(
+                reply.isNull(0) ? ABSENT : reply.number(0),
+                reply.isNull(1) ? 0 : reply.number(1),
+                reply.isNull(2) ? LogReader.NO_TERM : (int) reply.number(2));
     }
 
     @Override

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
  * to a uid a conversation is {@code d} and the other uid. Positions are decimal, times milliseconds since 1970.
  *
  * <ul>
- *   <li>{@code im:{p<N>}:state} hash, how far partition N is in the view: applied, floor, holes ({@code from-to}, spaces
- *       between), time (the largest log time applied), sampled, reached and reached_ms (the log took nothing before
- *       reached_ms that stands behind reached)
+ *   <li>{@code im:{p<N>}:state} hash, how far partition N is in the view: applied, term (of the leader that took the
+ *       record there), floor, holes ({@code from-to}, spaces between), time (the largest log time applied), sampled,
+ *       reached and reached_ms (the log took nothing before reached_ms that stands behind reached)
  *   <li>{@code im:{p<N>}:log} the id of the log that this is the view of
  *   <li>{@code im:{p<N>}:times} sorted set, position scored by log time: what is older stands at or below it
  *   <li>{@code im:{p<N>}:due} sorted set, {@code <c>} scored by a position at or below that of its first message held

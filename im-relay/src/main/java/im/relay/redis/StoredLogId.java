@@ -31,18 +31,14 @@ public final class StoredLogId {
         return Pipelined.all(redis, calls).thenAccept(replies -> replies.forEach(this::require));
     }
 
-    /** As {@link #check} for one partition, of which it is this log's view from then on. */
-    CompletionStage<Void> claim(int partition) {
+    /** Two calls, from which on a view that is nobody's is this log's; what the second one answers is to be required. */
+    List<Call> claims(int partition) {
         byte[] key = keys.log(partition);
-        return Pipelined.all(
-                        redis,
-                        List.of(
-                                Call.of("SET", key, StoreKeys.bytes(logId), StoreKeys.bytes("NX")),
-                                Call.of("GET", key)))
-                .thenAccept(replies -> require(replies.get(1)));
+        return List.of(Call.of("SET", key, StoreKeys.bytes(logId), StoreKeys.bytes("NX")), Call.of("GET", key));
     }
 
-    private void require(Reply stored) {
+    /** As {@link #check}, of the log id that is stored with one partition. */
+    void require(Reply stored) {
         if (!stored.isNull() && !stored.text().equals(logId)) {
             throw new IllegalStateException("Redis holds the views of log " + stored.text() + ", Kafka has log " + logId
                     + "; use another redis.prefix, or delete the keys under this one");

@@ -2,6 +2,7 @@ package im.relay.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.relay.Identity;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;

@@ -8,37 +8,26 @@ import im.relay.Answers;
 import im.relay.AppendOutcome;
 import im.relay.ConversationStore;
 import im.relay.LogPosition;
-import im.relay.MessageLog;
 import im.relay.Partitions;
 import im.relay.PlacedMessage;
 import im.relay.Requests;
+import im.relay.kafka.Brokers;
 import im.relay.kafka.KafkaConfig;
-import im.relay.kafka.KafkaLog;
 import im.relay.kafka.KafkaTimeouts;
 import im.relay.kafka.LostTail;
-import im.relay.kafka.TopicSettings;
-import im.relay.redis.RedisConversationStore;
-import im.router.redis.Redis;
-import im.router.redis.RedisConfig;
-import im.router.redis.RedisStartException;
 import im.servers.Address;
 import im.servers.KafkaServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -46,21 +35,14 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** D8 with a real Kafka that loses the end of its log, and grows again beyond what a view has seen of it. */
 @Tag("once")
 @EnabledIf("im.servers.Requirement#cluster")
-class LostTailIT {
-    private static final int PARTITIONS = 2;
+class LostTailIT extends RelaysOverServers {
     private static final ConversationKey AB = ConversationKey.direct("a", "b");
     private static final int P = new Partitions(PARTITIONS).of(AB);
     private static final Duration SETTLE = Duration.ofSeconds(60);
 
     private static KafkaServer broker;
 
-    private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
-    private final List<AutoCloseable> open = new ArrayList<>();
     private final List<String> accepted = new ArrayList<>();
-    private KafkaConfig config;
-    private RedisConfig redisConfig;
-    private MessageLog log;
-    private ConversationStore store;
 
     @BeforeAll
     static void start() {
@@ -72,38 +54,18 @@ class LostTailIT {
         broker.close();
     }
 
-    @BeforeEach
-    void open() throws RedisStartException {
-        Address server = Servers.redis();
-        redisConfig = RedisConfig.single(server.host(), server.port()).withKeyPrefix(name + ":");
-        config = KafkaConfig.of(List.of(broker.bootstrap()))
-                .withTopics(TopicSettings.DEFAULT
-                        .withNames(1, name + ".")
-                        .withPartitions(PARTITIONS, 2)
-                        .withReplication(1, 1))
+    @Override
+    KafkaConfig kafka() {
+        return Brokers.config(broker)
                 .withTimeouts(KafkaTimeouts.DEFAULT
                         .withAppend(Duration.ofSeconds(6))
                         .withRequest(Duration.ofSeconds(2))
                         .withSession(Duration.ofSeconds(6)));
-        log = opened(KafkaLog.open(config, new SimpleMeterRegistry())).messages();
-        store = new RedisConversationStore(
-                opened(Redis.connect(redisConfig, new SimpleMeterRegistry())), new Partitions(PARTITIONS));
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T one) {
-        open.add(one);
-        return one;
-    }
-
-    private LiveRelay relay() throws RedisStartException {
-        return opened(new LiveRelay(config, redisConfig, UnaryOperator.identity()));
+    @Override
+    Address redis() {
+        return Servers.redis();
     }
 
     /** A record each, sent until it is accepted. */

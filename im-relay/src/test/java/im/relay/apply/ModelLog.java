@@ -62,6 +62,8 @@ final class ModelLog {
     int clockStepsBackMs;
     /** The lowest offset that a read began at. */
     long lowestRead = Long.MAX_VALUE;
+    /** Runs before an offset is looked for. */
+    Runnable beforeOffsetAt = () -> {};
 
     ModelLog(SimWorld world, int count) {
         this.world = world;
@@ -138,6 +140,7 @@ final class ModelLog {
         @Override
         public CompletionStage<Long> offsetAt(int partition, long timeMs) {
             return world.call(() -> {
+                beforeOffsetAt.run();
                 Partition log = partitions.get(partition);
                 int offset = log.first;
                 while (offset < log.records.size()

@@ -11,22 +11,14 @@ import im.relay.ConversationStore;
 import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
 import im.relay.LoggedMessage;
-import im.relay.MessageLog;
-import im.relay.Partitions;
 import im.relay.PlacedMessage;
 import im.relay.Requests;
+import im.relay.kafka.Brokers;
 import im.relay.kafka.KafkaConfig;
-import im.relay.kafka.KafkaLog;
 import im.relay.kafka.KafkaTimeouts;
-import im.relay.kafka.TopicSettings;
-import im.relay.redis.RedisConversationStore;
-import im.router.redis.Redis;
-import im.router.redis.RedisConfig;
-import im.router.redis.RedisStartException;
+import im.servers.Address;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
-import im.servers.Servers;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -36,25 +28,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Relays over a real Kafka and a real Redis, under traffic, while something breaks. */
 @EnabledIf("im.servers.Requirement#cluster")
-class RelayIT {
-    private static final int PARTITIONS = 4;
+class RelayIT extends RelaysOverServers {
     private static final int CHATS = 8;
     private static final Duration SETTLE = Duration.ofSeconds(40);
 
@@ -63,18 +50,7 @@ class RelayIT {
 
     private static RedisServer server;
 
-    private final String name = "t" + UUID.randomUUID().toString().substring(0, 8);
-    private final KafkaConfig config = KafkaConfig.of(List.of(Servers.kafka().toString()))
-            .withTopics(TopicSettings.DEFAULT
-                    .withNames(1, name + ".")
-                    .withPartitions(PARTITIONS, 2)
-                    .withReplication(1, 1))
-            .withTimeouts(KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(6)));
-    private RedisConfig redisConfig;
-    private final List<AutoCloseable> open = new ArrayList<>();
     private final List<AppendRequest> accepted = new ArrayList<>();
-    private MessageLog log;
-    private ConversationStore store;
     private int sent;
 
     @BeforeAll
@@ -87,35 +63,14 @@ class RelayIT {
         server.close();
     }
 
-    @BeforeEach
-    void openLog() throws RedisStartException {
-        redisConfig = RedisConfig.single(
-                        server.address().host(), server.address().port())
-                .withKeyPrefix(name + ":");
-        KafkaLog door = opened(KafkaLog.open(config, new SimpleMeterRegistry()));
-        log = door.messages();
-        Redis redis = opened(Redis.connect(redisConfig, new SimpleMeterRegistry()));
-        store = new RedisConversationStore(redis, new Partitions(PARTITIONS));
+    @Override
+    KafkaConfig kafka() {
+        return Brokers.config().withTimeouts(KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(6)));
     }
 
-    @AfterEach
-    void closeAll() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) {
-            open.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T one) {
-        open.add(one);
-        return one;
-    }
-
-    private LiveRelay relay() throws RedisStartException {
-        return relay(UnaryOperator.identity());
-    }
-
-    private LiveRelay relay(UnaryOperator<ConversationView> around) throws RedisStartException {
-        return opened(new LiveRelay(config, redisConfig, around));
+    @Override
+    Address redis() {
+        return server.address();
     }
 
     private static ConversationKey chat(int number) {
@@ -299,8 +254,7 @@ class RelayIT {
         for (int i = 0; i < 3; i++) {
             LiveRelay other = relay();
             send(150);
-            other.close();
-            open.remove(other);
+            close(other);
             send(50);
         }
         settles();

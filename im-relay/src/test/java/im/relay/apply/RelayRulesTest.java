@@ -6,55 +6,16 @@ import im.protocol.ConversationKey;
 import im.relay.ConversationView;
 import im.relay.LogExtent;
 import im.relay.LogPosition;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The rules of delivery that the relay keeps, one by one. */
-class RelayRulesTest {
-    private static final ConversationKey CHAT = ConversationKey.direct("ann", "bob");
-    private static final Duration BEAT = RelaySim.CONFIG.heartbeat();
-
-    private final RelaySim sim = new RelaySim(7, 1, null);
-    private RelaySim.Process relay = sim.process();
-
-    @BeforeEach
-    void own() {
-        sim.give(0, relay);
-    }
-
-    private void send(int... ids) {
-        for (int id : ids) {
-            sim.send("ann", "bob", id, 0);
-        }
-    }
-
-    private TreeMap<Long, ModelView.Held> chat() {
-        return sim.view.slot(0).conversations.getOrDefault(CHAT, new TreeMap<>());
-    }
-
+class RelayRulesTest extends OneChatOneRelay {
     private long prev(long position) {
         return Objects.requireNonNull(chat().get(position)).prev();
-    }
-
-    private void settle() {
-        sim.settle();
-        sim.check();
-    }
-
-    private void replace() {
-        sim.crash(relay);
-        relay = sim.process();
-        sim.give(0, relay);
-    }
-
-    private static long position(int offset) {
-        return LogPosition.of(1, offset, 0);
     }
 
     @Test

@@ -2,56 +2,17 @@ package im.relay.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import im.protocol.ConversationKey;
 import im.protocol.v1.LogEntry;
 import im.protocol.v1.LogRecord;
+import im.relay.LogExtent;
 import im.relay.LogPosition;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the relay does about calls that fail, and what it says meanwhile. */
-class RelayTroubleTest {
-    private static final ConversationKey CHAT = ConversationKey.direct("ann", "bob");
-    private static final Duration BEAT = RelaySim.CONFIG.heartbeat();
-
-    private final RelaySim sim = new RelaySim(7, 1, null);
-    private RelaySim.Process relay = sim.process();
-
-    @BeforeEach
-    void own() {
-        sim.give(0, relay);
-    }
-
-    private void send(int... ids) {
-        for (int id : ids) {
-            sim.send("ann", "bob", id, 0);
-        }
-    }
-
-    private TreeMap<Long, ModelView.Held> chat() {
-        return sim.view.slot(0).conversations.getOrDefault(CHAT, new TreeMap<>());
-    }
-
-    private void settle() {
-        sim.settle();
-        sim.check();
-    }
-
-    private void replace() {
-        sim.crash(relay);
-        relay = sim.process();
-        sim.give(0, relay);
-    }
-
-    private static long position(int offset) {
-        return LogPosition.of(1, offset, 0);
-    }
-
+class RelayTroubleTest extends OneChatOneRelay {
     @Test
     void d11ABatchThatDidNotArriveGoesAgainAsItWasDecided() {
         send(1, 2, 3);
@@ -110,6 +71,51 @@ class RelayTroubleTest {
 
         assertThat(chat().lastKey()).isEqualTo(LogPosition.of(2, 2, 0));
         assertThat(sim.index.head("bob", CHAT)).isEqualTo(LogPosition.of(2, 2, 0));
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+
+    @Test
+    void d8ATailWhoseLossIsFoundByASeekThatFailsIsCountedOnce() {
+        send(1, 2, 3, 4);
+        settle();
+        sim.crash(relay);
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        log.first = 1;
+        log.loseTail(2);
+        sim.log.beforeOffsetAt = () -> {
+            sim.log.beforeOffsetAt = () -> {};
+            throw new IllegalStateException("request lost");
+        };
+        relay = sim.process();
+        sim.give(0, relay);
+
+        sim.world.until("moved over", () -> sim.view.slot(0).applied == LogPosition.of(2, 2, 0) - 1);
+        sim.settle();
+
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
+    }
+
+    @Test
+    void d8ATopicMadeAnewIsOneLostTailHoweverOftenItIsLookedAtBeforeItsFirstRecord() {
+        send(1, 2, 3);
+        settle();
+        sim.crash(relay);
+        ModelLog.Partition log = sim.log.partitions.get(0);
+        log.records.clear();
+        log.epochs.set(0, new LogExtent.Epoch(2, 0));
+        log.committed = LogExtent.NONE;
+        relay = sim.process();
+        sim.give(0, relay);
+        sim.world.until(
+                "moved over", () -> sim.view.slot(0).applied == log.extent().before(0));
+        replace();
+        sim.settle();
+
+        send(4);
+        sim.world.until("applied", () -> chat().size() == 4);
+
+        assertThat(chat().lastKey()).isEqualTo(LogPosition.of(2, 0, 0));
+        assertThat(sim.count("im.relay.lost.tails")).isEqualTo(1);
     }
 
     @Test

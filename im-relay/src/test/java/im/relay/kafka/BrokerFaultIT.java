@@ -170,16 +170,26 @@ class BrokerFaultIT {
         assertThat(standing()).doesNotContainKey(3).containsKey(1);
     }
 
+    /** One after another, with the ids from {@code first} to before {@code end}. */
+    private static void appendTo(MessageLog log, int first, int end) {
+        for (int i = first; i < end; i++) {
+            append(log, message("a", "b", i, "m" + i));
+        }
+    }
+
+    private static KafkaLogReaderIT.Member withAllPartitions(LogReader reader) {
+        KafkaLogReaderIT.Member member = new KafkaLogReaderIT.Member(reader);
+        reader.start(member);
+        await().until(() -> member.held().size() == 4);
+        return member;
+    }
+
     /** D8: the tail is lost for good, and the log has grown beyond it before anybody looked. */
     @Test
     void aTailThatWasLostIsFoundByWhatWasCommittedEvenIfTheLogHasGrownSince() throws Exception {
-        for (int i = 0; i < 10; i++) {
-            append(log, message("a", "b", i, "m" + i));
-        }
+        appendTo(log, 0, 10);
         LogReader first = door.reader();
-        KafkaLogReaderIT.Member member = new KafkaLogReaderIT.Member(first);
-        first.start(member);
-        await().until(() -> member.held().size() == 4);
+        withAllPartitions(first);
         assertThat(get(first.read(P, 0, 100, 1 << 20, SOON)).entries()).isNotEmpty();
         await().until(() -> get(first.read(P, 0, 100, 1 << 20, SOON)).next() == 10);
         get(first.commit(P, 10));
@@ -188,13 +198,9 @@ class BrokerFaultIT {
         LostTail.from(broker, config.topics().messages(), P, 6);
         door = KafkaLog.open(config, new SimpleMeterRegistry());
         log = door.messages();
-        for (int i = 20; i < 28; i++) {
-            append(log, message("a", "b", i, "m" + i));
-        }
+        appendTo(log, 20, 28);
         LogReader second = door.reader();
-        KafkaLogReaderIT.Member again = new KafkaLogReaderIT.Member(second);
-        second.start(again);
-        await().until(() -> again.held().size() == 4);
+        withAllPartitions(second);
 
         LogExtent extent = get(second.settle(P, 0, LogReader.NO_TERM));
         assertThat(extent.end()).isEqualTo(14);
@@ -206,13 +212,9 @@ class BrokerFaultIT {
     /** D8: a running reader hears of it from the brokers, and what it reads next is of another epoch. */
     @Test
     void aTailThatIsLostUnderARunningReaderBeginsAnEpoch() throws Exception {
-        for (int i = 0; i < 10; i++) {
-            append(log, message("a", "b", i, "m" + i));
-        }
+        appendTo(log, 0, 10);
         LogReader reader = door.reader();
-        KafkaLogReaderIT.Member member = new KafkaLogReaderIT.Member(reader);
-        reader.start(member);
-        await().until(() -> member.held().size() == 4);
+        KafkaLogReaderIT.Member member = withAllPartitions(reader);
         get(reader.settle(P, 0, LogReader.NO_TERM));
         List<LogReader.Entry> seen = new ArrayList<>();
         await().until(() -> {
@@ -225,9 +227,7 @@ class BrokerFaultIT {
         LostTail.from(broker, config.topics().messages(), P, 7);
         try (KafkaLog other = KafkaLog.open(config, new SimpleMeterRegistry())) {
             MessageLog writer = other.messages();
-            for (int i = 20; i < 28; i++) {
-                append(writer, message("a", "b", i, "m" + i));
-            }
+            appendTo(writer, 20, 28);
         }
 
         // Told by a read that fails, or the partition has come anew: then nobody reads before settling.
@@ -254,12 +254,29 @@ class BrokerFaultIT {
         }
     }
 
+    /** D8: the log has every record that the view has seen, but the identity has lost the epoch that they were seen in. */
+    @Test
+    void anEpochThatTheIdentityHasLostIsFollowedByAnotherThoughTheLogIsWhole() throws Exception {
+        appendTo(log, 0, 4);
+        LogReader reader = door.reader();
+        withAllPartitions(reader);
+        int term = get(reader.read(P, 3, 1, 1 << 20, Duration.ofSeconds(20)))
+                .entries()
+                .get(0)
+                .term();
+        long seen = LogPosition.endOf(2, 3);
+
+        LogExtent extent = get(reader.settle(P, seen, term));
+
+        assertThat(extent.isBehind(seen)).isFalse();
+        assertThat(extent.epochs()).containsExactly(new Epoch(1, 0), new Epoch(3, 4));
+        assertThat(get(reader.settle(P, seen, term)).epochs()).isEqualTo(extent.epochs());
+    }
+
     /** D8: the epoch that a lost tail began can be lost as a whole. */
     @Test
     void aTailThatIsLostAgainBeginsAnotherEpoch() throws Exception {
-        for (int i = 0; i < 6; i++) {
-            append(log, message("a", "b", i, "m" + i));
-        }
+        appendTo(log, 0, 6);
         LogReader reader = door.reader();
         LogExtent second = get(reader.settle(P, LogPosition.endOf(1, 9), LogReader.NO_TERM));
         assertThat(second.epochs()).containsExactly(new Epoch(1, 0), new Epoch(2, 6));

@@ -19,18 +19,18 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** Brokers and what stands in them, as tests ask. */
-final class Brokers {
+public final class Brokers {
     static final Duration R = Retention.DEFAULT.time();
     static final Duration W = Duration.ofMinutes(10);
 
     private Brokers() {}
 
     /** Topics that no other test has, on the broker of this JVM: 4 partitions of the log, 8 of the bus. */
-    static KafkaConfig config() {
+    public static KafkaConfig config() {
         return config(Servers.kafka().toString());
     }
 
-    static KafkaConfig config(KafkaServer own) {
+    public static KafkaConfig config(KafkaServer own) {
         return config(own.bootstrap());
     }
 

@@ -41,7 +41,6 @@ class ApplyScriptIT {
         relay.close();
     }
 
-    /** D1, D3: data and mark move together and from the expected value only; a zombie is told where the view stands. */
     /** D8: what the view stands at is kept with the term of its record, which tells whether the log still has it. */
     @Test
     void theTermOfTheLastRecordIsKeptAndForgottenWithASkip_D8() {
@@ -58,6 +57,7 @@ class ApplyScriptIT {
         assertThat(await(relay.view.state(p)).term()).isEqualTo(LogReader.NO_TERM);
     }
 
+    /** D1, D3: data and mark move together and from the expected value only; a zombie is told where the view stands. */
     @Test
     void aZombieThatIsBehindChangesNothingAndIsToldWhereTheViewStands_D1_D3() {
         List<LoggedMessage> first = relay.record(List.of(message("a", "b", 1, "1")));

@@ -99,7 +99,12 @@ public final class EtcdConnection implements AutoCloseable {
      */
     public static EtcdConnection open(EtcdConfig config) throws IOException {
         config.tlsFiles().check("etcd.");
-        EtcdConnection connection = new EtcdConnection(config);
+        EtcdConnection connection;
+        try {
+            connection = new EtcdConnection(config);
+        } catch (UnusableTls e) {
+            throw new IOException(e.getMessage(), e);
+        }
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         while (true) {
             try {
@@ -131,7 +136,9 @@ public final class EtcdConnection implements AutoCloseable {
                         + e.getMessage();
             case UNREACHABLE ->
                 where + " cannot be reached: " + e.getMessage()
-                        + (config.isTls() ? " (TLS: etcd.ca-file must vouch for the server's certificate)" : "");
+                        + (config.isTls() && isAboutCertificates(e)
+                                ? " (TLS: etcd.ca-file must vouch for the server's certificate)"
+                                : "");
             default -> where + " does not answer as etcd does: " + e.getMessage();
         };
     }
@@ -171,8 +178,17 @@ public final class EtcdConnection implements AutoCloseable {
                         .ifPresent(certificate ->
                                 files.key().ifPresent(key -> ssl.keyManager(certificate.toFile(), key.toFile())));
             });
-        } catch (SSLException e) {
-            throw new IllegalStateException("no TLS with " + files + ": " + e.getMessage(), e);
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new UnusableTls(files, e);
+        }
+    }
+
+    /** A file that is not there, not whole, or not what it should be, as while it is being replaced. */
+    private static final class UnusableTls extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UnusableTls(TlsFiles files, Exception cause) {
+            super("etcd.ca-file, etcd.certificate-file, etcd.key-file: no TLS with " + files + ": " + cause, cause);
         }
     }
 
@@ -263,8 +279,11 @@ public final class EtcdConnection implements AutoCloseable {
                         answer.complete(value);
                     } else {
                         EtcdUnavailable told = told(failure);
-                        noteFailure(told);
-                        answer.completeExceptionally(told);
+                        try {
+                            noteFailure(told);
+                        } finally {
+                            answer.completeExceptionally(told);
+                        }
                     }
                 });
         return answer;
@@ -295,7 +314,14 @@ public final class EtcdConnection implements AutoCloseable {
             }
             madeNanos = System.nanoTime();
             old = client;
-            client = newClient();
+            try {
+                client = newClient();
+            } catch (RuntimeException e) {
+                LOG.atWarn()
+                        .addKeyValue("why", e.getMessage())
+                        .log("etcd is silent, and another client cannot be made");
+                return;
+            }
             generation.incrementAndGet();
         }
         LOG.atDebug().addKeyValue("endpoints", config.endpoints()).log("etcd is silent; another client");

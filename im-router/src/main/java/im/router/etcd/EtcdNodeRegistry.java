@@ -107,10 +107,7 @@ public final class EtcdNodeRegistry implements NodeRegistry {
     public @Nullable String failure() {
         String now = failure;
         NodeLease lease = own.get();
-        if (lease == null) {
-            return now;
-        }
-        return now == null ? lease.refusal() : now + lease.unrenewed();
+        return lease == null ? now : lease.trouble(now);
     }
 
     private void run() {

@@ -34,14 +34,11 @@ final class NodeLease {
     private final SlotClaim claim;
     private final Supplier<NodeInfo> info;
     private final LeaseListener listener;
+    private final LeaseTrouble trouble;
     private final CompletableFuture<NodeId> joined = new CompletableFuture<>();
 
     private volatile @Nullable HeldLease held;
     private volatile long accountedUntil;
-    /** The end of the lease unless it is renewed. */
-    private volatile long grantedUntil;
-    /** Why there is no lease, after the last try; null while there is one. */
-    private volatile @Nullable String refusal;
 
     private @Nullable ByteSequence written;
 
@@ -51,6 +48,7 @@ final class NodeLease {
         this.info = info;
         this.listener = listener;
         this.claim = new SlotClaim(etcd, terms);
+        this.trouble = new LeaseTrouble(terms.lease(), terms.nanos());
     }
 
     /** Completes with the first lease; exceptionally when none can be had. */
@@ -88,13 +86,13 @@ final class NodeLease {
         try {
             etcd.await(client -> client.getLeaseClient().keepAliveOnce(lease.lease()));
             if (account(sent)) {
-                grantedUntil = accountedUntil;
+                trouble.granted(sent);
                 writeIfChanged(lease);
             }
         } catch (EtcdUnavailable e) {
             if (e.failure() == Failure.NO_LEASE) {
                 lapse(lease, "etcd knows the lease no more");
-            } else if (e.failure() == Failure.REFUSED && left(grantedUntil) <= 0) {
+            } else if (e.failure() == Failure.REFUSED && trouble.isOver()) {
                 lapse(lease, "etcd refuses to renew the lease: " + e.getMessage());
                 throw e;
             } else {
@@ -149,20 +147,16 @@ final class NodeLease {
     }
 
     private void refused(String why) {
-        if (!joined.completeExceptionally(new IllegalStateException(why)) && !why.equals(refusal)) {
-            LOG.atWarn().addKeyValue("why", why).log("this node finds no slot again yet");
-        }
-        refusal = why;
+        trouble.refused(why, joined.completeExceptionally(new IllegalStateException(why)));
     }
 
-    /** Why this node finds no lease again, for the readiness page; null while it has one or nothing speaks against it. */
-    @Nullable String refusal() {
-        return refusal;
-    }
-
-    /** To be put behind what is wrong with the servers: how long the lease was not renewed, once that matters. */
-    String unrenewed() {
-        return held == null ? "" : LeaseTrouble.unrenewed(terms.lease(), -left(grantedUntil));
+    /**
+     * For the readiness page.
+     *
+     * @param etcd what is wrong there; null when nothing is
+     */
+    @Nullable String trouble(@Nullable String etcd) {
+        return trouble.says(etcd, held != null);
     }
 
     private long left(long until) {
@@ -171,9 +165,7 @@ final class NodeLease {
 
     private void taken(HeldLease lease, SlotClaim.Outcome outcome) {
         written = outcome.written();
-        accountedUntil = outcome.sent() + terms.lease().toNanos();
-        grantedUntil = accountedUntil;
-        refusal = null;
+        accountedUntil = trouble.granted(outcome.sent());
         held = lease;
         LOG.atInfo()
                 .addKeyValue("slot", lease.id().slot())

@@ -45,15 +45,21 @@ final class NodeTable {
         changedRevision = 0;
     }
 
-    /** All there is at that revision; an older list than what a watch told since it was asked for is passed over. */
-    synchronized void listed(List<Seen> all, long revision) {
+    /**
+     * All there is at that revision; an older list than what a watch told since it was asked for is passed over.
+     *
+     * @return whether the revision is an older one than the last list's
+     */
+    synchronized boolean listed(List<Seen> all, long revision) {
+        boolean back = revision < listedRevision;
         if (revision < changedRevision) {
-            return;
+            return back;
         }
         listedRevision = revision;
         slots.clear();
         all.forEach(seen -> slots.put(seen.slot(), new Entry(seen.node(), seen.revision())));
         publish();
+        return back;
     }
 
     synchronized void put(Seen seen) {

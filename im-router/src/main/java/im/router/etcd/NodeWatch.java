@@ -23,7 +23,6 @@ final class NodeWatch {
     private final NodeTable table;
     private final Runnable wake;
     private @Nullable Running running;
-    private long listedRevision;
 
     /** @param wake called when a watch has ended, so that {@link #refresh} is called soon; any thread */
     NodeWatch(EtcdConnection etcd, NodeTable table, Runnable wake) {
@@ -45,10 +44,8 @@ final class NodeWatch {
         List<Seen> seen =
                 list.getKvs().stream().flatMap(key -> seen(key).stream()).toList();
         answered.run();
-        table.listed(seen, revision);
         // In an etcd that was restored the watch waits for a revision that is long in coming.
-        boolean restored = revision < listedRevision;
-        listedRevision = revision;
+        boolean restored = table.listed(seen, revision);
         Running now = running;
         if (now == null || now.ended || now.generation != generation || restored) {
             close();

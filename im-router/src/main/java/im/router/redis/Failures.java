@@ -6,8 +6,12 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.RedisReadOnlyException;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What Lettuce throws, as reasons of ours. */
 final class Failures {
@@ -63,6 +67,20 @@ final class Failures {
         Throwable cause =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         return cause instanceof RuntimeException known ? known : new CompletionException(cause);
+    }
+
+    /** It, its causes, and what they gathered: of a cluster each node has a failure of its own. */
+    static Set<Throwable> behind(Throwable thrown) {
+        Set<Throwable> all = new LinkedHashSet<>();
+        gather(thrown, all);
+        return all;
+    }
+
+    private static void gather(@Nullable Throwable thrown, Set<Throwable> all) {
+        if (thrown != null && all.add(thrown)) {
+            gather(thrown.getCause(), all);
+            Stream.of(thrown.getSuppressed()).forEach(each -> gather(each, all));
+        }
     }
 
     /** The first line: what follows may hold arguments. */

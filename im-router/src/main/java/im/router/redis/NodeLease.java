@@ -29,19 +29,13 @@ final class NodeLease {
     private final Supplier<NodeInfo> info;
     private final LeaseListener listener;
     private final NameHolder nameHolder;
+    private final LeaseTrouble trouble;
     private final CompletableFuture<NodeId> joined = new CompletableFuture<>();
 
     private volatile @Nullable NodeId held;
     private volatile long accountedUntil;
-
-    /** Until when nobody may take the slot, by this process's clock. */
-    private volatile long grantedUntil;
-
     private long renewAt;
     private volatile boolean announcing;
-    /** Why there is no lease, after the last try; null while there is one. */
-    private volatile @Nullable String refusal;
-
     private String birth = "";
     private String token = "";
 
@@ -51,6 +45,7 @@ final class NodeLease {
         this.info = info;
         this.listener = listener;
         this.nameHolder = new NameHolder(terms.lease());
+        this.trouble = new LeaseTrouble(terms.lease(), terms.nanos());
     }
 
     /** Completes with the first lease; exceptionally when none can be had. */
@@ -102,8 +97,6 @@ final class NodeLease {
         }
         birth = answer.birth();
         granted(sent);
-        accountedUntil = grantedUntil;
-        refusal = null;
         held = id;
         LOG.atInfo()
                 .addKeyValue("slot", id.slot())
@@ -115,20 +108,16 @@ final class NodeLease {
     }
 
     private void refused(String why) {
-        if (!joined.completeExceptionally(new IllegalStateException(why)) && !why.equals(refusal)) {
-            LOG.atWarn().addKeyValue("why", why).log("this node finds no slot again yet");
-        }
-        refusal = why;
+        trouble.refused(why, joined.completeExceptionally(new IllegalStateException(why)));
     }
 
-    /** Why this node finds no lease again, for the readiness page; null while it has one or nothing speaks against it. */
-    @Nullable String refusal() {
-        return refusal;
-    }
-
-    /** To be put behind what is wrong with the server: how long the lease was not renewed, once that matters. */
-    String unrenewed() {
-        return held == null ? "" : LeaseTrouble.unrenewed(terms.lease(), -left(grantedUntil));
+    /**
+     * For the readiness page.
+     *
+     * @param server what is wrong there; null when nothing is
+     */
+    @Nullable String trouble(@Nullable String server) {
+        return trouble.says(server, held != null);
     }
 
     /** Has the next turn renew, whose time it need not be. */
@@ -141,10 +130,10 @@ final class NodeLease {
         String answer;
         try {
             answer = RedisNodeRegistry.await(RenewLeaseScript.run(
-                    redis, id, info.get(), token, terms.lease().toMillis(), birth, left(grantedUntil) > 0));
+                    redis, id, info.get(), token, terms.lease().toMillis(), birth, !trouble.isOver()));
         } catch (RedisFailure e) {
             renewAt = now();
-            if (e.isRefusal() && left(grantedUntil) <= 0) {
+            if (e.isRefusal() && trouble.isOver()) {
                 lapse(id, "the server refuses to renew the lease: " + e.getMessage());
             } else if (left(accountedUntil) > 0) {
                 accountedUntil = now() + terms.lease().toNanos();
@@ -157,12 +146,11 @@ final class NodeLease {
         } else if (left(accountedUntil) > 0) {
             birth = answer;
             granted(sent);
-            accountedUntil = grantedUntil;
         }
     }
 
     private void granted(long sent) {
-        grantedUntil = sent + terms.lease().toNanos();
+        accountedUntil = trouble.granted(sent);
         renewAt = sent + terms.renewal().toNanos();
     }
 

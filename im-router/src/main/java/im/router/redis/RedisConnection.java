@@ -84,12 +84,8 @@ final class RedisConnection {
     }
 
     private static boolean tookTooLong(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof RedisCommandTimeoutException || t instanceof ConnectTimeoutException) {
-                return true;
-            }
-        }
-        return false;
+        return Failures.behind(thrown).stream()
+                .anyMatch(t -> t instanceof RedisCommandTimeoutException || t instanceof ConnectTimeoutException);
     }
 
     private static RedisConnection attempt(RedisConfig config) {

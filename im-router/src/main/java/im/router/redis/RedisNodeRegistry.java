@@ -99,10 +99,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
     public @Nullable String failure() {
         String now = failure;
         NodeLease lease = own.get();
-        if (lease == null) {
-            return now;
-        }
-        return now == null ? lease.refusal() : now + lease.unrenewed();
+        return lease == null ? now : lease.trouble(now);
     }
 
     /** Waits until the lease is given back, three seconds at most. */

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /**
  * What a server must be before anything is kept in it: new enough, never evicting what it was given, of the kind that
@@ -143,9 +145,9 @@ final class StartCheck {
 
     /** Says what a failed connection means to whoever configured it. */
     static RedisStartException unreachable(RedisConfig config, Throwable thrown) {
-        String why = "";
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            why = Failures.message(t);
+        Set<Throwable> behind = Failures.behind(thrown);
+        for (Throwable t : behind) {
+            String why = Failures.message(t);
             if (why.startsWith("WRONGPASS") || why.startsWith("NOAUTH") || why.startsWith("ERR AUTH")) {
                 boolean given = config.password().isPresent();
                 return new RedisStartException(
@@ -159,7 +161,14 @@ final class StartCheck {
                 "redis.uris: " + config.addressesText() + " cannot be reached where redis.kind is "
                         + config.kind().name().toLowerCase(Locale.ROOT)
                         + (config.kind() == RedisConfig.Kind.SENTINEL ? " and redis.master " + config.master() : "")
-                        + ": " + why
-                        + (config.tls() ? " (TLS: redis.ca-file must vouch for the server's certificate)" : ""));
+                        + ": " + Failures.message(deepest(thrown))
+                        + (behind.stream().anyMatch(SSLException.class::isInstance)
+                                ? " (TLS: redis.ca-file must vouch for the server's certificate)"
+                                : ""));
+    }
+
+    private static Throwable deepest(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return cause == null ? thrown : deepest(cause);
     }
 }

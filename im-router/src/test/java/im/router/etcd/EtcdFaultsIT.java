@@ -11,20 +11,18 @@ import im.router.NodeInfo.Role;
 import im.router.NodeRegistry.LeaseListener;
 import im.servers.EtcdServer;
 import im.servers.ServerOptions;
+import im.servers.Servers;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,7 +161,7 @@ class EtcdFaultsIT {
 
     /** Its revisions begin anew, as those of one that was restored from a backup go back. */
     @Test
-    void afterEtcdLostAllItsDataTheNodesComeBackAndSeeEachOther() throws IOException {
+    void afterEtcdLostAllItsDataTheNodesComeBackAndSeeEachOther() {
         EtcdNodeRegistry a = registry();
         EtcdNodeRegistry b = registry();
         NodeId firstA = join(a, "a");
@@ -178,7 +176,7 @@ class EtcdFaultsIT {
         other.close();
 
         server.kill();
-        deleteAll(folder.resolve("data"));
+        Servers.delete(folder.resolve("data"));
         server.start();
 
         await().atMost(PATIENCE).until(() -> a.self() != null && !firstA.equals(a.self()));
@@ -187,14 +185,6 @@ class EtcdFaultsIT {
         await().atMost(PATIENCE).until(() -> !b.nodes().isLive(firstA.packed()));
         NodeId idB = join(b, "b");
         awaitSeen(a, idB);
-    }
-
-    private static void deleteAll(Path data) throws IOException {
-        try (Stream<Path> files = Files.walk(data)) {
-            for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
     }
 
     @Test

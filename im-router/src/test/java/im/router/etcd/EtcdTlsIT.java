@@ -2,6 +2,7 @@ package im.router.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import im.router.TlsFiles;
 import im.servers.Certificates;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#etcd")
 class EtcdTlsIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LONGER_THAN_A_CLIENT_IS_KEPT = Duration.ofSeconds(4);
+
     @TempDir
     static Path folder;
 
@@ -99,6 +104,15 @@ class EtcdTlsIT {
     }
 
     @Test
+    void whereNobodyListensNothingIsSaidOfCertificates() {
+        EtcdConfig nobody = EtcdConfig.of(URI.create("https://127.0.0.1:" + FreePorts.next()));
+        assertThatThrownBy(() -> EtcdConnection.open(nobody))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be reached")
+                .hasMessageNotContaining("ca-file");
+    }
+
+    @Test
     void aWrongPasswordIsRefusedAndNotPrinted() {
         assertThatThrownBy(() -> EtcdConnection.open(with(files.authority()).withUser("root", "guessed")))
                 .isInstanceOf(IOException.class)
@@ -111,8 +125,40 @@ class EtcdTlsIT {
         Path text = Files.writeString(folder.resolve("text.pem"), "no certificate");
         assertThatThrownBy(() -> EtcdConnection.open(with(text)))
                 .hasMessageStartingWith("etcd.ca-file is \"" + text + "\", expected certificates in PEM");
+        String header = "-----BEGIN PRIVATE KEY-----\n";
+        Path key = Files.writeString(folder.resolve("half.key"), header + "bm8ga2V5\n-----END PRIVATE KEY-----\n");
+        assertThatThrownBy(() -> EtcdConnection.open(config.withTlsFiles(
+                        new TlsFiles(Optional.of(files.authority()), Optional.of(files.client()), Optional.of(key)))))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("etcd.key-file is \"" + key + "\", expected a private key in PEM");
         assertThatThrownBy(() -> EtcdConfig.of(URI.create("http://127.0.0.1:1"))
                         .withTlsFiles(new TlsFiles(Optional.of(files.authority()), Optional.empty(), Optional.empty())))
                 .hasMessageContaining("expected https:// in etcd.endpoints");
+    }
+
+    /** As while files are being renewed. */
+    @Test
+    void aFileThatIsHalfWrittenWhileEtcdIsAwayEndsNoCallAndIsReadAnewOnceItIsWhole() throws Exception {
+        Path authority = Files.copy(files.authority(), folder.resolve("renewed.pem"));
+        try (EtcdConnection etcd = EtcdConnection.open(with(authority))) {
+            int first = etcd.generation();
+            server.kill();
+            Files.writeString(authority, "-----BEGIN CERTIFICATE-----\n");
+
+            await().during(LONGER_THAN_A_CLIENT_IS_KEPT).atMost(PATIENCE).until(() -> isUnreachable(etcd));
+            assertThat(etcd.generation()).isEqualTo(first);
+
+            Files.copy(files.authority(), authority, StandardCopyOption.REPLACE_EXISTING);
+            await().atMost(PATIENCE).until(() -> isUnreachable(etcd) && etcd.generation() != first);
+        } finally {
+            server.restart();
+        }
+    }
+
+    private static boolean isUnreachable(EtcdConnection etcd) throws Exception {
+        Throwable failure = etcd.ask(client -> client.getKVClient().get(EtcdKeys.bytes("/a")))
+                .handle((answer, thrown) -> thrown)
+                .get(20, TimeUnit.SECONDS);
+        return failure != null && Failure.of(failure) == Failure.UNREACHABLE;
     }
 }

@@ -13,19 +13,19 @@ import im.router.RouteDirectory.Mended;
 import im.router.Routes;
 import im.router.redis.Redis.Call;
 import im.router.redis.RedisConfig.Kind;
+import im.servers.Address;
+import im.servers.RedisConsole;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,12 +38,12 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#redis")
 class RedisClusterIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MASTERS = 3;
     private static final List<RedisServer> SERVERS = new ArrayList<>();
 
     @BeforeAll
-    static void start() throws Exception {
-        List<String> command = new ArrayList<>(List.of("redis-cli", "--cluster", "create"));
-        for (int i = 0; i < 3; i++) {
+    static void start() {
+        for (int i = 0; i < MASTERS; i++) {
             RedisServer server = RedisServer.start(
                     Servers.temporaryFolder("redis-cluster"),
                     ServerOptions.defaults()
@@ -51,15 +51,22 @@ class RedisClusterIT {
                             .set("cluster-node-timeout", "1000")
                             .set("cluster-require-full-coverage", "no"));
             SERVERS.add(server);
-            command.add("127.0.0.1:" + server.port());
+            RedisConsole.ask(server.address(), "CLUSTER SET-CONFIG-EPOCH " + (i + 1));
+            TestRedis.giveSlots(server, TestRedis.SLOTS * i / MASTERS, TestRedis.SLOTS * (i + 1) / MASTERS);
         }
-        command.addAll(List.of("--cluster-replicas", "0", "--cluster-yes"));
-        run(command);
+        for (RedisServer server : SERVERS.subList(1, MASTERS)) {
+            RedisConsole.ask(SERVERS.get(0).address(), "CLUSTER MEET 127.0.0.1 " + server.port());
+        }
         for (RedisServer server : SERVERS) {
             await().atMost(PATIENCE)
-                    .until(() -> run(List.of("redis-cli", "-p", Integer.toString(server.port()), "cluster", "info"))
-                            .contains("cluster_state:ok"));
+                    .until(() -> RedisConsole.ask(server.address(), "CLUSTER INFO"), RedisClusterIT::isWhole);
         }
+    }
+
+    private static boolean isWhole(String info) {
+        return info.contains("cluster_state:ok")
+                && info.contains("cluster_slots_ok:" + TestRedis.SLOTS)
+                && info.contains("cluster_size:" + MASTERS);
     }
 
     @AfterAll
@@ -107,7 +114,7 @@ class RedisClusterIT {
     }
 
     /** The one that does not hold the leases: their loss is another test's. */
-    private static void loseOne(Redis redis, RedisRouteDirectory routes, List<String> uids) throws Exception {
+    private static void loseOne(Redis redis, RedisRouteDirectory routes, List<String> uids) {
         int leases = ownerOf(LeaseKeys.leases(redis));
         RedisServer lost =
                 SERVERS.stream().filter(s -> s.port() != leases).findFirst().orElseThrow();
@@ -135,7 +142,7 @@ class RedisClusterIT {
                 .join();
     }
 
-    private static String uidOn(Redis redis, List<String> uids, int port, boolean on) throws Exception {
+    private static String uidOn(Redis redis, List<String> uids, int port, boolean on) {
         for (String uid : uids) {
             if ((ownerOf(RoutesKey.of(redis, uid)) == port) == on) {
                 return uid;
@@ -145,14 +152,11 @@ class RedisClusterIT {
     }
 
     /** The port of the master of a key. */
-    private static int ownerOf(byte[] key) throws Exception {
-        String text = new String(key, java.nio.charset.StandardCharsets.UTF_8);
-        String port = Integer.toString(SERVERS.get(0).port());
-        int slot = Integer.parseInt(run(List.of("redis-cli", "-p", port, "cluster", "keyslot", text))
-                .strip());
-        for (String line : run(List.of("redis-cli", "-p", port, "cluster", "nodes"))
-                .lines()
-                .toList()) {
+    private static int ownerOf(byte[] key) {
+        Address any = SERVERS.get(0).address();
+        String text = new String(key, StandardCharsets.UTF_8);
+        int slot = Integer.parseInt(RedisConsole.ask(any, "CLUSTER KEYSLOT " + text));
+        for (String line : RedisConsole.ask(any, "CLUSTER NODES").lines().toList()) {
             String[] parts = line.split(" ");
             for (int i = 8; i < parts.length; i++) {
                 String[] range = parts[i].split("-");
@@ -162,22 +166,6 @@ class RedisClusterIT {
             }
         }
         throw new IllegalStateException("nobody has slot " + slot);
-    }
-
-    static String run(List<String> command) throws IOException, InterruptedException {
-        Path output = java.nio.file.Files.createTempFile("redis-cli", ".txt");
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            String text = java.nio.file.Files.readString(output);
-            assertThat(process.exitValue()).as(text).isZero();
-            return text;
-        } finally {
-            java.nio.file.Files.delete(output);
-        }
     }
 
     private static NodeInfo info(String name) {

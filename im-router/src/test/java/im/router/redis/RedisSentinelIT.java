@@ -9,6 +9,7 @@ import im.router.Nodes;
 import im.router.RouteDirectory.Mended;
 import im.router.redis.Redis.Call;
 import im.router.redis.RedisConfig.Kind;
+import im.servers.RedisConsole;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
@@ -36,15 +37,9 @@ class RedisSentinelIT {
     @BeforeAll
     static void start() {
         master = RedisServer.start(Servers.temporaryFolder("redis-master"), ServerOptions.defaults());
-        replica = RedisServer.start(
-                Servers.temporaryFolder("redis-replica"),
-                ServerOptions.defaults().set("replicaof", "127.0.0.1 " + master.port()));
+        replica = RedisServer.startReplica(Servers.temporaryFolder("redis-replica"), master);
         sentinel = RedisServer.startSentinel(
-                Servers.temporaryFolder("redis-sentinel"),
-                ServerOptions.defaults()
-                        .set("sentinel monitor chat", "127.0.0.1 " + master.port() + " 1")
-                        .set("sentinel down-after-milliseconds chat", "1000")
-                        .set("sentinel failover-timeout chat", "5000"));
+                Servers.temporaryFolder("redis-sentinel"), "chat", master, Duration.ofSeconds(5));
     }
 
     @AfterAll
@@ -70,17 +65,10 @@ class RedisSentinelIT {
                     System::nanoTime);
             await(routes.register("u", "d", 5, 11));
             await().atMost(PATIENCE)
-                    .until(() -> RedisClusterIT.run(
-                                    List.of("redis-cli", "-p", Integer.toString(replica.port()), "info", "replication"))
+                    .until(() -> RedisConsole.ask(replica.address(), "INFO replication")
                             .contains("master_link_status:up"));
             await().atMost(PATIENCE)
-                    .until(() -> RedisClusterIT.run(List.of(
-                                    "redis-cli",
-                                    "-p",
-                                    Integer.toString(sentinel.port()),
-                                    "sentinel",
-                                    "replicas",
-                                    "chat"))
+                    .until(() -> RedisConsole.ask(sentinel.address(), "SENTINEL REPLICAS chat")
                             .contains(Integer.toString(replica.port())));
             replica.pause();
             await(routes.register("u", "e", 5, 12));

@@ -1,9 +1,11 @@
 package im.router.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import im.router.redis.RedisConfig.Kind;
 import im.servers.FreePorts;
+import im.servers.RedisConsole;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a start says that cannot be; each names the key, the address and what was expected. */
 @Tag("once")
@@ -58,6 +61,18 @@ class RedisStartIT {
     }
 
     @Test
+    void aPasswordThatANodeOfAClusterRefusesIsSaid() {
+        try (RedisServer server =
+                start(ServerOptions.defaults().set("cluster-enabled", "yes").set("requirepass", "right"))) {
+            RedisConfig config = RedisConfig.of(Kind.CLUSTER, List.of(uri(server)), "");
+
+            assertThat(startOf(config)).startsWith("redis.password: the server at 127.0.0.1:" + server.port());
+            assertThat(startOf(config.withCredentials(Optional.empty(), Optional.of("wrong"))))
+                    .startsWith("redis.username, redis.password: the server at 127.0.0.1:" + server.port());
+        }
+    }
+
+    @Test
     void aServerThatEvictsIsRefused() {
         try (RedisServer server = start(ServerOptions.defaults().set("maxmemory-policy", "allkeys-lru"))) {
             assertThat(startOf(RedisConfig.single("127.0.0.1", server.port())))
@@ -87,10 +102,11 @@ class RedisStartIT {
                 .isEmpty();
     }
 
-    @Test
-    void aServerThatTakesLongerThanAConnectTimeoutIsWaitedFor() {
-        try (RedisServer server = start(ServerOptions.defaults())) {
-            RedisConfig usual = RedisConfig.single("127.0.0.1", server.port());
+    @ParameterizedTest
+    @EnumSource(names = {"SINGLE", "CLUSTER"})
+    void aServerThatTakesLongerThanAConnectTimeoutIsWaitedFor(Kind kind) {
+        try (RedisServer server = kind == Kind.CLUSTER ? startCluster() : start(ServerOptions.defaults())) {
+            RedisConfig usual = RedisConfig.of(kind, List.of(uri(server)), "");
             RedisConfig hasty = usual.withLimits(
                     Duration.ofSeconds(1), Duration.ofSeconds(2), usual.maxInFlight(), usual.breaker());
             server.pause();
@@ -137,6 +153,14 @@ class RedisStartIT {
 
     private static URI uri(RedisServer server) {
         return URI.create("redis://127.0.0.1:" + server.port());
+    }
+
+    /** Of one node. */
+    private static RedisServer startCluster() {
+        RedisServer server = start(ServerOptions.defaults().set("cluster-enabled", "yes"));
+        TestRedis.giveSlots(server, 0, TestRedis.SLOTS);
+        await().until(() -> RedisConsole.ask(server.address(), "CLUSTER INFO").contains("cluster_state:ok"));
+        return server;
     }
 
     private static RedisServer start(ServerOptions options) {

@@ -94,6 +94,14 @@ class RedisTlsIT {
     }
 
     @Test
+    void whereNobodyListensNothingIsSaidOfCertificates() {
+        URI nobody = URI.create("rediss://127.0.0.1:" + FreePorts.next());
+        assertThat(startOf(RedisConfig.of(Kind.SINGLE, List.of(nobody), "")))
+                .contains("cannot be reached")
+                .doesNotContain("ca-file");
+    }
+
+    @Test
     void aWrongPasswordIsSaidAndNotPrinted() {
         assertThat(startOf(config.withTlsFiles(tls(files.authority()))
                         .withCredentials(Optional.of("im"), Optional.of("guessed"))))
@@ -115,6 +123,17 @@ class RedisTlsIT {
         assertThat(startOf(config.withTlsFiles(new TlsFiles(
                         Optional.of(files.authority()), Optional.of(files.client()), Optional.of(files.client())))))
                 .startsWith("redis.key-file is \"" + files.client() + "\", expected a private key in PEM");
+        String header = "-----BEGIN PRIVATE KEY-----\n";
+        Path key = Files.writeString(folder.resolve("half.key"), header + "bm8ga2V5\n-----END PRIVATE KEY-----\n");
+        assertThat(startOf(config.withTlsFiles(
+                        new TlsFiles(Optional.of(files.authority()), Optional.of(files.client()), Optional.of(key)))))
+                .startsWith("redis.key-file is \"" + key + "\", expected a private key in PEM");
+        Path strangers = Files.writeString(
+                folder.resolve("strangers.pem"),
+                Files.readString(files.client()) + Files.readString(files.otherAuthority()));
+        assertThat(startOf(config.withTlsFiles(new TlsFiles(
+                        Optional.of(files.authority()), Optional.of(strangers), Optional.of(files.clientKey())))))
+                .startsWith("redis.certificate-file is \"" + strangers + "\", expected certificates each signed by");
         assertThat(startOf(config.withTlsFiles(tls(folder.resolve("missing"))))).startsWith("redis.ca-file is");
     }
 }

@@ -1,8 +1,8 @@
 package im.testkit.history;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class History {
     private final long origin = System.nanoTime();
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger size = new AtomicInteger();
     private final AtomicLong refs = new AtomicLong();
 
     /** Nanoseconds since this history began. */
@@ -21,11 +22,17 @@ public final class History {
 
     public void add(Event event) {
         events.add(event);
+        size.incrementAndGet();
     }
 
     /** The events up to now. */
     public List<Event> events() {
-        return List.copyOf(new ArrayList<>(events));
+        return List.copyOf(events);
+    }
+
+    /** How many there are up to now. */
+    public int size() {
+        return size.get();
     }
 
     public Recorder recorder(DeviceRun run) {

@@ -32,7 +32,8 @@ import java.util.function.BooleanSupplier;
 /** One server or cluster, the apps that use it, and the history of what they saw. Driven by one thread. */
 public final class Stage implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration FIRST_POLL = Duration.ofMillis(10);
+    private static final Duration LAST_POLL = Duration.ofMillis(200);
     private static final String SEED = "im.test.seed";
     private static final AtomicInteger STAGES = new AtomicInteger();
 
@@ -122,10 +123,8 @@ public final class Stage implements AutoCloseable {
 
     /** Waits until these apps are connected and caught up. */
     public void awaitLive(List<App> wanted) {
-        try {
-            await(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE, "all apps live");
-        } catch (IllegalStateException e) {
-            throw new IllegalStateException(whoIsNot(wanted), e);
+        if (!holdsWithin(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE)) {
+            throw new IllegalStateException(whoIsNot(wanted));
         }
     }
 
@@ -170,7 +169,7 @@ public final class Stage implements AutoCloseable {
         long deadline = System.nanoTime() + patience.toNanos();
         int seen = -1;
         while (true) {
-            int now = history.events().size();
+            int now = history.size();
             if (now == seen) {
                 Verdict verdict = ContractChecker.check(history);
                 if (verdict.clean() || System.nanoTime() > deadline) {
@@ -178,7 +177,7 @@ public final class Stage implements AutoCloseable {
                 }
             }
             seen = now;
-            LockSupport.parkNanos(2 * POLL.toNanos());
+            LockSupport.parkNanos(LAST_POLL.toNanos());
         }
     }
 
@@ -218,7 +217,7 @@ public final class Stage implements AutoCloseable {
         }
     }
 
-    /** Polls until it holds; {@link IllegalStateException} when it does not in time. */
+    /** Polls until it holds, more and more seldom; {@link IllegalStateException} when it does not in time. */
     public static void await(BooleanSupplier holds, Duration atMost, String what) {
         if (!holdsWithin(holds, atMost)) {
             throw new IllegalStateException(what + ": not within " + atMost);
@@ -227,11 +226,13 @@ public final class Stage implements AutoCloseable {
 
     private static boolean holdsWithin(BooleanSupplier holds, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
+        long pause = FIRST_POLL.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            LockSupport.parkNanos(POLL.toNanos() / 10);
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LAST_POLL.toNanos());
         }
         return true;
     }

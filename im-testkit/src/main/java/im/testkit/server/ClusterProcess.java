@@ -4,6 +4,9 @@ import im.gateway.devcluster.ClusterFailure;
 import im.gateway.devcluster.ClusterStatus;
 import im.gateway.devcluster.DevCluster;
 import im.gateway.devcluster.DevCluster.Wanted;
+import im.relay.apply.RelayHalt;
+import im.servers.Address;
+import im.servers.ChildProcess.State;
 import im.servers.Lifetime;
 import im.servers.Server;
 import im.servers.Servers;
@@ -15,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +32,16 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterProcess implements Deployment, AutoCloseable {
     private static @Nullable ClusterProcess shared;
 
+    private final Path folder;
     private final ClusterStatus addresses;
     private final List<Server> servers;
     private final Tokens tokens;
     private final AtomicInteger turns = new AtomicInteger();
+    private final Map<Address, AdminPages> pages = new ConcurrentHashMap<>();
     private volatile @Nullable Server hit;
 
-    private ClusterProcess(ClusterStatus addresses, List<Server> servers, Tokens tokens) {
+    private ClusterProcess(Path folder, ClusterStatus addresses, List<Server> servers, Tokens tokens) {
+        this.folder = folder;
         this.addresses = addresses;
         this.servers = servers;
         this.tokens = tokens;
@@ -43,10 +51,10 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     public static ClusterProcess start(ClusterSpec spec) {
         DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, spec.flags()));
         try {
-            ClusterStatus status = cluster.start(new Wanted(
-                    Optional.of(spec.gateways()), Optional.of(spec.relays()), spec.balancer(), spec.settings()));
+            ClusterStatus status = cluster.start(new Wanted(Optional.of(2), Optional.of(2), false, spec.settings()));
             Path key = spec.folder().resolve("dev.key");
             return new ClusterProcess(
+                    spec.folder(),
                     status,
                     cluster.processes(),
                     new Tokens(Files.readString(key).stripTrailing().getBytes(StandardCharsets.UTF_8)));
@@ -64,11 +72,22 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     public static synchronized ClusterProcess shared() {
         ClusterProcess cluster = shared;
         if (cluster == null) {
-            cluster = start(ClusterSpec.in(Servers.temporaryFolder("cluster")));
+            Path folder = Servers.temporaryFolder("cluster");
+            cluster = start(ClusterSpec.in(folder)
+                    .property(RelayHalt.PROPERTY, orders(folder).toString()));
             shared = cluster;
         }
         cluster.start();
         return cluster;
+    }
+
+    /** Where the relays of the {@link #shared} one take orders; it need not be there. */
+    public Path orders() {
+        return orders(folder);
+    }
+
+    private static Path orders(Path folder) {
+        return folder.resolve("orders");
     }
 
     @Override
@@ -91,11 +110,6 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
             }
         }
         return 0;
-    }
-
-    /** Where the balancer is, or the first gateway; WebSocket. */
-    public URI balancer() {
-        return URI.create(addresses.url());
     }
 
     /** Where clients ask which gateway to use. */
@@ -149,7 +163,8 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
 
     /** The admin pages of a gateway, a relay or the router. */
     public AdminPages adminPages(String name) {
-        return new AdminPages(URI.create("http://" + process(name).address()));
+        return pages.computeIfAbsent(
+                process(name).address(), address -> new AdminPages(URI.create("http://" + address)));
     }
 
     @Override
@@ -157,8 +172,10 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
         return servers.stream().allMatch(Server::alive);
     }
 
+    /** All run afterwards: those that stand still go on, those that are gone are started. */
     @Override
     public void start() {
+        servers.stream().filter(server -> server.state() == State.PAUSED).forEach(Server::resume);
         List<Server> down = servers.stream().filter(server -> !server.alive()).toList();
         down.forEach(Server::launch);
         down.forEach(Server::awaitReady);

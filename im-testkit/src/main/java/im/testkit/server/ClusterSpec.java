@@ -7,52 +7,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to start a cluster.
+ * How to start a cluster of two gateways and two relays.
  *
  * @param folder of this cluster alone
- * @param balancer whether HAProxy stands in front of the gateways
  * @param settings configuration keys of all gateways, relays and the router
  * @param properties system properties of their JVMs
  */
-public record ClusterSpec(
-        Path folder,
-        int gateways,
-        int relays,
-        boolean balancer,
-        Map<String, String> settings,
-        Map<String, String> properties) {
+public record ClusterSpec(Path folder, Map<String, String> settings, Map<String, String> properties) {
 
-    /** Two gateways, two relays, no balancer, heartbeat 3 s, and more held than any test writes. */
+    /** Heartbeat 3 s, and more held than any test writes. */
     public static ClusterSpec in(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("session.heartbeat", "3s");
         settings.put("retention.messages", "1000000");
         settings.put("retention.bytes", "1GiB");
-        return new ClusterSpec(folder, 2, 2, false, settings, Map.of());
-    }
-
-    public ClusterSpec gateways(int count) {
-        return new ClusterSpec(folder, count, relays, balancer, settings, properties);
-    }
-
-    public ClusterSpec relays(int count) {
-        return new ClusterSpec(folder, gateways, count, balancer, settings, properties);
-    }
-
-    public ClusterSpec balanced() {
-        return new ClusterSpec(folder, gateways, relays, true, settings, properties);
+        return new ClusterSpec(folder, settings, Map.of());
     }
 
     public ClusterSpec set(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(settings);
         more.put(key, value);
-        return new ClusterSpec(folder, gateways, relays, balancer, more, properties);
+        return new ClusterSpec(folder, more, properties);
     }
 
     public ClusterSpec property(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(properties);
         more.put(name, value);
-        return new ClusterSpec(folder, gateways, relays, balancer, settings, more);
+        return new ClusterSpec(folder, settings, more);
     }
 
     /** Flags of their JVMs. */

@@ -21,6 +21,7 @@ public record ServerSpec(
         Map<String, String> properties,
         List<String> flags,
         List<String> wrapper) {
+    private static final String MEMORY = "-Xmx512m";
 
     /** The test profile: all ports chosen by the kernel, heartbeat 3 s. */
     public static ServerSpec in(Path folder) {
@@ -69,19 +70,12 @@ public record ServerSpec(
         return folder.resolve("server.log");
     }
 
-    /**
-     * The command line: this JVM's java, the flags of {@code im.test.jvm.flags}, and this JVM's class path, which holds
-     * what was just built.
-     */
     List<String> command() {
         List<String> command = new ArrayList<>(wrapper);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(usualFlags());
-        command.addAll(flags);
-        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add("im.gateway.launch.Main");
+        List<String> all = new ArrayList<>(List.of(MEMORY));
+        all.addAll(flags);
+        properties.forEach((name, value) -> all.add("-D" + name + "=" + value));
+        command.addAll(JavaRun.command(all, "im.gateway.launch.Main"));
         command.add("start");
         command.add("--dev");
         command.add("--data");
@@ -97,13 +91,8 @@ public record ServerSpec(
 
     /** JVM flags of every server here: little memory and a quick start, after those of the JDK that tests run on. */
     static List<String> usualFlags() {
-        List<String> flags = new ArrayList<>();
-        for (String flag : System.getProperty("im.test.jvm.flags", "").trim().split(" +")) {
-            if (!flag.isEmpty()) {
-                flags.add(flag);
-            }
-        }
-        flags.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+        List<String> flags = new ArrayList<>(JavaRun.usualFlags());
+        flags.add(MEMORY);
         return flags;
     }
 }

@@ -21,7 +21,8 @@ import java.util.Map;
  *   <li>A position at or below the cursor is dropped and acknowledged again; one whose prev is above the cursor shows a
  *       hole: it is dropped and the conversation is synced, one Sync at a time, until what was dropped is there.
  *   <li>A conversation without a cursor begins where its stream begins, or with its very first message. A live Deliver
- *       behind others proves nothing: where the conversation begins for this device, the gateway is asked.
+ *       behind others proves nothing: where the conversation begins for this device, the gateway is asked. Nor does a
+ *       stream behind such a Deliver: it goes on where the gateway has written to.
  *   <li>What is held no more, or was lost by the log, is told to the app once, in its place, and passed over (D20).
  *   <li>Acknowledged, and told in Resume, is only what the app has: what waits for it is delivered again on the next
  *       connection, and dropped as received.
@@ -124,7 +125,8 @@ public final class Inbox {
 
     private Progress open(String peer, Placed first, boolean streamed) {
         Progress at = openUnknown(peer);
-        if (at.startUnknown && (streamed || first.getPrev() == 0 || first.getPrevUnknown())) {
+        boolean fromStart = streamed && at.wanted == 0;
+        if (at.startUnknown && (fromStart || first.getPrev() == 0 || first.getPrevUnknown())) {
             at.startUnknown = false;
             at.received = Math.max(at.received, first.getPrev());
         }

@@ -130,9 +130,24 @@ class InboxTest {
         assertThat(exits.syncs).containsExactly("bob>-1", "bob>7");
     }
 
+    /** Lagging came behind the message: what streams then goes on where the gateway has written to, not at the start. */
     @Test
-    void aStreamAnswersWhereAnUnknownConversationBeginsToo() {
+    void aStreamBehindAMessageThatWasHeldBackDoesNotSayWhereTheConversationBegins() {
         deliver("bob", placed(7, 5));
+        deliver(true, "bob", placed(9, 7));
+
+        assertThat(exits.shown).isEmpty();
+        page("bob", false, 5, placed(3, 0), placed(5, 3));
+        page("bob", false, 9, placed(7, 5), placed(9, 7));
+
+        assertThat(exits.shown).containsExactly("bob3", "bob5", "bob7", "bob9");
+        assertThat(exits.syncs).containsExactly("bob>-1", "bob>5");
+    }
+
+    @Test
+    void theStreamOfTheNextConnectionAnswersWhereAnUnknownConversationBeginsToo() {
+        deliver("bob", placed(7, 5));
+        inbox.disconnected();
         inbox.connected(false);
 
         deliver(true, "bob", placed(5, 4), placed(7, 5));

@@ -1,0 +1,72 @@
+package im.relay.apply;
+
+import im.relay.ConversationStore;
+import im.relay.ConversationView;
+import im.relay.MessageLog;
+import im.relay.Partitions;
+import im.relay.kafka.KafkaConfig;
+import im.relay.kafka.KafkaLog;
+import im.relay.redis.RedisConversationStore;
+import im.router.redis.Redis;
+import im.router.redis.RedisConfig;
+import im.router.redis.RedisStartException;
+import im.servers.Address;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A log and a store on real servers, both empty, and as many relays between them as a test wants. */
+abstract class RelaysOverServers {
+    static final int PARTITIONS = 4;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final String redisPrefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ":";
+    private RedisConfig redisConfig;
+    KafkaConfig config;
+    MessageLog log;
+    ConversationStore store;
+
+    /** Topics that no other test has, of {@link #PARTITIONS}. */
+    abstract KafkaConfig kafka();
+
+    abstract Address redis();
+
+    @BeforeEach
+    void openLogAndStore() throws RedisStartException {
+        config = kafka();
+        redisConfig = RedisConfig.single(redis().host(), redis().port()).withKeyPrefix(redisPrefix);
+        log = opened(KafkaLog.open(config, new SimpleMeterRegistry())).messages();
+        store = new RedisConversationStore(
+                opened(Redis.connect(redisConfig, new SimpleMeterRegistry())), new Partitions(PARTITIONS));
+    }
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T one) {
+        open.add(one);
+        return one;
+    }
+
+    LiveRelay relay() throws RedisStartException {
+        return relay(UnaryOperator.identity());
+    }
+
+    /** @param around put around the view */
+    LiveRelay relay(UnaryOperator<ConversationView> around) throws RedisStartException {
+        return opened(new LiveRelay(config, redisConfig, around));
+    }
+
+    void close(LiveRelay relay) {
+        relay.close();
+        open.remove(relay);
+    }
+}
