@@ -26,7 +26,11 @@ import java.util.function.UnaryOperator;
  * frames the test takes and answers. One thread; nothing is answered by itself but pings.
  */
 final class FakeGateway implements AutoCloseable {
-    static final long WAIT_SECONDS = 15;
+    /**
+     * Longer than a client's dispatcher and connect time-outs together, 16 s: where a gateway has closed, somebody else's
+     * socket may listen by now and say nothing.
+     */
+    static final long WAIT_SECONDS = 30;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("fake-gateway", true), NioIoHandler.newFactory());
