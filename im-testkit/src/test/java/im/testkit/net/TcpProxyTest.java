@@ -67,16 +67,27 @@ class TcpProxyTest {
             }
         });
         cutter.start();
-        for (int i = 0; i < 200; i++) {
-            new Socket(InetAddress.getLoopbackAddress(), proxy.port()).close();
+        try {
+            for (int i = 0; i < 200; i++) {
+                connectAndClose();
+            }
+        } finally {
+            cutting.set(false);
+            cutter.join();
         }
-        cutting.set(false);
-        cutter.join();
 
         listener.setSoTimeout(10_000);
         try (Socket last = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             last.getOutputStream().write(7);
             assertThat(firstByte()).isEqualTo(7);
+        }
+    }
+
+    private void connectAndClose() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            assertThat(socket.isConnected()).isTrue();
+        } catch (SocketException e) {
+            // It was cut before this end had it.
         }
     }
 
