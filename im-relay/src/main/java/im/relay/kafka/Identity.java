@@ -64,7 +64,7 @@ final class Identity implements AutoCloseable {
     void settle(TopicDescription messages, StartCalls calls) {
         while (true) {
             try {
-                settle(messages.topicId());
+                refresh(messages.topicId());
                 return;
             } catch (org.apache.kafka.common.errors.RetriableException e) {
                 calls.pause("topic " + config.topics().identity() + ": " + e.getMessage());
@@ -74,7 +74,12 @@ final class Identity implements AutoCloseable {
         }
     }
 
-    private Epochs settle(Uuid topicId) {
+    /**
+     * As {@link #refresh()}, of who has just asked what topic there is.
+     *
+     * @param topicId that of the topic that there is now: an older one would begin an epoch of what is gone
+     */
+    Epochs refresh(Uuid topicId) {
         Epochs found = topic.read();
         if (found == null) {
             refuseLostIdentity();
@@ -137,15 +142,6 @@ final class Identity implements AutoCloseable {
     /** Reads again, and begins an epoch where the topic was made anew. Within {@link #run} only; blocks. */
     Epochs refresh() {
         return refresh(describe().topicId());
-    }
-
-    /**
-     * As {@link #refresh()}, of who has just asked what topic there is.
-     *
-     * @param topicId that of the topic that there is now: an older one would begin an epoch of what is gone
-     */
-    Epochs refresh(Uuid topicId) {
-        return settle(topicId);
     }
 
     /**

@@ -99,12 +99,7 @@ final class LogFacts {
     private List<Call> calls() {
         List<Call> calls = new ArrayList<>(2 * partitions);
         for (int partition = 0; partition < partitions; partition++) {
-            calls.add(Call.of(
-                    "HMGET",
-                    keys.state(partition),
-                    StoreKeys.bytes("holes"),
-                    StoreKeys.bytes("reached"),
-                    StoreKeys.bytes("reached_ms")));
+            calls.add(keys.readState(partition, "holes", "reached", "reached_ms"));
             calls.add(Call.of(
                     "ZREVRANGE",
                     keys.times(partition),

@@ -75,7 +75,7 @@ public final class RedisConversationStore implements ConversationStore {
     public void head(ConversationKey conversation, Executor lane, Consumer<ReadResult<Long>> done) {
         int partition = partitions.of(conversation);
         List<Call> calls = List.of(
-                Call.of("HMGET", keys.state(partition), StoreKeys.bytes("applied"), StoreKeys.bytes("holes")),
+                keys.readState(partition, "applied", "holes"),
                 Call.of("HGET", keys.conversation(partition, conversation), StoreKeys.bytes("h")));
         Answer.to(lane, done, Pipelined.all(redis, calls).thenApply(RedisConversationStore::head));
     }

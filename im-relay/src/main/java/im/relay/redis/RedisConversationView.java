@@ -48,12 +48,7 @@ public final class RedisConversationView implements ConversationView {
     @Override
     public CompletionStage<State> state(int partition) {
         List<Call> calls = new ArrayList<>(log.claims(partition));
-        calls.add(Call.of(
-                "HMGET",
-                keys.state(partition),
-                StoreKeys.bytes("applied"),
-                StoreKeys.bytes("floor"),
-                StoreKeys.bytes("term")));
+        calls.add(keys.readState(partition, "applied", "floor", "term"));
         return Pipelined.all(redis, calls).thenApply(replies -> {
             log.require(replies.get(1));
             return stored(replies.get(2));

@@ -1,8 +1,10 @@
 package im.relay.redis;
 
 import im.protocol.ConversationKey;
+import im.router.redis.Redis.Call;
 import im.router.redis.RedisKeys;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /**
  * Where the views and the cursors lie. {@code <c>} is a conversation's {@link ConversationKey#text}; within what belongs
@@ -39,6 +41,12 @@ final class StoreKeys {
 
     byte[] state(int partition) {
         return keys.ofPartition(partition, "state");
+    }
+
+    /** Some fields of a partition's state, in one reply. */
+    Call readState(int partition, String... fields) {
+        byte[][] names = Stream.of(fields).map(StoreKeys::bytes).toArray(byte[][]::new);
+        return Call.of("HMGET", state(partition), names);
     }
 
     byte[] log(int partition) {

@@ -36,8 +36,13 @@ abstract class OneChatOneRelay {
 
     void replace() {
         sim.crash(relay);
+        another();
+    }
+
+    /** The one before is gone. */
+    void another() {
         relay = sim.process();
-        sim.give(0, relay);
+        own();
     }
 
     static long position(int offset) {

@@ -101,8 +101,7 @@ class RelayRulesTest extends OneChatOneRelay {
         send(1, 2);
         sim.world.until("merged, not applied", () -> sim.index.head("bob", CHAT) > 0);
         zombie.lane.paused = true;
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
         settle();
         int applies = sim.view.applies;
 
@@ -227,8 +226,7 @@ class RelayRulesTest extends OneChatOneRelay {
         sim.crash(relay);
         send(2, 3, 4);
         sim.log.partitions.get(0).first = 3;
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
 
         sim.settle();
 
@@ -244,8 +242,7 @@ class RelayRulesTest extends OneChatOneRelay {
         sim.crash(relay);
         ModelLog.Partition log = sim.log.partitions.get(0);
         log.loseTail(1);
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
         sim.world.until("a new epoch", () -> log.epochs.size() == 2);
 
         send(4);
@@ -267,8 +264,7 @@ class RelayRulesTest extends OneChatOneRelay {
         log.loseTail(1);
         send(4, 5, 6, 7);
         sim.bus.clear();
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
 
         sim.world.until("applied", () -> chat().size() == 7);
 
@@ -299,8 +295,7 @@ class RelayRulesTest extends OneChatOneRelay {
         sim.crash(relay);
         send(1, 2, 3, 4);
         sim.log.partitions.get(0).epochs.add(new LogExtent.Epoch(2, 2));
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
 
         sim.world.until("applied", () -> chat().size() == 4);
 

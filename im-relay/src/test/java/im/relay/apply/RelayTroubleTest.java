@@ -86,8 +86,7 @@ class RelayTroubleTest extends OneChatOneRelay {
             sim.log.beforeOffsetAt = () -> {};
             throw new IllegalStateException("request lost");
         };
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
 
         sim.world.until("moved over", () -> sim.view.slot(0).applied == LogPosition.of(2, 2, 0) - 1);
         sim.settle();
@@ -104,8 +103,7 @@ class RelayTroubleTest extends OneChatOneRelay {
         log.records.clear();
         log.epochs.set(0, new LogExtent.Epoch(2, 0));
         log.committed = LogExtent.NONE;
-        relay = sim.process();
-        sim.give(0, relay);
+        another();
         sim.world.until(
                 "moved over", () -> sim.view.slot(0).applied == log.extent().before(0));
         replace();
