@@ -1,8 +1,12 @@
 // The page around the conversations: who one is, the list, the open chat, the connection's state. The client is
-// im-client.js, what is known of conversations conversations.js, the messages as elements thread.js.
+// im-client.js, what is known of conversations conversations.js, the messages as elements thread.js, the dialogs about
+// groups group-dialogs.js.
 import { ImClient } from './im-client.js';
 import { Conversations } from './conversations.js';
-import { Thread, node, tick, timeOrDay } from './thread.js';
+import { GroupDialogs } from './group-dialogs.js';
+import { membersText, whySilent } from './groups.js';
+import { groupOf, inGroup } from './names.js';
+import { Thread, hueOf, node, seenText, tick, timeOrDay } from './thread.js';
 
 const DEVICES = 16; // of one uid
 const UID = /^[A-Za-z0-9._@+=-]{1,64}$/;
@@ -21,6 +25,15 @@ const thread = new Thread($('log'), {
   older: peer => conversations.older(peer),
   again: (peer, messageId) => conversations.again(peer, messageId),
 });
+const dialogs = new GroupDialogs({
+  change: (group, membership) => conversations.change(group, membership),
+  members: group => client.group(group, 500),
+  conversation: () => conversations.of(openPeer()),
+  isOnline: name => name === uid || Boolean(conversations.presence(name).online),
+  watch: uids => client.watch(uids),
+  open: peer => { location.hash = addressOf(peer); },
+  paint: paintAvatar,
+});
 
 // ---- signing in: the uid is the tab's, so that two tabs can be two users
 
@@ -28,7 +41,10 @@ async function signIn(name) {
   uid = name;
   sessionStorage.setItem('im/uid', uid);
   client = new ImClient({
-    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`, uid, device: await takeDevice(), token: fetchToken,
+    url: new URLSearchParams(location.search).has('poll')
+      ? `${location.origin}/v1/poll` // to try what a network that lets no WebSocket pass is like
+      : `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`,
+    uid, device: await takeDevice(), token: fetchToken,
   });
   conversations = new Conversations(client, uid);
   conversations.addEventListener('change', render);
@@ -134,10 +150,14 @@ function say(element, text) {
 function openPeer(hash = location.hash) {
   try {
     const peer = decodeURIComponent(hash.replace(/^#\/?/, ''));
-    return UID.test(peer) ? peer : '';
+    return UID.test(groupOf(peer) || peer) ? peer : '';
   } catch {
     return ''; // no address that this page has made
   }
+}
+
+function addressOf(peer) {
+  return groupOf(peer) ? `#/${inGroup(encodeURIComponent(groupOf(peer)))}` : `#/${encodeURIComponent(peer)}`;
 }
 
 /** Once for all that happens in a turn. */
@@ -150,7 +170,7 @@ function render() {
     renderChat(peer);
     renderList(peer);
     const { unread } = conversations;
-    document.title = `${unread ? `(${unread}) ` : ''}${peer ? `${peer} · ` : ''}IM chat`;
+    document.title = `${unread ? `(${unread}) ` : ''}${peer ? `${conversations.of(peer).name} · ` : ''}IM chat`;
   });
 }
 
@@ -160,14 +180,27 @@ function renderChat(peer) {
   $('chat').hidden = !peer;
   if (!peer) return;
   const conversation = conversations.of(peer);
-  if ($('peer').textContent !== peer) {
-    say($('peer'), peer);
-    paintAvatar($('peer-avatar'), peer);
-  }
-  say($('peer-status'), conversation.typing ? 'typing…' : peer === uid ? 'notes to yourself' : '');
+  const { name, group, standing } = conversation;
+  say($('peer'), name);
+  paintAvatar($('peer-avatar'), name, conversation);
+  if (group) conversations.shown(peer);
+  else if (peer !== uid) client.watch([peer]);
+  say($('peer-status'), conversation.typing ? 'typing…' : statusText(conversation));
   $('peer-status').classList.toggle('typing-words', conversation.typing);
+  $('group-button').hidden = !group;
+  const silent = whySilent(standing);
+  $('text').disabled = $('composer').querySelector('button').disabled = Boolean(silent);
+  $('text').placeholder = silent || 'Message';
+  dialogs.refresh(peer);
   thread.show(conversation);
   scrolled();
+}
+
+function statusText({ peer, group, standing }) {
+  if (group) return standing?.role ? membersText(standing) : '';
+  if (peer === uid) return 'notes to yourself';
+  const { online, lastSeenMs } = conversations.presence(peer);
+  return online ? 'online' : lastSeenMs ? seenText(lastSeenMs) : '';
 }
 
 /** What is in view is read; what is below it is a click away. */
@@ -185,8 +218,10 @@ function markRead() {
 }
 
 /** For those who hear the page: messages as they come, not what is read from the past. */
-function announce({ peer, text }) {
-  if (link.state === 'live') $('heard').textContent = peer === openPeer() ? `${peer}: ${text}` : `New message from ${peer}`;
+function announce({ peer, sender, text }) {
+  if (link.state !== 'live') return;
+  const { name } = conversations.of(peer);
+  $('heard').textContent = peer === openPeer() ? `${sender}: ${text}` : `New message ${groupOf(peer) ? 'in' : 'from'} ${name}`;
 }
 
 function renderList(open) {
@@ -196,7 +231,7 @@ function renderList(open) {
   const list = conversations.list();
   let next = $('list').firstChild;
   for (const conversation of list) {
-    const row = rows.get(conversation.peer) ?? newRow(conversation.peer);
+    const row = rows.get(conversation.peer) ?? newRow(conversation);
     rows.delete(conversation.peer);
     fillRow(row, conversation, conversation.peer === open);
     if (row === next) next = next.nextSibling;
@@ -205,16 +240,15 @@ function renderList(open) {
   for (const row of rows.values()) row.remove();
 }
 
-function newRow(peer) {
+function newRow({ peer }) {
   const row = node('li', '');
   row.dataset.peer = peer;
   const go = node('a', 'row');
-  go.href = `#/${encodeURIComponent(peer)}`;
+  go.href = addressOf(peer);
   const avatar = node('span', 'avatar');
   avatar.setAttribute('aria-hidden', 'true');
-  paintAvatar(avatar, peer);
   const [head, body] = [node('span', 'line'), node('span', 'line')];
-  head.append(node('span', 'name', peer), node('span', 'when'));
+  head.append(node('span', 'name'), node('span', 'unseen there'), node('span', 'when'));
   body.append(node('span', 'preview'), node('span', 'unread'));
   go.append(avatar, head, body);
   row.append(go);
@@ -226,11 +260,14 @@ function fillRow(row, conversation, isOpen) {
   const { last, unread, typing } = conversation;
   if (isOpen) part('row').setAttribute('aria-current', 'true');
   else part('row').removeAttribute('aria-current');
+  say(part('name'), conversation.name);
+  paintAvatar(part('avatar'), conversation.name, conversation);
+  say(part('there'), conversation.group ? 'group' : conversations.presence(conversation.peer).online ? 'online' : '');
   say(part('when'), last ? timeOrDay(last.ms) : '');
   const preview = part('preview');
-  const words = typing ? 'typing…' : last?.text ?? 'No messages yet';
+  const words = typing ? 'typing…' : last ? lastText(conversation, last) : 'No messages yet';
   preview.classList.toggle('typing-words', typing);
-  const mark = last?.own && !typing ? conversation.progress(last) : '';
+  const mark = last?.own && !last.change && !typing ? conversation.progress(last) : '';
   if (preview.dataset.mark !== mark || preview.dataset.words !== words) {
     Object.assign(preview.dataset, { mark, words });
     preview.replaceChildren(...(mark ? [tick(mark)] : []), words);
@@ -244,12 +281,17 @@ function fillRow(row, conversation, isOpen) {
   }
 }
 
+/** In a group it says who said it, of others. */
+function lastText({ group }, { own, change, sender, text }) {
+  return group && !own && !change ? `${sender}: ${text}` : text;
+}
+
 /** Initial and colour follow from the name alone. */
-function paintAvatar(element, name) {
-  let hash = 0;
-  for (const character of name) hash = (hash * 47 + character.codePointAt(0)) % 997;
-  element.textContent = name.slice(0, 1).toUpperCase();
-  element.style.setProperty('--hue', hash % 18 * 20);
+function paintAvatar(element, name, { peer = '', group = '' } = {}) {
+  say(element, name.slice(0, 1).toUpperCase());
+  element.style.setProperty('--hue', hueOf(name));
+  element.classList.toggle('group', Boolean(group));
+  element.classList.toggle('online', Boolean(peer && !group && conversations.presence(peer).online));
 }
 
 // ---- what is done
@@ -266,7 +308,7 @@ $('new-form').addEventListener('submit', event => {
   const peer = $('new-peer').value.trim();
   if (!UID.test(peer)) return;
   $('new-peer').value = '';
-  location.hash = `#/${encodeURIComponent(peer)}`;
+  location.hash = addressOf(peer);
 });
 
 $('composer').addEventListener('submit', event => {

@@ -2,16 +2,23 @@
 // event names the conversation that is another now, or none where it may be any; an `arrived` event, the message that
 // somebody else has just sent.
 
+import { changeText } from './groups.js';
+import { groupOf, inGroup, nameOf } from './names.js';
+
 const TYPING = 'application/x-im-typing';
 const TYPING_LASTS_MS = 5_000;
 const TYPING_EVERY_MS = 3_000;
 const AGAIN_MS = 1_000;
+const WATCHED = 200; // the others of the newest direct conversations
+const MARKED = 256; // members of a group of whom it is shown how far they have it
 
 export class Conversations extends EventTarget {
   missing = false; // whether this device was away for longer than messages are kept
   #client;
   #uid;
   #all = new Map(); // peer → Conversation
+  #presences = new Map(); // uid → {online, lastSeenMs}
+  #marked = new Set(); // groups whose marks were asked for on this connection
   #refreshing = false;
   #stale = false; // asked for again while it is being read
 
@@ -24,15 +31,21 @@ export class Conversations extends EventTarget {
     on('outcome', outcome => this.#outcome(outcome));
     on('receipt', receipt => this.#receipt(receipt));
     on('transient', ({ peer, envelope }) => this.#typing(peer, envelope));
+    on('presence', presence => this.#present(presence));
     on('truncated', ({ peer, upTo }) => this.#truncated(peer, upTo));
-    on('caughtup', () => this.#refresh());
+    on('caughtup', () => {
+      this.#marked.clear();
+      this.#refresh();
+    });
     on('reset', () => this.#begin());
     this.#begin();
   }
 
   #begin() {
     this.#all.clear();
-    for (const { peer, messageId, text, queuedMs } of this.#client.unsent) this.#pending(peer, messageId, text, queuedMs);
+    for (const { peer, messageId, queuedMs, ...content } of this.#client.unsent) {
+      this.#pending(peer, messageId, content, queuedMs);
+    }
     this.#changed();
   }
 
@@ -53,16 +66,29 @@ export class Conversations extends EventTarget {
 
   /** Throws what the client throws: then it was not taken on. */
   send(peer, text) {
-    this.#pending(peer, this.#client.send(peer, text), text, Date.now());
+    this.#pending(peer, this.#client.send(peer, text), { text }, Date.now());
     this.of(peer).typedAt = 0;
     this.#changed(peer);
+  }
+
+  /** Changes the membership of a group; throws as {@link send} does. */
+  change(group, membership) {
+    const peer = inGroup(group);
+    this.#pending(peer, this.#client.change(group, membership), { membership }, Date.now());
+    this.#changed(peer);
+  }
+
+  /** {online, lastSeenMs}, as far as known. */
+  presence(uid) {
+    return this.#presences.get(uid) ?? {};
   }
 
   /** What was refused is sent once more, as another message. */
   again(peer, messageId) {
     const { pending } = this.of(peer);
-    const { text } = pending.get(messageId);
-    this.send(peer, text); // which may throw: then it stays as it was
+    const { text, change } = pending.get(messageId);
+    if (change) this.change(groupOf(peer), change);
+    else this.send(peer, text); // which may throw: then it stays as it was
     pending.delete(messageId);
   }
 
@@ -75,7 +101,7 @@ export class Conversations extends EventTarget {
   /** Tells the peer that somebody types, not oftener than needed. */
   type(peer) {
     const conversation = this.of(peer);
-    if (Date.now() - conversation.typedAt < TYPING_EVERY_MS) return;
+    if (conversation.group || Date.now() - conversation.typedAt < TYPING_EVERY_MS) return;
     conversation.typedAt = Date.now();
     this.#client.transient(peer, TYPING);
   }
@@ -91,6 +117,24 @@ export class Conversations extends EventTarget {
     this.#changed(peer);
   }
 
+  /** Somebody looks at it: in a small group, how far the others have it is asked for once a connection. */
+  async shown(peer) {
+    const { group, standing } = this.of(peer);
+    if (!standing?.role || standing.members > MARKED || this.#marked.has(peer)) return;
+    this.#marked.add(peer);
+    try {
+      const { members = [] } = await this.#client.group(group, MARKED, true);
+      for (const member of members) this.of(peer).has(member);
+      this.#changed(peer);
+    } catch (refusal) {
+      if (refusal.code !== 'OVERLOADED') return; // offline, or the server has none: the next connection asks again
+      this.#later(refusal, () => {
+        this.#marked.delete(peer);
+        this.#changed(peer);
+      });
+    }
+  }
+
   /** Reads the page of history before what is there; nothing if it is being read, or there is no more. */
   async older(peer) {
     const conversation = this.of(peer);
@@ -98,7 +142,7 @@ export class Conversations extends EventTarget {
     conversation.loading = true;
     try {
       const { placed, more } = await this.#client.history(peer, conversation.messages[0]?.position);
-      for (const message of placed) conversation.place(message);
+      for (const message of placed) this.#follow(conversation, conversation.place(message)); // it may be live's first
       conversation.atStart = !more || !placed.length;
       conversation.loading = false;
       this.#changed(peer);
@@ -122,11 +166,36 @@ export class Conversations extends EventTarget {
       if (refusal.code !== 'OFFLINE') this.#later(refusal, () => this.#refresh()); // the next connection asks by itself
     }
     this.#refreshing = false;
+    this.#client.watch(this.list().filter(({ group }) => !group).slice(0, WATCHED).map(({ peer }) => peer));
     this.#changed();
   }
 
+  /** A change of membership is newer than what is known of the group. */
+  #follow(conversation, message) {
+    if (message?.change) conversation.moved(message);
+    if (!message?.change || message.position <= BigInt(conversation.standing?.changedAt ?? 0)) return;
+    conversation.changedBy(message);
+    this.#standing(conversation.peer);
+  }
+
+  /** Reads anew what a group is, and what this uid is in it. */
+  async #standing(peer) {
+    try {
+      const { standing } = await this.#client.group(groupOf(peer));
+      this.of(peer).stands(standing);
+      this.#changed(peer);
+    } catch {
+      // Offline: the list, which the next connection reads, says it too.
+    }
+  }
+
+  #present({ uid, online, lastSeenMs }) {
+    this.#presences.set(uid, { online, lastSeenMs });
+    this.#changed(uid);
+  }
+
   #head(head) {
-    const conversation = this.of(head.conversation.peer);
+    const conversation = this.of(nameOf(head.conversation));
     const isBehind = conversation.head(head);
     if (isBehind) this.#client.read(conversation.peer, conversation.read); // the last Read was lost with its connection
   }
@@ -141,13 +210,16 @@ export class Conversations extends EventTarget {
     if (message && !message.own) {
       conversation.typingUntil = 0;
       if (message.position > conversation.read && message.position > conversation.counted) conversation.unread++;
-      this.dispatchEvent(new CustomEvent('arrived', { detail: { peer, text: message.text } }));
+      this.dispatchEvent(new CustomEvent('arrived', { detail: { peer, sender: message.sender, text: message.text } }));
     }
+    this.#follow(conversation, message);
     this.#changed(peer);
   }
 
-  #pending(peer, messageId, text, ms) {
-    this.of(peer).pending.set(messageId, { messageId, sender: this.#uid, own: true, text, ms, state: 'pending' });
+  #pending(peer, messageId, { text = '', membership }, ms) {
+    const message = { messageId, sender: this.#uid, own: true, text, change: membership, ms, state: 'pending' };
+    if (membership) message.text = changeText(message, this.#uid);
+    this.of(peer).pending.set(messageId, message);
   }
 
   #outcome({ peer, messageId, code, text }) {
@@ -162,8 +234,7 @@ export class Conversations extends EventTarget {
       if (kind === 'READ' && position > conversation.read) this.#refresh(); // on another device: count anew
       return;
     }
-    const mark = kind === 'READ' ? 'peerRead' : 'peerDelivered';
-    conversation[mark] = larger(conversation[mark], position);
+    conversation.reached(uid, kind, position);
     this.#changed(peer);
   }
 
@@ -201,13 +272,34 @@ class Conversation {
   typedAt = 0;
   atStart = false;
   loading = false;
+  standing = null; // of a group, once the server has said it
   #uid;
+  #marks = { peerRead: new Map(), peerDelivered: new Map() }; // uid → position
+  #moves = new Map(); // uid → where it last became a member or ceased to be one, and which of the two
   #last = null; // the last message, also where no other is here
   #createdMs = Date.now();
 
   constructor(peer, uid) {
     this.peer = peer;
+    this.group = groupOf(peer); // empty between two
     this.#uid = uid;
+  }
+
+  /** What it is called. */
+  get name() {
+    return this.standing?.title || this.group || this.peer;
+  }
+
+  /** The server says what the group is; an older answer may come later. */
+  stands(standing) {
+    if (standing && BigInt(standing.changedAt ?? 0) >= BigInt(this.standing?.changedAt ?? 0)) this.standing = standing;
+    if (this.group) this.#weigh();
+  }
+
+  /** Who is a member no more is told nothing of the group any more. */
+  changedBy({ position, own, change: { kind, uids = [] } }) {
+    const isOut = kind === 'DISSOLVED' || (kind === 'LEFT' && own) || (kind === 'REMOVED' && uids.includes(this.#uid));
+    if (isOut) this.stands({ ...this.standing, role: undefined, changedAt: String(position) });
   }
 
   get last() {
@@ -226,18 +318,13 @@ class Conversation {
 
   /** @returns the message, or nothing if it is here already */
   place(placed) {
-    const { sender, messageId, acceptedMs = 0, contentType = '', text, data } = placed.envelope;
-    const message = {
-      messageId, sender, own: sender === this.#uid, ms: Number(acceptedMs), state: 'accepted',
-      position: BigInt(placed.position), prev: BigInt(placed.prev ?? 0),
-      text: data === undefined ? text ?? '' : `[${contentType || 'data'}]`,
-    };
+    const message = this.#read(placed);
     let at = this.messages.length;
     while (at > 0 && this.messages[at - 1].position > message.position) at--;
     if (at > 0 && this.messages[at - 1].position === message.position) return null;
     this.messages.splice(at, 0, message);
     this.end = larger(this.end, message.position);
-    if (message.own) this.pending.delete(messageId);
+    if (message.own) this.pending.delete(message.messageId);
     if (!(this.#last?.position > message.position)) this.#last = message;
     return message;
   }
@@ -247,7 +334,8 @@ class Conversation {
    *
    * @returns whether the server does not know how far this was read
    */
-  head({ head = '0', read = '0', unread = 0, last, peerDelivered = '0', peerRead = '0' }) {
+  head({ head = '0', read = '0', unread = 0, last, peerDelivered = '0', peerRead = '0', standing }) {
+    this.stands(standing);
     const isBehind = BigInt(read) < this.read;
     this.read = larger(this.read, BigInt(read));
     this.end = larger(this.end, BigInt(head));
@@ -258,14 +346,55 @@ class Conversation {
       this.counted = BigInt(head);
       this.unread = (isBehind ? 0 : unread) + since.length;
     }
-    if (last && !(this.#last?.position >= BigInt(last.position))) {
-      const { sender, text, contentType, acceptedMs = 0, messageId } = last.envelope;
-      this.#last = {
-        messageId, sender, own: sender === this.#uid, ms: Number(acceptedMs), state: 'accepted',
-        position: BigInt(last.position), text: text ?? `[${contentType}]`,
-      };
-    }
+    if (last && !(this.#last?.position >= BigInt(last.position))) this.#last = this.#read(last);
     return isBehind;
+  }
+
+  #read({ position, prev = '0', envelope }) {
+    const { sender, messageId, acceptedMs = 0, contentType = '', text, data, membership: change } = envelope;
+    const message = {
+      messageId, sender, own: sender === this.#uid, ms: Number(acceptedMs), state: 'accepted', change,
+      position: BigInt(position), prev: BigInt(prev),
+      text: data === undefined ? text ?? '' : `[${contentType || 'data'}]`,
+    };
+    return change ? { ...message, text: changeText(message, this.#uid) } : message;
+  }
+
+  /** Somebody has it so far. In a group that counts once everybody else has. */
+  reached(uid, kind, position) {
+    if (this.#moves.get(uid)?.isOut) return; // it was on its way
+    const marks = this.#marks[kind === 'READ' ? 'peerRead' : 'peerDelivered'];
+    marks.set(uid, larger(marks.get(uid) ?? 0n, position));
+    this.#weigh();
+  }
+
+  /** What the server says of a member of the group; what was said before it joined does not wait for it. */
+  has({ uid, joined = '0', delivered = '0', read = '0' }) {
+    if (uid === this.#uid) return;
+    this.reached(uid, 'DELIVERED', larger(BigInt(joined), larger(BigInt(delivered), BigInt(read))));
+    this.reached(uid, 'READ', larger(BigInt(joined), BigInt(read)));
+  }
+
+  /** Who comes has what was said before; who goes is waited for no more. Changes are told in any order. */
+  moved({ position, sender, change: { kind, uids = [] } }) {
+    const isOut = kind === 'LEFT' || kind === 'REMOVED';
+    if (!isOut && !['CREATED', 'ADDED', 'JOINED'].includes(kind)) return;
+    for (const uid of ['CREATED', 'JOINED', 'LEFT'].includes(kind) ? [sender, ...uids] : uids) {
+      if (uid === this.#uid || this.#moves.get(uid)?.at > position) continue;
+      this.#moves.set(uid, { at: position, isOut });
+      for (const marks of Object.values(this.#marks)) {
+        if (isOut) marks.delete(uid);
+        else marks.set(uid, larger(marks.get(uid) ?? 0n, position));
+      }
+    }
+    this.#weigh();
+  }
+
+  #weigh() {
+    for (const [mark, marks] of Object.entries(this.#marks)) {
+      if (!marks.size || (this.group && marks.size < (this.standing?.members ?? Infinity) - 1)) continue;
+      this[mark] = larger(this[mark], [...marks.values()].reduce((a, b) => (a < b ? a : b)));
+    }
   }
 
   /** How far an own message got: pending, failed, accepted, delivered or read. */

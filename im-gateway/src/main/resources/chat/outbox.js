@@ -3,6 +3,8 @@
 // after it into that conversation is taken as refused too; once the last answer is in, all of it goes out again in
 // order, the oldest marked `first` (D38).
 
+import { named } from './names.js';
+
 const FOR_NOW = new Set(['OVERLOADED', 'UNAVAILABLE', 'RATE_LIMITED', 'UNKNOWN_OUTCOME', 'OUT_OF_ORDER']);
 const BACK_OFF_MS = { first: 200, most: 10_000 };
 
@@ -20,9 +22,10 @@ export class Outbox {
     for (const [peer, queue] of Object.entries(io.load())) this.#lanes.set(peer, newLane(queue));
   }
 
-  add(peer, text) {
+  /** @param content as in Send: contentType with text, or membership */
+  add(peer, content) {
     // Room for the time of its first try, so that a storage that is full now does not hold it back then.
-    const entry = { messageId: this.newId(), contentType: 'text/plain', text, queuedMs: Date.now(), firstTryRoom: Date.now() };
+    const entry = { messageId: this.newId(), ...content, queuedMs: Date.now(), firstTryRoom: Date.now() };
     if (!this.#lanes.has(peer)) this.#lanes.set(peer, newLane([]));
     const { queue } = this.#lanes.get(peer);
     queue.push(entry);
@@ -80,7 +83,7 @@ export class Outbox {
     lane.blocked = true;
     if (!FOR_NOW.has(code)) this.#settle(peer, entry, code, text);
     if (!lane.queue.length) {
-      this.#io.say({ giveUp: { conversation: { peer } } }); // nothing will be sent again: it opens the conversation
+      this.#io.say({ giveUp: { conversation: named(peer) } }); // nothing will be sent again: it opens the conversation
       lane.blocked = false;
     } else if (FOR_NOW.has(code)) {
       const bound = Math.min(BACK_OFF_MS.most, BACK_OFF_MS.first * 2 ** lane.failures++);
@@ -113,8 +116,8 @@ export class Outbox {
       delete entry.firstTryRoom;
       this.#save();
     }
-    const { messageId, contentType, text } = entry;
-    const send = { messageId, conversation: { peer }, contentType, text, first: lane.blocked };
+    const { messageId, contentType, text, membership } = entry;
+    const send = { messageId, conversation: named(peer), contentType, text, membership, first: lane.blocked };
     lane.blocked = false;
     lane.underWay.add(entry);
     this.#underWay.set(this.#io.say({ send }), { peer, entry });
@@ -139,7 +142,7 @@ export class Outbox {
     lane.paused = false;
     if (lane.blocked && !lane.queue.length) {
       lane.blocked = false;
-      this.#io.say({ giveUp: { conversation: { peer } } });
+      this.#io.say({ giveUp: { conversation: named(peer) } });
     }
     this.#pump();
   }

@@ -1,4 +1,4 @@
-// The messages of the open conversation as elements: days, groups of one sender, bubbles, ticks. An element stays the
+// The messages of the open conversation as elements: days, bubbles, ticks, and what changed in a group. An element stays the
 // same one as long as its message does, so that a reader's place, a selection and a screen reader are not disturbed.
 // Text goes in as text content and in no other way.
 
@@ -89,7 +89,8 @@ export class Thread {
       for (const gap of conversation.gaps) {
         if (before?.position <= gap && !(message.position <= gap)) wanted.push(this.#note(`gap ${gap}`, GAP));
       }
-      wanted.push(this.#message(message, !isGroup(before, message), !isGroup(message, after)));
+      if (message.change) wanted.push(this.#change(message));
+      else wanted.push(this.#message(message, !isOneGo(before, message), !isOneGo(message, after)));
     });
     const lastGap = [...conversation.gaps].find(gap => messages.at(-1)?.position <= gap);
     if (lastGap) wanted.push(this.#note(`gap ${lastGap}`, GAP));
@@ -129,9 +130,18 @@ export class Thread {
     return [day, element];
   }
 
+  /** Who came, went, or may do what: a line between the messages. */
+  #change({ sender, messageId, text, state, why }) {
+    const [key, element] = this.#note(`change ${sender} ${messageId}`, state === 'failed' ? `${text}: not done, ${why}` : text);
+    element.classList.add('change');
+    element.classList.toggle('pending', state === 'pending');
+    element.classList.toggle('failed', state === 'failed');
+    return [key, element];
+  }
+
   #message(message, starts, ends) {
     const key = `${message.sender} ${message.messageId}`;
-    const element = this.#element(key, () => bubble(key, message));
+    const element = this.#element(key, () => bubble(key, message, Boolean(this.#conversation.group)));
     element.classList.toggle('starts', starts);
     element.classList.toggle('ends', ends);
     element.querySelector('time').textContent = TIME.format(message.ms);
@@ -194,9 +204,14 @@ export function timeOrDay(ms) {
   return new Date(ms).toDateString() === new Date().toDateString() ? TIME.format(ms) : dayName(ms, 'short');
 }
 
+export function seenText(ms) {
+  const isToday = new Date(ms).toDateString() === new Date().toDateString();
+  return `last seen ${isToday ? 'at' : 'on'} ${timeOrDay(ms)}`;
+}
+
 function sizeOf(element) { return `${element.clientWidth} ${element.clientHeight}`; }
 
-function bubble(key, message) {
+function bubble(key, message, isInGroup) {
   const element = node('div', `message ${message.own ? 'mine' : 'theirs'}`);
   element.dataset.key = key;
   const body = node('p', 'bubble');
@@ -204,13 +219,31 @@ function bubble(key, message) {
   const time = node('time', '');
   time.dateTime = new Date(message.ms).toISOString();
   meta.append(time);
-  body.append(node('span', 'unseen', message.own ? 'You: ' : `${message.sender}: `), node('span', 'text', message.text), meta);
+  // Between two, who speaks is seen by the side; in a group the name stands over what they begin to say.
+  if (isInGroup && !message.own) body.append(speaker(message.sender));
+  else body.append(node('span', 'unseen', message.own ? 'You: ' : `${message.sender}: `));
+  body.append(node('span', 'text', message.text), meta);
   element.append(body);
   return element;
 }
 
-function isGroup(a, b) {
-  return a && b && a.sender === b.sender && b.ms - a.ms < GROUP_MS
+function speaker(name) {
+  const element = node('span', 'speaker', name);
+  element.style.setProperty('--hue', hueOf(name));
+  element.append(node('span', 'unseen', ': '));
+  return element;
+}
+
+/** A colour that follows from the name alone. */
+export function hueOf(name) {
+  let hash = 0;
+  for (const character of name) hash = (hash * 47 + character.codePointAt(0)) % 997;
+  return hash % 18 * 20;
+}
+
+/** Whether the second follows the first as if they were said in one go. */
+function isOneGo(a, b) {
+  return a && b && !a.change && !b.change && a.sender === b.sender && b.ms - a.ms < GROUP_MS
     && new Date(a.ms).toDateString() === new Date(b.ms).toDateString();
 }
 

@@ -8,6 +8,7 @@ import im.servers.Servers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -66,10 +67,21 @@ final class LoadOptions {
         var unused = clients.connect(ARRIVING, ARRIVAL);
     }
 
+    /** As the servers are told it. */
+    Duration heartbeat() {
+        String text = settings.getOrDefault("session.heartbeat", "30s");
+        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+    }
+
     String describe() {
+        return describe("in pairs");
+    }
+
+    /** @param who what the clients do with each other */
+    String describe(String who) {
         String what = form == Form.CLUSTER
                 ? gateways + " gateways, " + relays + " relays through Kafka"
                 : "a standalone server";
-        return what + "; " + connections + " connections in pairs, " + payloadBytes + " bytes a message";
+        return what + "; " + connections + " connections " + who + ", " + payloadBytes + " bytes a message";
     }
 }

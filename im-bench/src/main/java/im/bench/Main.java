@@ -12,7 +12,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measures the real processes on this machine; prints Markdown on stdout, progress on stderr.",
         mixinStandardHelpOptions = true,
-        subcommands = {ThroughputCommand.class, LatencyCommand.class, ConnectsCommand.class, RoutesCommand.class})
+        subcommands = {
+            ThroughputCommand.class,
+            LatencyCommand.class,
+            ConnectsCommand.class,
+            RoutesCommand.class,
+            FanOutCommand.class,
+            ResumeCommand.class
+        })
 public final class Main {
     private static final int FAILED = 4;
 

@@ -103,6 +103,36 @@ class BenchIT {
     }
 
     @Test
+    void aGroupsMessagesAreCountedForEachMember() {
+        String tables = run("fanout", small("--form", "standalone", "--rates", "20", "--senders", "2"));
+        List<String> costs = row(tables, "20");
+        assertThat(costs.get(9)).as("missing").isEqualTo("0");
+        assertThat(costs.get(3)).as("µs a delivery").matches("[0-9.]+");
+        assertThat(tables)
+                .contains("| 20 | with the last member | ")
+                .containsPattern("idle member is in: -?[0-9]+ bytes");
+    }
+
+    @Test
+    void aMemberOfManyGroupsComesBack() {
+        String tables = run(
+                "resume",
+                small(
+                        "--form",
+                        "standalone",
+                        "--groups",
+                        "30",
+                        "--missed",
+                        "50",
+                        "--rounds",
+                        "2",
+                        "--warmup-rounds",
+                        "1"));
+        assertThat(row(tables, "nothing").get(2)).matches("[0-9.]+ \\([0-9.]+–[0-9.]+\\)");
+        assertThat(tables).containsPattern("\\| [1-9][0-9]* messages of any of them \\| [0-9.]+");
+    }
+
+    @Test
     void routesAreRegisteredAndRemovedInRedisAndEtcd() {
         assumeTrue(Requirement.redis() && Requirement.etcd(), "no servers");
         String tables = run("routes", "--blocks", "1", "--pairs", "200", "--etcd-pairs", "50");

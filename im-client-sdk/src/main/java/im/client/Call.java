@@ -45,7 +45,9 @@ sealed interface Call {
     record Cut(Progress conversation, Missing missing) implements Call {
         @Override
         public void make(Listeners to) {
-            to.truncations().onTruncated(new Truncation(conversation.peer(), missing.from(), missing.to()));
+            to.truncations()
+                    .onTruncated(
+                            new Truncation(Conversation.ofText(conversation.peer()), missing.from(), missing.to()));
         }
 
         @Override
@@ -71,7 +73,12 @@ sealed interface Call {
     record Settled(RestoredSend send) implements Call {
         @Override
         public void make(Listeners to) {
-            to.outcomes().onOutcome(send.peer(), send.outcome());
+            Conversation where = Conversation.ofText(send.peer());
+            if (where.isGroup()) {
+                to.outcomes().onGroupOutcome(where.id(), send.outcome());
+            } else {
+                to.outcomes().onOutcome(where.id(), send.outcome());
+            }
         }
 
         @Override
@@ -88,6 +95,19 @@ sealed interface Call {
             if (listener != null) {
                 listener.onReceipt(receipt);
             }
+        }
+    }
+
+    /** How somebody is. */
+    record Present(UserPresence presence, Runnable told) implements Call {
+        @Override
+        public void make(Listeners to) {
+            to.presences().onPresence(presence);
+        }
+
+        @Override
+        public void returned(Callbacks.Owner owner) {
+            told.run();
         }
     }
 

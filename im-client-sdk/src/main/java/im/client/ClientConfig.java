@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpoints may be empty if there is a dispatcher
  * @param dispatcher asked for endpoints; null where there is none
  * @param json whether frames are JSON
+ * @param pollAfterFailures of WebSocket in a row; 0 for never
+ * @param webSocketAgain until it is tried again beside the polls
  * @param newDevice whether the device begins with this client, so that the client's cursors are all there are
  */
 record ClientConfig(
@@ -32,6 +34,8 @@ record ClientConfig(
         Duration reconnectMax,
         Duration closeTimeout,
         boolean manualAcknowledgement,
+        int pollAfterFailures,
+        Duration webSocketAgain,
         RandomGenerator random) {
 
     ClientConfig {
@@ -41,6 +45,12 @@ record ClientConfig(
         require(heartbeat.compareTo(Duration.ofDays(1)) <= 0, "heartbeat", heartbeat, "at most a day");
         require(!connectTimeout.isNegative() && !connectTimeout.isZero(), "connectTimeout", connectTimeout, "above 0");
         require(!closeTimeout.isNegative(), "closeTimeout", closeTimeout, "0 or more");
+        require(pollAfterFailures >= 0, "pollingFallback failures", pollAfterFailures, "0 (never) or more");
+        require(
+                webSocketAgain.toMillis() > 0 && webSocketAgain.compareTo(Duration.ofDays(1)) <= 0,
+                "pollingFallback again",
+                webSocketAgain,
+                "1 ms to a day");
         require(maxQueuedSends > 0, "maxQueuedSends", maxQueuedSends, "1 or more");
         require(reconnectMin.toMillis() > 0, "reconnectBackoff min", reconnectMin, "1 ms or more");
         require(reconnectMax.compareTo(reconnectMin) >= 0, "reconnectBackoff max", reconnectMax, "at least min");

@@ -41,6 +41,7 @@ final class ClientConnection implements LinkListener {
     private static final int HEARTBEAT_MILLIS = 30_000;
 
     private final Owner owner;
+    private final Endpoint endpoint;
     private final Traffic traffic;
     private final Timers timers;
     private final Hello hello;
@@ -53,6 +54,7 @@ final class ClientConnection implements LinkListener {
     private Timers.@Nullable Timer heartbeatTimer;
     private @Nullable Ending ending;
     private boolean helloSent;
+    private boolean reached;
     private boolean told;
     private long lastRef;
     private long welcomedNanos;
@@ -67,6 +69,7 @@ final class ClientConnection implements LinkListener {
             Hello hello,
             long connectTimeoutMillis) {
         this.owner = owner;
+        this.endpoint = endpoint;
         this.traffic = traffic;
         this.timers = timers;
         this.hello = hello;
@@ -78,6 +81,15 @@ final class ClientConnection implements LinkListener {
     /** Whether the gateway may have given this connection the place of the one before. */
     boolean isHelloSent() {
         return helloSent;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** There was a socket to somebody, and neither Welcome nor Close came of it: something on the way may be in it. */
+    boolean wasBlocked() {
+        return reached && heartbeat == null && ending == null;
     }
 
     boolean wasWelcomed() {
@@ -171,6 +183,7 @@ final class ClientConnection implements LinkListener {
 
     @Override
     public void ended(LinkEnd end) {
+        reached = end.reached();
         phase = this::ignore;
         connectTimeout.cancel();
         if (heartbeatTimer != null) {
@@ -220,8 +233,9 @@ final class ClientConnection implements LinkListener {
     private void serve(Frame frame) {
         switch (frame.getBodyCase()) {
             case DELIVER -> traffic.deliver(frame.getDeliver());
-            case SEND_RESULT, SYNC_PAGE, HEADS_PAGE, RENEWED, ERROR -> traffic.answer(frame);
+            case SEND_RESULT, SYNC_PAGE, HEADS_PAGE, PRESENCE_LIST, GROUP_INFO, RENEWED, ERROR -> traffic.answer(frame);
             case RECEIPT -> traffic.notices().receipt(frame.getReceipt());
+            case PRESENCE_EVENT -> traffic.notices().presences().event(frame.getPresenceEvent());
             case TRANSIENT -> traffic.notices().passing(frame.getTransient(), traffic.uid());
             case CAUGHT_UP, LAGGING, GO_AWAY, EXPIRING -> owner.signalled(this, frame);
             case PING -> write(pong(frame));

@@ -11,9 +11,12 @@ import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Send;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -85,6 +88,37 @@ final class ClientSession {
         this.reconnector =
                 new Reconnector(config, loop, timers, dialer, traffic, kept, view, endpoints(), listeners.features());
         kept.onFailure(this::storeFailed);
+    }
+
+    /** On shared resources and executor, or where there are none, on its own. */
+    static ClientSession open(
+            ClientConfig config,
+            @Nullable ImClientResources shared,
+            @Nullable Executor callbackExecutor,
+            Listeners listeners,
+            @Nullable ClientStore store,
+            StoredState loaded)
+            throws IOException {
+        ImClientResources used = shared == null ? ImClientResources.create(1) : shared;
+        Executor callbacks = callbackExecutor == null ? used.callbacks() : callbackExecutor;
+        try {
+            return new ClientSession(config, used, shared == null, callbacks, listeners, store, loaded);
+        } catch (IOException e) {
+            if (shared == null) {
+                used.release();
+            }
+            throw e;
+        }
+    }
+
+    static void closeQuietly(@Nullable ClientStore opened, Exception cause) {
+        try {
+            if (opened != null) {
+                opened.close();
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private EndpointChoice endpoints() {
@@ -209,7 +243,8 @@ final class ClientSession {
                 answer -> Incoming.history(answer.getSyncPage(), peer, traffic.uid()));
     }
 
-    private <T> CompletableFuture<T> ask(Frame.Builder question, Function<Frame, T> read) {
+    /** Asks now, or fails. */
+    <T> CompletableFuture<T> ask(Frame.Builder question, Function<Frame, T> read) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         boolean taken = onLoop(() -> traffic.requests().ask(question).whenComplete((frame, failure) -> {
             if (frame == null) {
@@ -222,6 +257,22 @@ final class ClientSession {
             answer.completeExceptionally(new ImClientException(0, "client resources are closed"));
         }
         return answer;
+    }
+
+    <T> CompletableFuture<T> presence(Function<PresenceSubscriptions, CompletionStage<T>> action) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        boolean taken = onLoop(() -> action.apply(traffic.notices().presences()).whenComplete((value, failure) -> {
+            if (failure == null) {
+                done.complete(value);
+            } else {
+                Throwable cause = failure.getCause();
+                done.completeExceptionally(failure instanceof CompletionException && cause != null ? cause : failure);
+            }
+        }));
+        if (!taken) {
+            done.completeExceptionally(new ImClientException(0, "client resources are closed"));
+        }
+        return done;
     }
 
     void markRead(String peer, long position) {

@@ -3,7 +3,7 @@ package im.client;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What a message carries: text or bytes, up to the gateway's payload limit (64 KiB unless it says otherwise). */
+/** What a message carries: text or bytes, or in a group a change of its membership, up to the gateway's payload limit (64 KiB unless it says otherwise). */
 public sealed interface Content {
 
     /** Bytes on the wire: UTF-8 bytes of a text, or the length of the data. */
@@ -13,6 +13,14 @@ public sealed interface Content {
         @Override
         public int sizeBytes() {
             return value.getBytes(StandardCharsets.UTF_8).length;
+        }
+    }
+
+    /** A change of a group's membership. */
+    record Membership(MembershipChange change) implements Content {
+        @Override
+        public int sizeBytes() {
+            return Memberships.onWire(change).getSerializedSize();
         }
     }
 

@@ -1,12 +1,13 @@
 package im.client;
 
+import im.client.internal.order.ConversationText;
 import im.client.internal.order.Inbox;
 import im.protocol.Limits;
 import im.protocol.v1.Ack;
-import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GiveUp;
+import im.protocol.v1.GroupQuery;
 import im.protocol.v1.Heads;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Sync;
@@ -17,8 +18,8 @@ import java.util.List;
 final class Frames {
     private Frames() {}
 
-    static Conversation conversation(String peer) {
-        return Conversation.newBuilder().setPeer(peer).build();
+    private static im.protocol.v1.Conversation conversation(String text) {
+        return ConversationText.onWire(text);
     }
 
     static Cursor cursor(String peer, long position) {
@@ -74,6 +75,16 @@ final class Frames {
                         .setConversation(conversation(peer))
                         .setBefore(before)
                         .setLimit(limit));
+    }
+
+    /** Without a ref. */
+    static Frame.Builder group(String group, String after, int limit, boolean receipts) {
+        return Frame.newBuilder()
+                .setGroupQuery(GroupQuery.newBuilder()
+                        .setGroup(group)
+                        .setAfter(after)
+                        .setMembers(limit)
+                        .setReceipts(receipts));
     }
 
     /** Without a ref. */

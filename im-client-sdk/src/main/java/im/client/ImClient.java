@@ -43,10 +43,12 @@ import org.jspecify.annotations.Nullable;
 public final class ImClient implements AutoCloseable {
     private final ClientSession session;
     private final Blocking blocking;
+    private final Presence presence;
 
     private ImClient(ClientSession session) {
         this.session = session;
         this.blocking = new Blocking(this);
+        this.presence = new Presence(session);
     }
 
     public static Builder builder() {
@@ -112,11 +114,25 @@ public final class ImClient implements AutoCloseable {
      * The past of a conversation: the page that ends before a position. Moves no cursor, calls no listener back, and
      * fails as {@link #conversations} does.
      *
-     * @param before a position; {@link Long#MAX_VALUE} for the newest page
-     * @param limit messages, 1–500; 0 for the gateway's default
+     * @param before a position; {@link Long#MAX_VALUE} for the newest page. {@code limit}: 1–500, 0 for the default
      */
     public CompletableFuture<HistoryPage> history(String peer, long before, int limit) {
         return session.history(peer, before, limit);
+    }
+
+    /** {@link #history(String, long, int)} of any conversation; of a group what stands where this uid was a member. */
+    public CompletableFuture<HistoryPage> history(Conversation conversation, long before, int limit) {
+        return session.history(conversation.text(), before, limit);
+    }
+
+    /** {@link #markRead(String, long)} of any conversation. */
+    public void markRead(Conversation conversation, long position) {
+        session.markRead(conversation.text(), position);
+    }
+
+    /** Groups and their members; with {@link Builder#groups()}. */
+    public Groups groups() {
+        return new Groups(session);
     }
 
     /**
@@ -128,16 +144,17 @@ public final class ImClient implements AutoCloseable {
         session.markRead(Objects.requireNonNull(peer, "peer"), position);
     }
 
+    /** Who is online. */
+    public Presence presence() {
+        return presence;
+    }
+
     /** The same calls for callers that wait. */
     public Blocking blocking() {
         return blocking;
     }
 
-    /**
-     * The uid that the token names, as the gateway told it.
-     *
-     * @throws IllegalStateException before the first connection
-     */
+    /** The uid that the token names, as the gateway told it; IllegalStateException before the first connection. */
     public String uid() {
         return session.uid();
     }
@@ -190,8 +207,10 @@ public final class ImClient implements AutoCloseable {
         private ConnectionStateListener stateListener = change -> {};
         private TruncationListener truncationListener = truncation -> {};
         private OutcomeListener outcomeListener = (peer, outcome) -> {};
+        private PresenceListener presenceListener = presence -> {};
         private @Nullable ReceiptListener receiptListener;
         private @Nullable TransientListener transientListener;
+        private boolean groups;
         private @Nullable ClientStore store;
         private @Nullable Path storeFolder;
         private boolean manualAcknowledgement;
@@ -202,11 +221,13 @@ public final class ImClient implements AutoCloseable {
         private boolean queueWhileDisconnected = true;
         private Duration reconnectMin = Duration.ofMillis(100);
         private Duration reconnectMax = Duration.ofSeconds(30);
+        private int pollAfterFailures = 3;
+        private Duration webSocketAgain = Duration.ofMinutes(1);
         private RandomGenerator random = new SplittableRandom();
 
         private Builder() {}
 
-        /** {@code ws://host:port/v1/ws} or {@code tcp://host:port}. */
+        /** {@code ws://host:port/v1/ws}, {@code tcp://host:port}, or {@code http://host:port/v1/poll} for long polling. */
         public Builder endpoint(URI endpoint) {
             return endpoints(List.of(endpoint));
         }
@@ -228,7 +249,7 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
-        /** Default {@link WireFormat#PROTO}. {@link WireFormat#JSON} is for WebSocket endpoints only. */
+        /** Default {@link WireFormat#PROTO}. {@link WireFormat#JSON} is not for TCP. */
         public Builder wire(WireFormat wire) {
             this.wire = wire;
             return this;
@@ -309,9 +330,21 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
+        /** Told who comes and goes of those whom {@link Presence#subscribe} names; default: nobody is. */
+        public Builder presenceListener(PresenceListener listener) {
+            this.presenceListener = listener;
+            return this;
+        }
+
         /** Given transient messages; with none the gateway sends none. */
         public Builder transientListener(TransientListener listener) {
             this.transientListener = listener;
+            return this;
+        }
+
+        /** Takes part in groups; otherwise the gateway gives nothing of them, and takes nothing. */
+        public Builder groups() {
+            this.groups = true;
             return this;
         }
 
@@ -380,6 +413,19 @@ public final class ImClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Long polling for networks that let no WebSocket pass: after so many attempts in a row that reached somebody
+         * and brought nothing; WebSocket is tried again beside it, each time after twice as long. Default 3, one minute.
+         *
+         * @param failures 0 for never
+         * @param again until WebSocket is tried again, at most a quarter less; later up to sixteen times as long
+         */
+        public Builder pollingFallback(int failures, Duration again) {
+            this.pollAfterFailures = failures;
+            this.webSocketAgain = again;
+            return this;
+        }
+
         /** The source of jitter, used on the event loop only. */
         public Builder random(RandomGenerator random) {
             this.random = random;
@@ -399,21 +445,11 @@ public final class ImClient implements AutoCloseable {
                 opened = storeFolder == null ? store : FileStore.open(storeFolder);
                 return build(opened, opened == null ? StoredState.EMPTY : opened.load());
             } catch (IOException e) {
-                closeQuietly(opened, e);
+                ClientSession.closeQuietly(opened, e);
                 throw new UncheckedIOException(e);
             } catch (RuntimeException e) {
-                closeQuietly(opened, e);
+                ClientSession.closeQuietly(opened, e);
                 throw e;
-            }
-        }
-
-        private static void closeQuietly(@Nullable ClientStore opened, Exception cause) {
-            try {
-                if (opened != null) {
-                    opened.close();
-                }
-            } catch (IOException e) {
-                cause.addSuppressed(e);
             }
         }
 
@@ -442,26 +478,19 @@ public final class ImClient implements AutoCloseable {
                     reconnectMax,
                     closeTimeout,
                     manualAcknowledgement,
+                    pollAfterFailures,
+                    webSocketAgain,
                     random);
-            boolean ownResources = resources == null;
-            ImClientResources used = resources == null ? ImClientResources.create(1) : resources;
-            Executor callbacks = callbackExecutor == null ? used.callbacks() : callbackExecutor;
             Listeners listeners = new Listeners(
                     messageListener,
                     stateListener,
                     truncationListener,
                     outcomeListener,
+                    presenceListener,
                     receiptListener,
-                    transientListener);
-            try {
-                return new ImClient(
-                        new ClientSession(config, used, ownResources, callbacks, listeners, opened, loaded));
-            } catch (IOException e) {
-                if (ownResources) {
-                    used.release();
-                }
-                throw e;
-            }
+                    transientListener,
+                    groups);
+            return new ImClient(ClientSession.open(config, resources, callbackExecutor, listeners, opened, loaded));
         }
     }
 }

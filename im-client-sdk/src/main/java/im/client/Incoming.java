@@ -1,5 +1,6 @@
 package im.client;
 
+import im.client.internal.order.ConversationText;
 import im.protocol.v1.Envelope;
 import im.protocol.v1.HeadsPage;
 import im.protocol.v1.Placed;
@@ -22,7 +23,7 @@ final class Incoming {
             String peer, Placed placed, String uid, boolean redelivered, Runnable acknowledgement) {
         Envelope envelope = placed.getEnvelope();
         return new ReceivedMessage(
-                peer,
+                Conversation.ofText(peer),
                 placed.getPosition(),
                 envelope.getMessageId(),
                 envelope.getSender(),
@@ -36,6 +37,9 @@ final class Incoming {
     }
 
     static Content content(Envelope envelope) {
+        if (envelope.hasMembership()) {
+            return new Content.Membership(Memberships.read(envelope.getMembership()));
+        }
         return envelope.hasData()
                 ? new Content.Data(envelope.getData().toByteArray())
                 : new Content.Text(envelope.getText());
@@ -62,8 +66,8 @@ final class Incoming {
     static ConversationPage conversations(HeadsPage page, String uid) {
         List<ConversationSummary> all = new ArrayList<>(page.getHeadsCount());
         for (HeadsPage.Head head : page.getHeadsList()) {
-            if (head.getConversation().hasPeer()) {
-                all.add(summary(head, head.getConversation().getPeer(), uid));
+            if (head.getConversation().hasPeer() || head.getConversation().hasGroup()) {
+                all.add(summary(head, ConversationText.of(head.getConversation()), uid));
             }
         }
         return new ConversationPage(all, page.getPage());
@@ -71,14 +75,15 @@ final class Incoming {
 
     private static ConversationSummary summary(HeadsPage.Head head, String peer, String uid) {
         return new ConversationSummary(
-                peer,
+                Conversation.ofText(peer),
                 head.getHead(),
                 head.getFirstHeld(),
                 head.getRead(),
                 head.getUnread(),
                 head.getPeerDelivered(),
                 head.getPeerRead(),
-                head.hasLast() ? past(peer, head.getLast(), uid) : null);
+                head.hasLast() ? past(peer, head.getLast(), uid) : null,
+                head.hasStanding() ? Memberships.read(head.getStanding()) : null);
     }
 
     private static ReceivedMessage past(String peer, Placed placed, String uid) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Who is called back.
  *
  * @param receipts null if the app wants none
+ * @param groups whether they are given what stands in groups
  * @param passing null if the app wants no transient messages
  */
 record Listeners(
@@ -16,8 +17,10 @@ record Listeners(
         ConnectionStateListener states,
         TruncationListener truncations,
         OutcomeListener outcomes,
+        PresenceListener presences,
         @Nullable ReceiptListener receipts,
-        @Nullable TransientListener passing) {
+        @Nullable TransientListener passing,
+        boolean groups) {
 
     /** What the gateway is to send because somebody listens. */
     List<Feature> features() {
@@ -27,6 +30,9 @@ record Listeners(
         }
         if (passing != null) {
             features.add(Feature.TRANSIENT);
+        }
+        if (groups) {
+            features.add(Feature.GROUPS);
         }
         return features;
     }

@@ -1,13 +1,20 @@
 package im.client;
 
+import im.client.internal.order.ConversationText;
 import im.protocol.v1.Transient;
 
 /** What is worth something only now: receipts and transient messages. Dropped while the app is slow. Event loop only. */
 final class Notices {
     private final Callbacks callbacks;
+    private final PresenceSubscriptions presences;
 
-    Notices(Callbacks callbacks) {
+    Notices(Callbacks callbacks, Requests requests) {
         this.callbacks = callbacks;
+        this.presences = new PresenceSubscriptions(requests, callbacks::add);
+    }
+
+    PresenceSubscriptions presences() {
+        return presences;
     }
 
     void receipt(im.protocol.v1.Receipt receipt) {
@@ -16,9 +23,9 @@ final class Notices {
             case READ -> Receipt.Kind.READ;
             case KIND_UNSPECIFIED, UNRECOGNIZED -> null;
         };
-        if (kind != null && receipt.getUpTo().getConversation().hasPeer()) {
+        if (kind != null) {
             offer(new Call.Receipted(new Receipt(
-                    receipt.getUpTo().getConversation().getPeer(),
+                    Conversation.ofText(ConversationText.of(receipt.getUpTo().getConversation())),
                     receipt.getUid(),
                     kind,
                     receipt.getUpTo().getPosition())));

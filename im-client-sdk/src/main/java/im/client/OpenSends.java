@@ -1,6 +1,7 @@
 package im.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import im.client.internal.order.ConversationText;
 import im.client.internal.order.Outbox;
 import im.client.internal.order.PendingSend;
 import im.client.store.StoredSend;
@@ -63,13 +64,13 @@ final class OpenSends {
     }
 
     void add(Send send, SendPromise promise, Runnable added) {
-        String key = send.getConversation().getPeer() + " " + send.getMessageId();
+        String key = ConversationText.of(send.getConversation()) + " " + send.getMessageId();
         if (saving.contains(key)) {
             refuse(promise);
         } else if (!kept.isDurable()) {
             enter(send, promise);
             added.run();
-        } else if (outbox.isOpen(send.getConversation().getPeer(), send.getMessageId())) {
+        } else if (outbox.isOpen(ConversationText.of(send.getConversation()), send.getMessageId())) {
             refuse(promise);
         } else {
             saving.add(key);
@@ -107,7 +108,7 @@ final class OpenSends {
         }
         kept.send(new StoredSend(
                 number,
-                send.getConversation().getPeer(),
+                ConversationText.of(send.getConversation()),
                 send.getMessageId(),
                 mayBeWritten ? now : 0,
                 send.toByteArray()));

@@ -8,4 +8,7 @@ package im.client;
 @FunctionalInterface
 public interface OutcomeListener {
     void onOutcome(String peer, SendOutcome outcome);
+
+    /** The same of what was sent into a group; nobody is told unless this is overridden. */
+    default void onGroupOutcome(String group, SendOutcome outcome) {}
 }

@@ -1,10 +1,11 @@
 package im.client;
 
 import com.google.protobuf.UnsafeByteOperations;
+import im.client.internal.order.ConversationText;
 import im.protocol.Ids;
 import im.protocol.Limits;
+import im.protocol.MembershipRules;
 import im.protocol.MessageId;
-import im.protocol.v1.Conversation;
 import im.protocol.v1.Send;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,12 @@ final class Outgoing {
         if (MessageId.parse(id) == null) {
             return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "message id is not a canonical lower-case UUID");
         }
-        if (!Ids.isValid(message.peer())) {
-            return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "peer is not 1-64 of [A-Za-z0-9._@+=-]");
+        if (!Ids.isValid(message.conversation().id())) {
+            String what = message.conversation().isGroup() ? "group" : "peer";
+            return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, what + " is not 1-64 of [A-Za-z0-9._@+=-]");
+        }
+        if (message.content() instanceof Content.Membership) {
+            return refusal(send(message, id), id);
         }
         if (message.contentType().length() > Limits.CONTENT_TYPE_LENGTH || !isPrintable(message.contentType())) {
             return new SendOutcome.Rejected(
@@ -44,6 +49,17 @@ final class Outgoing {
                 ? null
                 : new SendOutcome.Rejected(
                         id, ErrorCode.TOO_LARGE, "content of " + size + " bytes, at most " + payloadLimit);
+    }
+
+    private static SendOutcome.@Nullable Rejected refusal(Send send, String id) {
+        if (!send.getConversation().hasGroup()) {
+            return new SendOutcome.Rejected(id, ErrorCode.MALFORMED, "a membership change goes into a group");
+        }
+        MembershipRules.Problem problem = MembershipRules.check(send);
+        return problem == null
+                ? null
+                : new SendOutcome.Rejected(
+                        id, problem.tooLarge() ? ErrorCode.TOO_LARGE : ErrorCode.MALFORMED, problem.text());
     }
 
     private static boolean isPrintable(String text) {
@@ -70,10 +86,12 @@ final class Outgoing {
     static Send send(OutgoingMessage message, String id) {
         Send.Builder send = Send.newBuilder()
                 .setMessageId(id)
-                .setConversation(Conversation.newBuilder().setPeer(message.peer()))
+                .setConversation(ConversationText.onWire(message.conversation().text()))
                 .setContentType(message.contentType());
         if (message.content() instanceof Content.Data data) {
             send.setData(UnsafeByteOperations.unsafeWrap(data.bytes()));
+        } else if (message.content() instanceof Content.Membership membership) {
+            send.setMembership(Memberships.onWire(membership.change()));
         } else {
             send.setText(((Content.Text) message.content()).value());
         }

@@ -2,10 +2,11 @@ package im.client;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A message as the gateway accepted it, byte for byte. Immutable but for its acknowledgement; any thread. */
 public final class ReceivedMessage {
-    private final String conversationPeer;
+    private final Conversation conversation;
     private final long position;
     private final String messageId;
     private final String sender;
@@ -19,7 +20,7 @@ public final class ReceivedMessage {
 
     /** @param acknowledgement may run on any thread, any number of times */
     ReceivedMessage(
-            String conversationPeer,
+            Conversation conversation,
             long position,
             String messageId,
             String sender,
@@ -30,7 +31,7 @@ public final class ReceivedMessage {
             boolean own,
             boolean redelivered,
             Runnable acknowledgement) {
-        this.conversationPeer = conversationPeer;
+        this.conversation = conversation;
         this.position = position;
         this.messageId = messageId;
         this.sender = sender;
@@ -43,9 +44,18 @@ public final class ReceivedMessage {
         this.acknowledgement = acknowledgement;
     }
 
-    /** The other uid of the direct conversation; one's own for notes to oneself. */
+    public Conversation conversation() {
+        return conversation;
+    }
+
+    /** The other uid of the direct conversation; one's own for notes to oneself. Empty in a group. */
     public String conversationPeer() {
-        return conversationPeer;
+        return conversation.peer();
+    }
+
+    /** What it changes of its group's membership; null for a message. */
+    public @Nullable MembershipChange membership() {
+        return content instanceof Content.Membership membership ? membership.change() : null;
     }
 
     /** Where it stands in its conversation; increasing, with gaps. */
@@ -94,11 +104,12 @@ public final class ReceivedMessage {
         return redelivered;
     }
 
-    /** The content as text; data is read as UTF-8. */
+    /** The content as text; data is read as UTF-8, and a membership change is none. */
     public String text() {
-        return content instanceof Content.Text text
-                ? text.value()
-                : new String(((Content.Data) content).bytes(), StandardCharsets.UTF_8);
+        if (content instanceof Content.Data data) {
+            return new String(data.bytes(), StandardCharsets.UTF_8);
+        }
+        return content instanceof Content.Text text ? text.value() : "";
     }
 
     /**
@@ -113,6 +124,6 @@ public final class ReceivedMessage {
     /** For logs: no content. */
     @Override
     public String toString() {
-        return "ReceivedMessage[" + conversationPeer + " " + position + " " + messageId + "]";
+        return "ReceivedMessage[" + conversation + " " + position + " " + messageId + "]";
     }
 }

@@ -1,6 +1,7 @@
 package im.client;
 
 import im.client.internal.dispatch.EndpointChoice;
+import im.client.internal.dispatch.PollingFallback;
 import im.client.internal.order.Backoff;
 import im.client.internal.transport.Dialer;
 import im.client.internal.transport.Endpoint;
@@ -46,6 +47,7 @@ final class Reconnector implements ClientConnection.Owner {
     private final SessionView view;
     private final EndpointChoice endpoints;
     private final Backoff backoff;
+    private final PollingFallback fallback;
     private final TokenRenewal renewal;
     private final List<Feature> features;
     private final List<CompletableFuture<Void>> connects = new ArrayList<>();
@@ -55,6 +57,10 @@ final class Reconnector implements ClientConnection.Owner {
     private @Nullable ClientConnection next;
     /** The delay before the next dial, or the time-out of the token that is being fetched. */
     private Timers.@Nullable Timer timer;
+    /** Until WebSocket is tried beside the polls of {@link #active}. */
+    private Timers.@Nullable Timer webSocketTimer;
+    /** {@link #next} is that try: if nothing comes of it, {@link #active} carries on. */
+    private boolean tryingWebSocket;
     /** Numbers the dials, so that a token that comes too late starts nothing; odd while one is being fetched. */
     private long fetch;
 
@@ -91,6 +97,8 @@ final class Reconnector implements ClientConnection.Owner {
         this.traffic = traffic;
         this.view = view;
         this.ownCursors = config.newDevice() || kept.device().whole();
+        this.fallback = new PollingFallback(
+                config.pollAfterFailures(), config.webSocketAgain().toMillis(), config.random());
         this.backoff = new Backoff(config.reconnectMin(), config.reconnectMax(), config.random());
     }
 
@@ -148,6 +156,8 @@ final class Reconnector implements ClientConnection.Owner {
         CompletableFuture<Void> otherGone = next == null ? done() : next.retire(why);
         active = null;
         next = null;
+        tryingWebSocket = false;
+        tryWebSocketLater();
         traffic.detach();
         return CompletableFuture.allOf(oneGone, otherGone);
     }
@@ -199,7 +209,8 @@ final class Reconnector implements ClientConnection.Owner {
         lastAttempt = Math.max(lastAttempt + 1, System.currentTimeMillis());
         keepDevice(kept.device().uid());
         long timeout = config.connectTimeout().toMillis();
-        next = new ClientConnection(this, traffic, timers, dialer, endpoint, hello(token), timeout);
+        Endpoint dialled = tryingWebSocket ? endpoint : fallback.instead(endpoint);
+        next = new ClientConnection(this, traffic, timers, dialer, dialled, hello(token), timeout);
     }
 
     private void keepDevice(String uid) {
@@ -245,6 +256,9 @@ final class Reconnector implements ClientConnection.Owner {
         overtaken = false;
         freshTokenTried = false;
         endpoints.welcomed();
+        fallback.welcomed(connection.endpoint());
+        tryingWebSocket = false;
+        tryWebSocketLater();
         ownCursors |= welcome.getNewDevice();
         keepDevice(welcome.getUid());
         gatewayAheadMillis = welcome.getServerTimeMs() - System.currentTimeMillis();
@@ -304,6 +318,12 @@ final class Reconnector implements ClientConnection.Owner {
         if (connection == next) {
             overtaken |= connection.isHelloSent();
             next = null;
+            if (connection.wasBlocked()) {
+                fallback.failed(connection.endpoint());
+            }
+            if (tryFailed(ending)) {
+                return;
+            }
             endpoints.next();
             failed(ending);
             leaveIfSentAway(ending);
@@ -314,6 +334,40 @@ final class Reconnector implements ClientConnection.Owner {
             traffic.detach();
             activeEnded(ending);
         }
+    }
+
+    private void tryWebSocketLater() {
+        if (webSocketTimer != null) {
+            webSocketTimer.cancel();
+            webSocketTimer = null;
+        }
+        ClientConnection on = active;
+        long after = on == null ? 0 : fallback.backAfterMillis(endpoints.current(), on.endpoint());
+        if (after > 0) {
+            webSocketTimer = timers.after(after, this::tryWebSocket);
+        }
+    }
+
+    private void tryWebSocket() {
+        webSocketTimer = null;
+        boolean free = active != null && next == null && timer == null && fetch % 2 == 0 && !sentAway;
+        if (free && view.state() == ConnectionState.LIVE) {
+            tryingWebSocket = true;
+            dial();
+        } else {
+            tryWebSocketLater();
+        }
+    }
+
+    /** Whether it was only the try of a WebSocket beside a connection that carries on. */
+    private boolean tryFailed(Ending ending) {
+        boolean only = tryingWebSocket && active != null && !sentAway && !isFinal(ending);
+        tryingWebSocket = false;
+        if (only) {
+            fallback.triedInVain();
+            tryWebSocketLater();
+        }
+        return only;
     }
 
     private void leaveIfSentAway(Ending ending) {
@@ -355,6 +409,9 @@ final class Reconnector implements ClientConnection.Owner {
 
     /** An attempt, or the connection without another on its way, has ended. */
     private void failed(Ending ending) {
+        if (tryFailed(ending)) {
+            return;
+        }
         if (isFinal(ending)) {
             closeForGood(ending);
             return;

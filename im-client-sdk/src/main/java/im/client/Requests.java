@@ -20,6 +20,7 @@ final class Requests {
     private final Timers timers;
     private final Map<Long, CompletableFuture<Frame>> open = new HashMap<>();
     private @Nullable ClientConnection connection;
+    private Runnable whenAttached = () -> {};
 
     Requests(Timers timers) {
         this.timers = timers;
@@ -27,6 +28,12 @@ final class Requests {
 
     void attach(ClientConnection to) {
         connection = to;
+        whenAttached.run();
+    }
+
+    /** Runs with every connection that questions can be asked on. */
+    void whenAttached(Runnable task) {
+        whenAttached = task;
     }
 
     void detach() {
@@ -72,11 +79,16 @@ final class Requests {
         }
         if (answer.hasError()) {
             asked.completeExceptionally(new ImClientException(
-                    0, answer.getError().getCode() + " " + answer.getError().getText()));
+                    SendPromise.errorCode(answer.getError().getCode()),
+                    answer.getError().getCode() + " " + answer.getError().getText()));
         } else {
             asked.complete(answer);
         }
         return true;
+    }
+
+    Timers.Timer after(long millis, Runnable task) {
+        return timers.after(millis, task);
     }
 
     /** Writes what is not answered; dropped without a connection. */

@@ -1,6 +1,7 @@
 package im.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import im.client.internal.order.ConversationText;
 import im.client.internal.order.Inbox;
 import im.client.internal.order.Missing;
 import im.client.internal.order.Outbox;
@@ -83,7 +84,7 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
         this.openSyncs = new OpenSyncs(timers);
         this.requests = new Requests(timers);
         this.readMarks = new ReadMarks(requests);
-        this.notices = new Notices(made);
+        this.notices = new Notices(made, requests);
         this.counts = new Counts(outbox, inbox, made);
         this.openSends = new OpenSends(kept, outbox, () -> connection != null);
         this.logId = kept.device().logId();
@@ -305,10 +306,10 @@ final class Traffic implements Outbox.Exits, Inbox.Exits, Callbacks.Owner {
     // Receiving
 
     void deliver(Deliver deliver) {
-        if (!deliver.getConversation().hasPeer()) {
+        if (!deliver.getConversation().hasPeer() && !deliver.getConversation().hasGroup()) {
             return;
         }
-        settleOwnCopies(deliver.getConversation().getPeer(), deliver.getPlacedList());
+        settleOwnCopies(ConversationText.of(deliver.getConversation()), deliver.getPlacedList());
         inbox.deliver(deliver);
         received();
     }

@@ -10,10 +10,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.BlockingQueue;
@@ -36,6 +39,7 @@ final class FakeGateway implements AutoCloseable {
             1, new DefaultThreadFactory("fake-gateway", true), NioIoHandler.newFactory());
     private final BlockingQueue<FakePeer> accepted = new LinkedBlockingQueue<>();
     private final Wire wire;
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Channel listener;
 
     private FakeGateway(Wire wire, UnaryOperator<String> upgradeAnswer) {
@@ -47,6 +51,7 @@ final class FakeGateway implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         FakePeer peer = new FakePeer(channel, wire);
+                        channels.add(channel);
                         channel.pipeline()
                                 .addLast(
                                         wire == BinaryWire.TCP
@@ -98,10 +103,11 @@ final class FakeGateway implements AutoCloseable {
         return !accepted.isEmpty();
     }
 
-    /** The listener first: a connection that comes while the loop ends would stay open and unanswered. */
+    /** The listener first: a connection that comes while the loop ends would stay open and unanswered, as others may. */
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
+        channels.close().awaitUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS);
     }
 }

@@ -11,6 +11,8 @@ import im.protocol.v1.Error;
 import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.GroupQuery;
+import im.protocol.v1.GroupStanding;
 import im.protocol.v1.HeadsPage;
 import im.protocol.v1.Hello;
 import im.protocol.v1.SyncPage;
@@ -68,6 +70,43 @@ class QuestionsTest {
                     .isNotNull()
                     .returns("hi", ReceivedMessage::text)
                     .returns(true, ReceivedMessage::own);
+        }
+    }
+
+    @Test
+    void aGroupsMembersAreAskedForInPages() throws Exception {
+        try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
+            FakePeer peer = it.connect();
+            CompletableFuture<GroupMembers> asked = it.client.groups().readers("team", "ann", 2);
+            Frame query = peer.expect(BodyCase.GROUP_QUERY);
+            assertThat(query.getGroupQuery())
+                    .isEqualTo(GroupQuery.newBuilder()
+                            .setGroup("team")
+                            .setAfter("ann")
+                            .setMembers(2)
+                            .setReceipts(true)
+                            .build());
+            peer.say(Frame.newBuilder()
+                    .setRef(query.getRef())
+                    .setGroupInfo(im.protocol.v1.GroupInfo.newBuilder()
+                            .setStanding(GroupStanding.newBuilder()
+                                    .setGroup("team")
+                                    .setTitle("Team")
+                                    .setMembers(3))
+                            .addMembers(im.protocol.v1.GroupInfo.Member.newBuilder()
+                                    .setUid("bob")
+                                    .setRole(im.protocol.v1.MembershipChange.Role.ADMIN)
+                                    .setJoined(3)
+                                    .setDelivered(9)
+                                    .setRead(8))
+                            .setMore(true)));
+
+            GroupMembers page = ClientFixture.get(asked);
+
+            assertThat(page.members()).containsExactly(new GroupMember("bob", MembershipChange.Role.ADMIN, 3, 9, 8));
+            assertThat(page.more()).isTrue();
+            assertThat(page.info().title()).isEqualTo("Team");
+            assertThat(page.info().isMember()).isFalse();
         }
     }
 
@@ -139,7 +178,7 @@ class QuestionsTest {
     @SuppressWarnings("NullAway") // what an app that is not checked for nulls can do
     void aReadMarkOfNobodyIsRefusedAtOnceAndNotAtTheNextConnection() throws Exception {
         try (ClientFixture it = new ClientFixture(FakeGateway.tcp())) {
-            assertThatThrownBy(() -> it.client.markRead(null, 5)).isInstanceOf(NullPointerException.class);
+            assertThatThrownBy(() -> it.client.markRead((String) null, 5)).isInstanceOf(NullPointerException.class);
 
             it.connect();
         }
@@ -175,7 +214,7 @@ class QuestionsTest {
                             .setConversation(FakePeer.conversation("bob"))
                             .setEnvelope(placed(1, 0, "bob", "typing").getEnvelope())));
 
-            assertThat(next()).isEqualTo(new Receipt("bob", "bob", Receipt.Kind.READ, 4));
+            assertThat(next()).isEqualTo(new Receipt(Conversation.peer("bob"), "bob", Receipt.Kind.READ, 4));
             assertThat(next()).isInstanceOfSatisfying(TransientMessage.class, message -> {
                 assertThat(message.content()).isEqualTo(new Content.Text("typing"));
                 assertThat(message.own()).isFalse();

@@ -34,7 +34,7 @@ class TruncationListenerTest {
                             .setConversation(FakePeer.conversation("bob"))
                             .setTruncatedUpTo(7)));
 
-            assertThat(truncation()).isEqualTo(new Truncation("bob", 0, 7));
+            assertThat(truncation()).isEqualTo(new Truncation(Conversation.peer("bob"), 0, 7));
             assertThat(peer.expect(BodyCase.ACK).getAck().getCursors(0).getPosition())
                     .isEqualTo(7);
         }

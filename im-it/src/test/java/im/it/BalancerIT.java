@@ -161,6 +161,37 @@ class BalancerIT {
         }
     }
 
+    @Test
+    void eachPollComesToTheServerOfItsSessionOnWhicheverConnection() throws Exception {
+        Set<String> nodes = new HashSet<>();
+        for (int i = 0; i < 4; i++) {
+            PolledSession session =
+                    PolledSession.begin(URI.create("http://127.0.0.1:" + WS_FRONT + "/v1/poll"), token());
+            nodes.add(session.node());
+            for (int message = 0; message < 6; message++) {
+                assertThat(session.send("m" + message)).isEqualTo(Code.OK);
+            }
+        }
+        assertThat(nodes).containsExactlyInAnyOrder("node-0", "node-1");
+    }
+
+    @Test
+    void aPollSessionStaysAtAServerThatIsNotReady() throws Exception {
+        PolledSession session = PolledSession.begin(URI.create("http://127.0.0.1:" + WS_FRONT + "/v1/poll"), token());
+        int its = session.node().equals("node-0") ? 0 : 1;
+        SERVERS[its].pause();
+        await().atMost(PATIENCE).until(() -> standing("ws", its).startsWith("DOWN"));
+        SERVERS[its].resume();
+
+        assertThat(session.send("still here")).isEqualTo(Code.OK);
+
+        await().atMost(PATIENCE).until(() -> standing("ws", its).startsWith("UP"));
+    }
+
+    private static String token() {
+        return SERVERS[0].tokens().of("ann-" + UUID.randomUUID());
+    }
+
     /** What HAProxy thinks of a server. */
     private static String standing(String listener, int number) throws IOException, InterruptedException {
         HttpRequest page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + STATS + "/;csv"))

@@ -8,7 +8,7 @@ import im.testkit.history.Start;
 import im.testkit.load.App;
 import im.testkit.load.Stage;
 import im.testkit.load.Visitors;
-import im.testkit.server.Deployment;
+import im.testkit.server.ClusterProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,21 +16,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a fault of a cluster meets: people who write to one another all the while, each on a phone that stays, and tablets
- * of theirs that come and go. Driven by one thread.
+ * What a fault of a cluster meets: people who write to one another and into groups of theirs all the while, each on a phone
+ * that stays, and tablets of theirs that come and go; and a group whose members come and go. Driven by one thread.
  */
 final class Bustle implements AutoCloseable {
     private static final List<String> PEOPLE = List.of("ann", "bob", "cy", "dee", "eve", "fay");
     private static final String PHONE = "phone";
+    private static final int GROUPS = 4;
 
     private final UnderTraffic run;
     private final List<App> phones = new ArrayList<>();
     private final Visitors visitors;
+    private final GroupChurn churn;
     private final Map<String, Long> phases = new LinkedHashMap<>();
 
-    Bustle(Deployment server) {
+    Bustle(ClusterProcess cluster) {
+        this(cluster, GROUPS);
+    }
+
+    /** @param groups of all of them, into which half of what they write goes */
+    Bustle(ClusterProcess cluster, int groups) {
         List<App> tablets = new ArrayList<>();
-        run = UnderTraffic.among(server, stage -> {
+        run = UnderTraffic.among(cluster, stage -> {
+            stage.withGroups();
             for (String name : PEOPLE) {
                 phones.add(stage.app(stage.uid(name), PHONE, Start.NEW_FROM_FIRST_HELD)
                         .connect());
@@ -39,9 +47,18 @@ final class Bustle implements AutoCloseable {
                 Start start = tablets.size() % 2 == 0 ? Start.NEW_FROM_FIRST_HELD : Start.NEW_FROM_HEADS;
                 tablets.add(stage.app(stage.uid(name), "tablet", start).connect());
             }
+            stage.awaitLive(phones);
+            stage.groups(groups, phones);
             return phones;
         });
         visitors = new Visitors(run.stage(), tablets);
+        try {
+            churn = new GroupChurn(cluster, stage().seed());
+        } catch (RuntimeException | Error e) {
+            visitors.close();
+            run.close();
+            throw e;
+        }
     }
 
     private Stage stage() {
@@ -58,8 +75,9 @@ final class Bustle implements AutoCloseable {
         run.traffic().awaitMore(messages);
     }
 
+    /** Messages accepted, and changes of membership, up to now. */
     long accepted() {
-        return run.traffic().accepted();
+        return run.traffic().accepted() + churn.taken();
     }
 
     /** A phase begins; how long messages that were accepted in it took is told at the end. */
@@ -72,6 +90,7 @@ final class Bustle implements AutoCloseable {
         run.traffic().stop();
         visitors.stop();
         assertThat(visitors.visits()).as("visits").isPositive();
+        churn.judge();
         for (App phone : phones) {
             stage().app(phone.uid(), "late", Start.NEW_FROM_FIRST_HELD).connect();
         }
@@ -100,6 +119,7 @@ final class Bustle implements AutoCloseable {
 
     @Override
     public void close() {
+        churn.close();
         visitors.close();
         run.close();
     }

@@ -116,4 +116,41 @@ class ChatClientIT {
 
         eventually(() -> assertThat(anns.page.evaluate("stage.shown.join()")).isEqualTo("5,7,9"));
     }
+
+    private static final String PRESENCE_SCRIPT = """
+            stage.told = [];
+            stage.client.addEventListener('presence', ({ detail }) => stage.told.push(detail.uid + ' ' + detail.online));
+            stage.asked = () => stage.sockets[0].sent.filter(frame => frame.presenceQuery);
+            stage.query = at => JSON.stringify(stage.asked().at(at).presenceQuery);
+            stage.answer = body => stage.sockets[0].say({ ref: stage.asked().at(-1).ref, ...body });
+            """;
+
+    @Test
+    void whoNobodyCouldTellOfIsAskedForAgainOnTheSameConnection() {
+        anns.page.evaluate(PRESENCE_SCRIPT);
+        anns.page.evaluate("stage.client.watch(['bob']); stage.answer({ error: { code: 'UNAVAILABLE' } })");
+
+        eventually(() -> assertThat(anns.number("stage.asked().length")).isEqualTo(2));
+        anns.page.evaluate("stage.answer({ presenceList: { presences: [{ uid: 'bob', online: true }] } })");
+        eventually(() -> assertThat(anns.page.evaluate("stage.told.join()")).isEqualTo("bob true"));
+    }
+
+    @Test
+    void ofMoreThanMayBeWatchedWhoWasNamedLongestAgoGivesWay() {
+        anns.page.evaluate(PRESENCE_SCRIPT);
+        anns.page.evaluate("stage.client.watch(Array.from({ length: 500 }, (_, i) => 'u' + i))");
+        for (int asked = 1; asked <= 3; asked++) {
+            int now = asked;
+            eventually(() -> assertThat(anns.number("stage.asked().length")).isEqualTo(now));
+            anns.page.evaluate("stage.answer({ presenceList: {} })");
+        }
+
+        anns.page.evaluate("stage.client.watch(['u0'])");
+        anns.page.evaluate("stage.client.watch(['one more'])");
+
+        eventually(() -> assertThat(anns.number("stage.asked().length")).isEqualTo(5));
+        assertThat(anns.page.evaluate("stage.query(3)")).isEqualTo("{\"uids\":[\"u1\"],\"unsubscribe\":true}");
+        assertThat(anns.page.evaluate("stage.query(4)")).isEqualTo("{\"uids\":[\"one more\"],\"subscribe\":true}");
+        assertThat(anns.page.evaluate("stage.told.join()")).isEqualTo("u1 false");
+    }
 }

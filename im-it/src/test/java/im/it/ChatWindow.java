@@ -29,7 +29,11 @@ final class ChatWindow {
     }
 
     ChatWindow signIn(URI server) {
-        page.navigate(server + "/");
+        return signInAt(server + "/");
+    }
+
+    ChatWindow signInAt(String url) {
+        page.navigate(url);
         eventually(() -> assertThat(page.count("#login-uid")).isOne());
         page.type("#login-uid", uid);
         page.pressEnter();
@@ -57,6 +61,36 @@ final class ChatWindow {
     void openFromList(String peer) {
         page.click(row(peer) + "a");
         shows("#peer", peer);
+    }
+
+    /** Whatever it is called in the list. */
+    void openFromList(String inList, String name) {
+        page.click(row(inList) + "a");
+        shows("#peer", name);
+    }
+
+    void beginGroup(String id, String title, String members, boolean open) {
+        page.click("#group-new");
+        page.type("#group-id", id);
+        page.type("#group-title", title);
+        page.type("#group-uids", members);
+        if (open) {
+            page.click("#group-open");
+        }
+        page.click("#group-form [value=create]");
+        eventually(() -> assertThat(page.evaluate("location.hash")).isEqualTo("#/g/" + id));
+    }
+
+    void joinGroup(String id) {
+        page.click("#group-new");
+        page.type("#group-id", id);
+        page.click("#group-form [value=join]");
+        eventually(() -> assertThat(page.evaluate("location.hash")).isEqualTo("#/g/" + id));
+    }
+
+    void openMembers() {
+        page.click("#group-button");
+        eventually(() -> assertThat(page.count("#members-dialog[open]")).isOne());
     }
 
     void write(String text) {
@@ -99,9 +133,12 @@ final class ChatWindow {
 
     /** How far each own message got. */
     void hasTicks(String... progress) {
-        eventually(() -> assertThat(String.valueOf(
-                        page.evaluate("[...document.querySelectorAll('.mine')].map(e => e.dataset.progress)")))
-                .isEqualTo(List.of(progress).toString()));
+        eventually(() -> assertThat(ticks()).isEqualTo(List.of(progress).toString()));
+    }
+
+    /** As a list is written. */
+    String ticks() {
+        return String.valueOf(page.evaluate("[...document.querySelectorAll('.mine')].map(e => e.dataset.progress)"));
     }
 
     void listShows(String peer, String last) {

@@ -3,6 +3,7 @@ package im.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.client.Conversation;
 import im.client.ConversationSummary;
 import im.client.HistoryPage;
 import im.client.ImClient;
@@ -61,10 +62,11 @@ class ClientFeaturesIT {
             reader.markRead(ann, positions.get(3));
 
             await().until(() -> receipts.stream()
-                    .anyMatch(receipt -> receipt.equals(new Receipt(bob, bob, Receipt.Kind.READ, positions.get(3)))));
+                    .anyMatch(receipt -> receipt.equals(
+                            new Receipt(Conversation.peer(bob), bob, Receipt.Kind.READ, positions.get(3)))));
             await().until(() -> receipts.stream()
-                    .anyMatch(receipt ->
-                            receipt.equals(new Receipt(bob, bob, Receipt.Kind.DELIVERED, positions.get(4)))));
+                    .anyMatch(receipt -> receipt.equals(
+                            new Receipt(Conversation.peer(bob), bob, Receipt.Kind.DELIVERED, positions.get(4)))));
             assertThat(only(reader).unread()).isEqualTo(1);
             assertThat(only(sender))
                     .returns(positions.get(3), ConversationSummary::peerRead)

@@ -31,8 +31,7 @@ class ExchangeIT {
     void twoPeopleExchangeMessagesOfEverySizeOnAllTheirDevices(Transport transport) {
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");
-        try (Stage stage =
-                new Stage(SERVER.deployment(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
+        try (Stage stage = transport.stage(SERVER.deployment(), Stage.chooseSeed())) {
             App annPhone = stage.app(ann, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             stage.app(ann, "desk", Start.NEW_FROM_FIRST_HELD).connect();
             App bobPhone = stage.app(bob, "phone", Start.NEW_FROM_FIRST_HELD).connect();
@@ -64,8 +63,7 @@ class ExchangeIT {
     void whatWasSentToSomebodyWhoWasAwayComesWhenTheyConnect(Transport transport) {
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");
-        try (Stage stage =
-                new Stage(SERVER.deployment(), transport.webSocket, Stage.chooseSeed()).speaking(transport.wire)) {
+        try (Stage stage = transport.stage(SERVER.deployment(), Stage.chooseSeed())) {
             App annPhone = stage.app(ann, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             App bobPhone = stage.app(bob, "phone", Start.NEW_FROM_FIRST_HELD).connect();
             stage.awaitLive(stage.apps());

@@ -9,6 +9,7 @@ import im.protocol.v1.Frame.BodyCase;
 import im.protocol.v1.Ping;
 import im.servers.Server;
 import im.testkit.client.RawClient;
+import im.testkit.load.Stage;
 import im.testkit.server.AdminPages;
 import im.testkit.server.ClusterProcess;
 import java.io.IOException;
@@ -48,7 +49,7 @@ class GatewayFaultIT {
 
     @Test
     void whoseGatewayIsKilledIsServedByTheOtherAndMissesNothing() {
-        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+        try (UnderTraffic run = UnderTraffic.begunInGroups(cluster, 500)) {
             int mark = run.mark();
             cluster.gateway(1).kill();
             run.traffic().awaitMore(500);
@@ -60,10 +61,26 @@ class GatewayFaultIT {
         }
     }
 
+    @Test
+    void groupsAndThoseWhoComeAndGoMissNothingWhenAGatewayIsKilled() throws IOException {
+        try (Bustle bustle = new Bustle(cluster)) {
+            bustle.awaitMore(300);
+            bustle.phase("gone");
+            cluster.gateway(1).kill();
+            Stage.let(Duration.ofSeconds(1));
+            cluster.start();
+            bustle.phase("back");
+            bustle.awaitMore(400);
+
+            bustle.judge("groups and a gateway killed");
+            Whole.await(cluster);
+        }
+    }
+
     /** Contract 15. */
     @Test
     void aRollingRestartOfEveryGatewayLosesNothingAndLeavesNobodyInDoubt() throws IOException {
-        try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+        try (UnderTraffic run = UnderTraffic.begunInGroups(cluster, 300)) {
             for (int number = 1; number <= 2; number++) {
                 int mark = run.mark();
                 stopWithSendsUnderWay(number);

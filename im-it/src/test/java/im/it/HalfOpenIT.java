@@ -35,7 +35,10 @@ class HalfOpenIT {
     static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "1s"));
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
+    @EnumSource(
+            value = Transport.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"POLL", "POLL_JSON"})
     void aClientThatSaysNothingIsClosedAfterTwoAndAHalfHeartbeats(Transport transport) throws IOException {
         try (RawClient silent = SERVER.raw(transport, TestServer.uid("ann"), "phone")) {
             silent.await(BodyCase.CAUGHT_UP);

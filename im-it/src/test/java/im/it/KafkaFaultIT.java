@@ -87,7 +87,7 @@ class KafkaFaultIT {
 
     @Test
     void oneBrokerOfThreeThatIsKilledStopsNobody() {
-        try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
+        try (UnderTraffic run = UnderTraffic.begunInGroups(cluster, 300)) {
             BROKERS.get(2).kill();
             run.traffic().awaitMore(400);
             BROKERS.get(2).start();
@@ -99,7 +99,7 @@ class KafkaFaultIT {
 
     @Test
     void allBrokersAtOnceThatAreKilledAndComeBackHaveAllThatWasAccepted() {
-        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+        try (UnderTraffic run = UnderTraffic.begunInGroups(cluster, 500)) {
             BROKERS.forEach(Server::kill);
             assertThatNothingIsAccepted(() -> Stage.let(Duration.ofSeconds(2)));
             startThoseThatAreDown();
@@ -112,7 +112,7 @@ class KafkaFaultIT {
 
     @Test
     void belowTheLeastNumberOfCopiesNothingIsAcceptedUntilThereAreEnough() {
-        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+        try (UnderTraffic run = UnderTraffic.begunInGroups(cluster, 500)) {
             double refused = refused();
             BROKERS.get(1).kill();
             BROKERS.get(2).kill();
@@ -131,7 +131,7 @@ class KafkaFaultIT {
 
     @Test
     void brokersThatStandStillBeyondTheTimeForAppendsLeaveOutcomesOpenThatSettleAfterwards() {
-        try (UnderTraffic run = UnderTraffic.begun(cluster, 500)) {
+        try (UnderTraffic run = UnderTraffic.begunInGroups(cluster, 500)) {
             double unknown = results("UNKNOWN_OUTCOME");
             double refused = refused();
             BROKERS.forEach(Server::pause);

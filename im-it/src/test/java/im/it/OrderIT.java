@@ -18,10 +18,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** D13 and D38: what follows a send that failed. A known id with another body is a send that fails. */
 @Tag(TestServer.CONFORMANCE)
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(
+        value = Transport.class,
+        names = {"TCP", "POLL"})
 class OrderIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();
@@ -29,10 +35,12 @@ class OrderIT {
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
     private final String known = TestServer.messageId();
-    private RawClient client;
+    private final Transport transport;
+    private final RawClient client;
 
-    OrderIT() throws IOException {
-        client = SERVER.raw(ann, "phone");
+    OrderIT(Transport transport) throws IOException {
+        this.transport = transport;
+        client = SERVER.raw(transport, ann, "phone");
     }
 
     @BeforeEach
@@ -113,7 +121,7 @@ class OrderIT {
     void aBlockIsOfTheConnectionAndNotOfTheDevice() throws IOException {
         assertThat(codes(client.text(known, bob, "other body"))).containsExactly(Code.CONFLICT);
 
-        try (RawClient again = SERVER.raw(ann, "phone")) {
+        try (RawClient again = SERVER.raw(transport, ann, "phone")) {
             assertThat(again.sendAndAwait(again.text(TestServer.messageId(), bob, "next"))
                             .getCode())
                     .isEqualTo(Code.OK);

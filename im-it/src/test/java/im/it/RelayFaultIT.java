@@ -39,8 +39,8 @@ class RelayFaultIT {
         Path orders = Files.createDirectories(cluster.orders());
         try (Bustle bustle = new Bustle(cluster)) {
             bustle.awaitMore(300);
-            killedAt(bustle, Place.INDEXED, Place.APPLIED);
-            killedAt(bustle, Place.PUSHED);
+            killedAt(bustle, Place.RECORDED, Place.APPLIED);
+            killedAt(bustle, Place.INDEXED, Place.PUSHED);
             bustle.awaitMore(100);
             bustle.judge("relay killed between effect and commit");
             Whole.await(cluster);

@@ -20,26 +20,37 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag(TestServer.CONFORMANCE)
 @Timeout(120)
+@ParameterizedClass
+@EnumSource(
+        value = Transport.class,
+        names = {"TCP", "POLL"})
 class ResumeIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();
 
+    private final Transport transport;
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
+
+    ResumeIT(Transport transport) {
+        this.transport = transport;
+    }
 
     @Test
     void aDeviceWithoutCursorsGoesOnWhereTheServersCopyIs() throws IOException {
         List<Placed> sent = sendFromAnn(4);
-        try (RawClient first = SERVER.raw(bob, "phone")) {
+        try (RawClient first = SERVER.raw(transport, bob, "phone")) {
             assertThat(untilCaughtUp(first)).isEqualTo(sent);
             first.ack(ann, sent.get(1).getPosition());
             pong(first);
         }
 
-        try (RawClient second = SERVER.raw(bob, "phone")) {
+        try (RawClient second = SERVER.raw(transport, bob, "phone")) {
             assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(2, 4));
         }
     }
@@ -48,13 +59,13 @@ class ResumeIT {
     void theClientsCursorCountsEvenIfItIsBelowTheServersCopy() throws IOException {
         List<Placed> sent = sendFromAnn(4);
         String log;
-        try (RawClient first = SERVER.raw(bob, "phone")) {
+        try (RawClient first = SERVER.raw(transport, bob, "phone")) {
             untilCaughtUp(first);
             first.ack(ann, sent.get(3).getPosition());
             log = pong(first);
         }
 
-        try (RawClient second = RawClient.connect(SERVER.deployment().tcp())) {
+        try (RawClient second = SERVER.connect(transport)) {
             second.handshake(hello(log).build());
             second.resume(RawClient.cursor(ann, sent.get(0).getPosition()));
             assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(1, 4));
@@ -65,13 +76,13 @@ class ResumeIT {
     void aConversationThatIsNotAmongTheClientsCursorsStartsAtTheFirstMessageHeld() throws IOException {
         List<Placed> sent = sendFromAnn(2);
         String log;
-        try (RawClient first = SERVER.raw(bob, "phone")) {
+        try (RawClient first = SERVER.raw(transport, bob, "phone")) {
             untilCaughtUp(first);
             first.ack(ann, sent.get(1).getPosition());
             log = pong(first);
         }
 
-        try (RawClient second = RawClient.connect(SERVER.deployment().tcp())) {
+        try (RawClient second = SERVER.connect(transport)) {
             second.handshake(hello(log).build());
             second.resume();
             assertThat(untilCaughtUp(second)).isEqualTo(sent);
@@ -82,7 +93,7 @@ class ResumeIT {
     void cursorsOfAnotherLogAreVoid() throws IOException {
         List<Placed> sent = sendFromAnn(2);
 
-        try (RawClient client = RawClient.connect(SERVER.deployment().tcp())) {
+        try (RawClient client = SERVER.connect(transport)) {
             Welcome welcome = client.handshake(hello("another-log").build());
             assertThat(welcome.getLogId()).isNotEmpty().isNotEqualTo("another-log");
             client.resume(RawClient.cursor(ann, sent.get(1).getPosition()));
@@ -128,7 +139,7 @@ class ResumeIT {
     @Test
     void whatWasMissedIsMarkedAndEndsWithOneCaughtUpAfterWhichMessagesAreLive() throws IOException {
         List<Placed> sent = sendFromAnn(3);
-        try (RawClient client = SERVER.raw(bob, "phone")) {
+        try (RawClient client = SERVER.raw(transport, bob, "phone")) {
             List<Placed> missed = new ArrayList<>();
             Frame frame;
             while ((frame = client.await(any -> true, "CaughtUp")).getBodyCase() != BodyCase.CAUGHT_UP) {
@@ -152,7 +163,7 @@ class ResumeIT {
     @Test
     void aConversationLongerThanTheWindowIsStreamedAsItIsAcknowledged() throws IOException {
         List<Placed> sent = sendFromAnn(700);
-        try (RawClient client = SERVER.raw(bob, "phone")) {
+        try (RawClient client = SERVER.raw(transport, bob, "phone")) {
             List<Placed> got = new ArrayList<>();
             while (got.size() < 512) {
                 got.addAll(client.await(BodyCase.DELIVER).getDeliver().getPlacedList());
@@ -173,7 +184,7 @@ class ResumeIT {
 
     /** Sends as ann to bob; what ann's own device was then given, which is what bob has to get. */
     private List<Placed> sendFromAnn(int count) throws IOException {
-        try (RawClient client = RawClient.connect(SERVER.deployment().tcp())) {
+        try (RawClient client = SERVER.connect(transport)) {
             client.handshake(RawClient.hello(SERVER.token(ann), TestServer.uid("device"))
                     .setNewDevice(NewDevice.FROM_HEADS)
                     .build());

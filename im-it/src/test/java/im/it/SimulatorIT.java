@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that scripts rely on: what they print, what they write, how they end. */
 @Timeout(180)
@@ -57,6 +58,24 @@ class SimulatorIT {
                 .isEqualTo(number(run.out(), "sent"))
                 .isNotEqualTo("0");
         assertThat(number(run.out(), "delivered")).isEqualTo(number(run.out(), "expected"));
+        assertThat(run.err()).endsWith("PASSED\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"group --senders 8 --rate 100", "mixed --groups 3 --members 20 --group-share 30% --rate 200"})
+    void everyMemberOfAGroupHasEveryMessageOnceAndInTheSameOrder(String scenario) throws Exception {
+        Ended run = commands()
+                .run(("simulate " + scenario
+                                + " --connections 60 --duration 4s --churn 10% --comebacks 20% --json - --url "
+                                + SERVER.url(Transport.TCP))
+                        .split(" "));
+
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(number(run.out(), "delivered"))
+                .isEqualTo(number(run.out(), "expected"))
+                .isNotEqualTo("0");
+        assertThat(number(run.out(), "reconnects")).isNotEqualTo("0");
         assertThat(run.err()).endsWith("PASSED\n");
     }
 

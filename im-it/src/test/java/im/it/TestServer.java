@@ -3,6 +3,7 @@ package im.it;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import im.client.WireFormat;
 import im.gateway.session.PushLoss;
 import im.protocol.v1.Sync;
 import im.protocol.v1.SyncPage;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,11 +44,19 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     /** What one server and a cluster promise alike. */
     static final String CONFORMANCE = "conformance";
 
-    /** Messages are never pushed to a uid that begins so, on a server that {@link #losesPushes} and on the cluster. */
+    /** Messages are never pushed to a uid, or a group, that begins so, on a server that {@link #losesPushes} and on the cluster. */
     static final String DEAF = "deaf";
 
     /** Messages of a conversation that the cluster holds; more than any test sends that does not mean to. */
     private static final String CLUSTER_HOLDS = "1000";
+
+    /** Of one group, and groups of one uid, on the cluster. */
+    static final int MAX_MEMBERS = 50;
+
+    static final int MAX_GROUPS = 20;
+
+    /** Of a group in which it is told how far they are, on the cluster. */
+    static final int RECEIPT_MEMBERS = 4;
 
     private static final boolean CLUSTER = "cluster".equals(System.getProperty("im.it.form"));
 
@@ -84,12 +94,27 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
         return spec.property(PushLoss.PROPERTY, "1").property(PushLoss.UIDS_PROPERTY, DEAF);
     }
 
+    /** With the server API open to the keys of {@link ApiCalls}, as the cluster has it. */
+    static ServerSpec withApi(ServerSpec spec) {
+        ServerSpec open = spec;
+        for (Map.Entry<String, String> api : ApiCalls.SETTINGS.entrySet()) {
+            open = open.set(api.getKey(), api.getValue());
+        }
+        return open;
+    }
+
     private static synchronized ClusterProcess cluster() {
         ClusterProcess running = cluster;
         if (running == null) {
-            running = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("cluster"))
-                    .set("retention.messages", CLUSTER_HOLDS)
+            ClusterSpec spec = ClusterSpec.in(Servers.temporaryFolder("cluster"));
+            for (Map.Entry<String, String> api : ApiCalls.SETTINGS.entrySet()) {
+                spec = spec.set(api.getKey(), api.getValue());
+            }
+            running = ClusterProcess.start(spec.set("retention.messages", CLUSTER_HOLDS)
                     .set("session.handshake-timeout", "3s")
+                    .set("groups.max-members", Integer.toString(MAX_MEMBERS))
+                    .set("groups.max-groups-per-uid", Integer.toString(MAX_GROUPS))
+                    .set("groups.receipt-members", Integer.toString(RECEIPT_MEMBERS))
                     .property(PushLoss.PROPERTY, "1")
                     .property(PushLoss.UIDS_PROPERTY, DEAF));
             cluster = running;
@@ -164,7 +189,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     URI url(Transport transport) {
-        return transport.webSocket ? deployment().ws() : deployment().tcp();
+        return transport.of(deployment());
     }
 
     String token(String uid) {
@@ -181,7 +206,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     RawClient raw(Entrance entrance, Transport transport, String uid, String device) throws IOException {
-        return welcomed(connect(transport, transport.webSocket ? entrance.ws() : entrance.tcp()), uid, device);
+        return welcomed(connect(transport, transport.of(entrance)), uid, device);
     }
 
     private RawClient welcomed(RawClient client, String uid, String device) throws IOException {
@@ -195,7 +220,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     private static RawClient connect(Transport transport, URI url) throws IOException {
-        return transport == Transport.JSON ? RawClient.connectJson(url) : RawClient.connect(url);
+        return transport.wire == WireFormat.JSON ? RawClient.connectJson(url) : RawClient.connect(url);
     }
 
     /**

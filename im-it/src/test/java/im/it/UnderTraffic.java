@@ -17,6 +17,7 @@ final class UnderTraffic implements AutoCloseable {
     private static final int APPS = 8;
     private static final int PER_SECOND = 200;
     private static final int PAYLOAD_BYTES = 100;
+    private static final int GROUPS = 2;
 
     private final Stage stage;
     private final Traffic traffic;
@@ -28,7 +29,24 @@ final class UnderTraffic implements AutoCloseable {
 
     /** Returns when all are connected and so many messages were accepted. */
     static UnderTraffic begun(Deployment cluster, int accepted) {
-        UnderTraffic run = among(cluster, UnderTraffic::peers);
+        return begun(cluster, UnderTraffic::peers, accepted);
+    }
+
+    /** As {@link #begun}, but half of what they write goes into groups of all of them. */
+    static UnderTraffic begunInGroups(Deployment cluster, int accepted) {
+        return begun(
+                cluster,
+                stage -> {
+                    List<App> peers = peers(stage.withGroups());
+                    stage.awaitLive(peers);
+                    stage.groups(GROUPS, peers);
+                    return peers;
+                },
+                accepted);
+    }
+
+    private static UnderTraffic begun(Deployment cluster, Function<Stage, List<App>> people, int accepted) {
+        UnderTraffic run = among(cluster, people);
         try {
             run.traffic.awaitTotal(accepted);
             return run;

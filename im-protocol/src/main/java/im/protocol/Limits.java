@@ -29,10 +29,24 @@ public final class Limits {
     public static final int TRANSIENT_BYTES = 4 * 1024;
     /** Conversations a Heads may ask for. */
     public static final int HEADS = 200;
+    /** Uids that one change of a group's membership may name. */
+    public static final int MEMBERSHIP_UIDS = 500;
+    /** UTF-8 bytes of a group's title. */
+    public static final int TITLE_BYTES = 256;
+    /** Members that one GroupQuery may list. */
+    public static final int LISTED_MEMBERS = 500;
+    /** Uids in one PresenceQuery. */
+    public static final int PRESENCE_UIDS = 200;
+    /** Uids whose presence one connection may subscribe to. */
+    public static final int PRESENCE_SUBSCRIPTIONS = 500;
     /** Features that one Hello may name, known or not. */
     public static final int FEATURES = 64;
-    /** Nested messages while parsing; the deepest frame of version 1 has 4. */
+    /** Nested messages while parsing; the deepest frame of version 1 has 6. */
     public static final int NESTING = 16;
+    /** Bytes of frames in one poll, and of its answer unless a single frame is larger. */
+    public static final int POLL_BYTES = 256 * 1024;
+    /** Frames in one poll. */
+    public static final int POLL_FRAMES = 512;
     /** Fragments of one WebSocket message. */
     public static final int WEBSOCKET_FRAGMENTS = 128;
 

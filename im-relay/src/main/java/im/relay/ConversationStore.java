@@ -93,8 +93,14 @@ public interface ConversationStore {
      * @param below only conversations whose {@link ConversationHead#order} is smaller; {@link Long#MAX_VALUE} for the
      *     first page
      * @param limit 1 to 200
+     * @param groups whether groups are listed too: all of which the uid may read anything
      */
-    record HeadsRequest(String uid, String device, long below, int limit) {}
+    record HeadsRequest(String uid, String device, long below, int limit, boolean groups) {
+
+        public HeadsRequest(String uid, String device, long below, int limit) {
+            this(uid, device, below, limit, false);
+        }
+    }
 
     /** @param more whether conversations of smaller order follow */
     record HeadsRead(List<ConversationHead> heads, boolean more) {}
@@ -103,10 +109,13 @@ public interface ConversationStore {
      * @param order the larger, the more recently active; no two of a uid's conversations have the same
      * @param cursor stored for the device
      * @param read up to where the uid has read
-     * @param unread messages of others above {@code read} that are held, at most 1 000
+     * @param head of a group, as far as the uid may read it
+     * @param unread messages of others above {@code read} that are held, at most 1 000; of a group as
+     *     {@link GroupStore#MAX_UNREAD} says, changes of membership among them
      * @param last the message at the head, null when it is held no more
-     * @param peerDelivered the largest cursor of any device of the other uid; 0 in notes to oneself
-     * @param peerRead up to where the other uid has read
+     * @param peerDelivered the largest cursor of any device of the other uid; 0 in notes to oneself, and in groups
+     * @param peerRead up to where the other uid has read; 0 in groups
+     * @param standing of the uid in the group, which it may have left; null in direct conversations
      */
     record ConversationHead(
             ConversationKey conversation,
@@ -118,29 +127,53 @@ public interface ConversationStore {
             @Nullable PlacedMessage last,
             long peerDelivered,
             long peerRead,
-            long order) {}
+            long order,
+            GroupStore.@Nullable Standing standing) {}
 
     /**
      * @param known positions up to which the device certainly has a conversation; immutable
      * @param complete true when {@code known} is all the device has, so that any other conversation starts at the
      *     device's start; false when any other conversation starts at the stored cursor
      * @param wanted conversations to report even if they are not behind
+     * @param groups whether groups are compared too; otherwise direct conversations only
      */
     record CompareRequest(
             String uid,
             String device,
             Map<ConversationKey, Long> known,
             boolean complete,
-            Collection<ConversationKey> wanted) {}
+            Collection<ConversationKey> wanted,
+            boolean groups) {
+
+        public CompareRequest(
+                String uid,
+                String device,
+                Map<ConversationKey, Long> known,
+                boolean complete,
+                Collection<ConversationKey> wanted) {
+            this(uid, device, known, complete, wanted, false);
+        }
+    }
 
     /**
-     * @param version of the user's index; another number, larger or smaller, means that heads must be compared again
+     * @param version of the user's index; another number, larger or smaller, means that heads must be compared again. It
+     *     is another one from the start where groups of the uid are not there yet, and are missing here
      * @param asOfMs milliseconds since 1970: everything accepted before is in here; 0 when that cannot be said of any
      *     time (D20), and then nobody has caught up by it (D19)
      * @param behind the conversations whose head is above what the device has, those known further than the view has
-     *     got yet (D19), with a head below the base, and the wanted ones; the most recently active first
+     *     got yet (D19), with a head below the base, and the wanted ones; direct ones before groups, of
+     *     each the most recently active first
      */
-    record Comparison(long version, long asOfMs, List<Behind> behind) {}
+    record Comparison(long version, long asOfMs, List<Behind> behind) {
+
+        /** The groups among them. */
+        public List<String> groupsBehind() {
+            return behind.stream()
+                    .filter(one -> one.conversation().isGroup())
+                    .map(one -> one.conversation().group())
+                    .toList();
+        }
+    }
 
     /**
      * @param head of the conversation, or the end of a hole above it: what the device must be brought to, with messages

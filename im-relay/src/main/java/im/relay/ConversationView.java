@@ -30,15 +30,34 @@ public interface ConversationView {
      *     that record (D8); {@link LogReader#NO_TERM} where it is not known
      * @param messages positions in (expected, applied], rising; may be empty
      */
-    CompletionStage<Move> apply(int partition, long expected, long applied, int term, List<LoggedMessage> messages);
+    default CompletionStage<Move> apply(
+            int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
+        return apply(partition, expected, applied, term, messages, List.of());
+    }
+
+    /** @param effects of those of the messages that change groups, positions rising; the groups move with the messages (D15) */
+    CompletionStage<Move> apply(
+            int partition,
+            long expected,
+            long applied,
+            int term,
+            List<LoggedMessage> messages,
+            List<GroupEffect> effects);
 
     /**
      * Moves without messages, over what the log does not hold any more or what is too old to be applied (D6).
      *
      * @param expected as in {@link #apply}, or {@link #ABSENT}: then {@code applied} becomes the floor, below which a
      *     conversation's past is unknown; otherwise (expected, applied] becomes a hole
+     * @param attempt that has put groups there by {@link GroupView#restore}: nothing is done where another one has begun
+     *     since
      */
-    CompletionStage<Move> skip(int partition, long expected, long applied);
+    CompletionStage<Move> skip(int partition, long expected, long applied, String attempt);
+
+    /** Of a view without groups. */
+    default CompletionStage<Move> skip(int partition, long expected, long applied) {
+        return skip(partition, expected, applied, "");
+    }
 
     /**
      * The empty batch of D4, said by who knows that the log ends there: compares, and notes that all the log took before
@@ -50,8 +69,12 @@ public interface ConversationView {
 
     /** What became of it. */
     sealed interface Move {
-        /** @param prevs for each message the position before it in its conversation, in the order given */
-        record Moved(long[] prevs) implements Move {}
+        /**
+         * @param prevs for each message the position before it in its conversation, in the order given
+         * @param changedAt for each message the place of its group's last change of membership up to and with it; 0
+         *     where it is of no group
+         */
+        record Moved(long[] prevs, long[] changedAt) implements Move {}
 
         /** @param applied where the view really stands, or {@link #ABSENT}; nothing was changed */
         record Mismatch(long applied) implements Move {}

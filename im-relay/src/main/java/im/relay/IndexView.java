@@ -22,10 +22,18 @@ public interface IndexView {
     CompletionStage<long[]> marks(int partition);
 
     /**
-     * @param head merged by max: a smaller one than is there changes nothing
+     * @param head merged by max: a smaller one than is there changes nothing. Of a group it is the place of the last
+     *     change of what the uid is in it, and only such a change makes an entry
      * @param timeMs the log's own time for the message at the head, by which a uid's conversations are listed
+     * @param member of a group, whether the uid is a member from there on
      */
-    record Entry(String uid, ConversationKey conversation, long head, long timeMs) {}
+    record Entry(String uid, ConversationKey conversation, long head, long timeMs, boolean member) {
+
+        /** Of a direct conversation. */
+        public Entry(String uid, ConversationKey conversation, long head, long timeMs) {
+            this(uid, conversation, head, timeMs, false);
+        }
+    }
 
     /**
      * Merges and moves the mark in one step, or does nothing when the mark is not what the caller last wrote.

@@ -13,6 +13,12 @@ public interface PushBus {
 
     void push(PlacedMessage message, String uid, Routes routes, Wakeups wakeups);
 
+    /** A message of a group, for all its members of this process; once, however many they are. */
+    void pushGroup(GroupPush push, Wakeups wakeups);
+
+    /** What the uid is to a group has changed: its sessions enter or leave, and compare. */
+    void pushMembership(String group, String uid, Routes routes, Wakeups wakeups);
+
     /** Whether any connection of this process takes receipts; while none does, none need be pushed. */
     boolean takesReceipts();
 
@@ -22,4 +28,7 @@ public interface PushBus {
 
     /** Tells another node that one of its connections was displaced by a newer one of its device. */
     void displaced(Route route);
+
+    /** Tells another node to close one of its connections of the uid for good. */
+    void removed(String uid, Route route);
 }

@@ -1,5 +1,6 @@
 package im.router;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,13 @@ public record Nodes(Map<Long, NodeInfo> live, long revision) {
 
     public Nodes {
         live = Map.copyOf(live);
+    }
+
+    public List<NodeId> of(NodeInfo.Role role) {
+        return live.entrySet().stream()
+                .filter(node -> node.getValue().role() == role)
+                .map(node -> NodeId.unpack(node.getKey()))
+                .toList();
     }
 
     public boolean isLive(long node) {

@@ -1,5 +1,6 @@
 package im.router;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a registration. */
@@ -9,8 +10,17 @@ public sealed interface Registration {
      * The route is in place.
      *
      * @param displaced the connection that it replaced, or null
+     * @param others connections of other devices of the uid in the same group, whose routes are still there
      */
-    record Registered(@Nullable Route displaced) implements Registration {}
+    record Registered(@Nullable Route displaced, List<Route> others) implements Registration {
+        public Registered {
+            others = List.copyOf(others);
+        }
+
+        public Registered(@Nullable Route displaced) {
+            this(displaced, List.of());
+        }
+    }
 
     /**
      * A newer connection of the device holds the route.

@@ -19,9 +19,19 @@ public interface RouteDirectory {
      * What was replaced is returned, so that the caller can close it. A route whose node is dead is replaced as well
      * and returned as nothing, but its attempt counts.
      *
+     * @param group of the uid's connections only one is to stay, the one that was registered last: the others that have
+     *     their routes at that moment are told, and it is the caller who closes them; or {@link #NO_GROUP}
      * @return exceptionally with {@link NodeFencedException} while this process holds no lease
      */
-    CompletionStage<Registration> register(String uid, String device, long attempt, long connection);
+    CompletionStage<Registration> register(String uid, String device, long attempt, long connection, int group);
+
+    /** Of a connection that displaces none of another device, and that none of another device displaces. */
+    int NO_GROUP = 0;
+
+    /** {@link #register(String, String, long, long, int)} without a group. */
+    default CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+        return register(uid, device, attempt, connection, NO_GROUP);
+    }
 
     /** Removes the route if it still names {@code connection}; completes with whether it did. */
     CompletionStage<Boolean> remove(String uid, String device, long connection);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.router.Registration.Older;
 import im.router.Registration.Registered;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -52,6 +53,53 @@ public abstract class RouteDirectoryContract {
 
         assertThat(register("a", "d", 4, 12)).isEqualTo(new Older(5));
         assertThat(connectionsOf("a")).containsExactly(11);
+    }
+
+    @Test
+    void ofAGroupTheOthersThatAreThereAreToldAndStayUntilTheyAreRemoved() {
+        register("a", "phone", 1, 11, 7);
+        register("a", "tablet", 1, 12, 8);
+        register("a", "desk", 1, 13);
+        register("b", "phone", 1, 14, 7);
+
+        Registration registration = register("a", "watch", 1, 15, 7);
+
+        assertThat(registration).isEqualTo(new Registered(null, List.of(new Route(Route.HERE, 11))));
+        assertThat(connectionsOf("a")).containsExactlyInAnyOrder(11, 12, 13, 15);
+        assertThat(remove("a", "phone", 11)).isTrue();
+        assertThat(connectionsOf("a")).containsExactlyInAnyOrder(12, 13, 15);
+    }
+
+    @Test
+    void aDeviceThatComesBackIsToldTheOthersOfItsGroupAndItsOwnOldConnection() {
+        register("a", "phone", 1, 11, 1);
+        register("a", "desk", 1, 12, 1);
+
+        assertThat(register("a", "phone", 2, 13, 1))
+                .isEqualTo(new Registered(new Route(Route.HERE, 11), List.of(new Route(Route.HERE, 12))));
+    }
+
+    @Test
+    void anOlderAttemptDisplacesNobodyOfItsGroup() {
+        register("a", "phone", 5, 11, 1);
+        register("a", "desk", 1, 12, 1);
+
+        assertThat(register("a", "phone", 4, 13, 1)).isEqualTo(new Older(5));
+    }
+
+    @Test
+    void ofManyThatComeAtOnceEachIsToldThoseBeforeItAndTheLastOneAllOthers() {
+        List<CompletionStage<Registration>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(routes().register("a", "d" + i, 1, 11 + i, 1));
+        }
+
+        List<Integer> told = new ArrayList<>();
+        for (CompletionStage<Registration> one : all) {
+            told.add(await(one) instanceof Registered done ? done.others().size() : -1);
+        }
+
+        assertThat(told).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
     }
 
     @Test
@@ -116,6 +164,10 @@ public abstract class RouteDirectoryContract {
 
     protected final Registration register(String uid, String device, long attempt, long connection) {
         return await(routes().register(uid, device, attempt, connection));
+    }
+
+    protected final Registration register(String uid, String device, long attempt, long connection, int group) {
+        return await(routes().register(uid, device, attempt, connection, group));
     }
 
     protected final boolean remove(String uid, String device, long connection) {

@@ -1,35 +1,9 @@
 package im.simulator;
 
-import com.sun.management.UnixOperatingSystemMXBean;
-import im.client.WireFormat;
-import im.protocol.Limits;
-import im.simulator.access.Access;
-import im.simulator.access.AccessException;
-import im.simulator.access.Gateways;
-import im.simulator.access.Tokens;
-import im.simulator.chat.ChatPlan;
-import im.simulator.chat.ChatRun;
-import im.simulator.chat.Interruption;
-import im.simulator.report.Progress;
-import im.simulator.report.ReportJson;
-import im.simulator.report.RunReport;
-import im.simulator.report.Summary;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.OptionalInt;
+import im.simulator.chat.GroupShape;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "chat",
@@ -38,195 +12,25 @@ import picocli.CommandLine.Spec;
         description = {
             "Users talk in pairs at a stated total rate, whatever the server does, while some of them are offline. "
                     + "Afterwards all come back, what is missing is waited for, and the books are compared.",
-            "stdout stays empty unless --json -; progress and summary go to stderr."
+            ScenarioCodes.OUTPUT
         },
-        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeListHeading = ScenarioCodes.HEADING,
         exitCodeList = {
-            "0:everything accepted arrived once and in order",
-            "1:something was doubled, reordered, corrupt or rejected; or, with every client back and nothing arriving"
-                    + " any more at the end of the settle time, lost or without outcome",
-            "2:usage",
-            "3:inconclusive: server never reached, nothing accepted, interrupted with something still missing, or the"
-                    + " settle time over while messages still arrived or a client was not back",
-            "4:cannot start: no address, key or tokens"
+            ScenarioCodes.PASSED,
+            ScenarioCodes.VIOLATED,
+            ScenarioCodes.USAGE,
+            ScenarioCodes.INCONCLUSIVE,
+            ScenarioCodes.CANNOT_START
         })
 final class ChatCommand implements Callable<Integer> {
-    private static final int MAX_RATE = 1_000_000;
-    private static final double MAX_MESSAGES = 1 << 30;
-    /** Files that a JVM has open besides connections, with room to spare. */
-    private static final int OTHER_FILES = 300;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init")
-    private CommandSpec spec;
-
     @Mixin
     private AccessOptions access = new AccessOptions();
 
-    @Option(names = "--connections", required = true, paramLabel = "N", description = "Clients in all, 2 or more.")
-    private int connections;
-
-    @Option(names = "--rate", required = true, paramLabel = "N", description = "Messages a second, all together.")
-    private double rate;
-
-    @Option(
-            names = "--duration",
-            required = true,
-            paramLabel = "TIME",
-            converter = Converters.Time.class,
-            description = "How long to send, such as 30s.")
-    private Duration duration = Duration.ZERO;
-
-    @Option(names = "--devices", paramLabel = "N", defaultValue = "1", description = "Clients a user, 1-16. Default 1.")
-    private int devices;
-
-    @Option(
-            names = "--churn",
-            paramLabel = "PERCENT",
-            converter = Converters.Percent.class,
-            defaultValue = "0%",
-            description = "The share of clients that is offline at any time, 0%%-90%%. Default 0%%.")
-    private double churn;
-
-    @Option(
-            names = "--payload-bytes",
-            paramLabel = "N",
-            description = "Size of every payload. Default: a mix, from empty to 64 KiB, in several scripts.")
-    private @Nullable Integer payloadBytes;
-
-    @Option(
-            names = "--wire",
-            paramLabel = "FORM",
-            defaultValue = "proto",
-            description = "proto or, on ws:// only, json. Default proto.")
-    private String wire = "";
-
-    @Option(
-            names = "--settle",
-            paramLabel = "TIME",
-            converter = Converters.Time.class,
-            defaultValue = "60s",
-            description = "How long to wait at most, afterwards, for what is missing. Default 60s.")
-    private Duration settle = Duration.ZERO;
-
-    @Option(
-            names = "--connect-timeout",
-            paramLabel = "TIME",
-            converter = Converters.Time.class,
-            defaultValue = "30s",
-            description = "How long to wait at most for one more client to connect, before sending. Default 30s.")
-    private Duration connectTimeout = Duration.ZERO;
-
-    @Option(names = "--seed", paramLabel = "N", description = "Repeats the choices of an earlier run. Default random.")
-    private @Nullable Long seed;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Where to write the report; - for stdout.")
-    private @Nullable String json;
+    @Mixin
+    private LoadOptions load = new LoadOptions();
 
     @Override
     public Integer call() {
-        ChatPlan plan = plan();
-        Path file = reportFile();
-        Access gateway = access.access();
-        Gateways gateways = gateway.gateways();
-        require(
-                plan.wire() == WireFormat.PROTO || gateways.speakJson(),
-                "--wire",
-                wire,
-                "possible on tcp://, only on ws://");
-        Tokens tokens =
-                gateway.tokens(duration.plus(settle).plus(connectTimeout).plusHours(1));
-        requireEnough(tokens);
-        Interruption interruption = new Interruption();
-        Progress progress = new Progress(System.err, Progress.stderrIsTerminal());
-        return ShutdownGuard.during(interruption::ask, () -> {
-            RunReport report = new ChatRun(plan, gateways, tokens, progress, interruption).run();
-            System.err.print(Summary.print(report));
-            write(ReportJson.print(report), file);
-            return report.exitCode().code();
-        });
-    }
-
-    private ChatPlan plan() {
-        require(connections >= 2, "--connections", connections, "2 or more");
-        require(
-                connections + OTHER_FILES <= openFiles(),
-                "--connections",
-                connections,
-                "at most " + (openFiles() - OTHER_FILES) + ", as this process may open " + openFiles() + " files");
-        require(rate > 0 && rate <= MAX_RATE, "--rate", rate, "above 0, at most " + MAX_RATE);
-        require(!duration.isZero(), "--duration", duration.toMillis() + "ms", "more than 0");
-        require(
-                rate * duration.toSeconds() < MAX_MESSAGES,
-                "--duration",
-                duration.toSeconds() + "s",
-                "at most 2^30 messages in all");
-        require(devices >= 1 && devices <= 16, "--devices", devices, "1-16");
-        int bytes = payloadBytes == null ? 0 : payloadBytes;
-        require(bytes >= 0 && bytes <= Limits.PAYLOAD_BYTES, "--payload-bytes", bytes, "0-" + Limits.PAYLOAD_BYTES);
-        require(wire.equals("proto") || wire.equals("json"), "--wire", wire, "proto or json");
-        return new ChatPlan(
-                connections,
-                devices,
-                wire.equals("json") ? WireFormat.JSON : WireFormat.PROTO,
-                rate,
-                duration,
-                churn,
-                payloadBytes == null ? OptionalInt.empty() : OptionalInt.of(payloadBytes),
-                settle,
-                connectTimeout,
-                seed == null ? ThreadLocalRandom.current().nextLong(1L << 53) : seed);
-    }
-
-    private void require(boolean holds, String option, Object value, String expected) {
-        if (!holds) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(),
-                    "Invalid value for option '" + option + "': '" + value + "' is not " + expected);
-        }
-    }
-
-    private static long openFiles() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
-                : Integer.MAX_VALUE;
-    }
-
-    private void requireEnough(Tokens tokens) {
-        int users = (connections + devices - 1) / devices;
-        if (!tokens.uids().isEmpty() && tokens.uids().size() < users) {
-            throw new AccessException("--tokens: " + tokens.uids().size() + " uids, expected at least " + users);
-        }
-    }
-
-    /** Null for stdout or none; a folder that is not there is told now and not after the run. */
-    private @Nullable Path reportFile() {
-        if (json == null || json.equals("-")) {
-            return null;
-        }
-        Path file = Path.of(json).toAbsolutePath();
-        Path folder = file.getParent();
-        require(
-                folder != null && Files.isWritable(folder) && !Files.isDirectory(file),
-                "--json",
-                json,
-                "a file in a folder that can be written to");
-        return file;
-    }
-
-    private void write(String report, @Nullable Path file) {
-        if (file == null) {
-            if (json != null) {
-                System.out.print(report);
-                System.out.flush();
-            }
-            return;
-        }
-        try {
-            Files.writeString(file, report);
-        } catch (IOException e) {
-            System.err.print(report);
-            throw new UncheckedIOException(e);
-        }
+        return load.run(access, () -> GroupShape.NONE);
     }
 }

@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
         name = "simulate",
         description = "Runs a scenario with many clients against a gateway, and says whether it kept its contract.",
         mixinStandardHelpOptions = true,
-        subcommands = ChatCommand.class)
+        subcommands = {ChatCommand.class, GroupCommand.class, MixedCommand.class})
 final class SimulateCommand {}

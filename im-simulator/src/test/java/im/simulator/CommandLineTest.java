@@ -54,6 +54,8 @@ final class CommandLineTest {
                 "--wire json --url tcp://h:1 | '--wire': 'json' is not possible on tcp://, only on ws://",
                 "--settle soon | '--settle': 'soon' is not a whole number",
                 "--connect-timeout -1s | '--connect-timeout': '-1s' is not a whole number",
+                "--loops 0 | '--loops': '0' is not 1-64",
+                "--comebacks 91% | '--comebacks': '91%' is not 0% to 90%",
                 "--seed x | '--seed': 'x' is not a long",
                 "--url ftp://h:1 | '--url': 'ftp://h:1' is not ws://host:port[/path] or tcp://host:port",
                 "--json /no/such/folder/r.json | '--json': '/no/such/folder/r.json' is not a file in a folder",
@@ -62,13 +64,16 @@ final class CommandLineTest {
                 "--nonsense | Unknown option",
             })
     void aWrongOptionIsToldWithItsValueAndWhatWasExpected(String options, String expected) {
-        String chat = CHAT;
-        for (String given : new String[] {"--connections 10", "--rate 10", "--duration 1s"}) {
-            chat = options.startsWith(given.split(" ")[0]) ? chat.replace(" " + given, "") : chat;
-        }
+        for (String scenario : new String[] {"chat", "group", "mixed"}) {
+            String line = CHAT.replace("chat", scenario);
+            for (String given : new String[] {"--connections 10", "--rate 10", "--duration 1s"}) {
+                line = options.startsWith(given.split(" ")[0]) ? line.replace(" " + given, "") : line;
+            }
+            err.getBuffer().setLength(0);
 
-        assertThat(run(chat + " " + options.strip())).isEqualTo(2);
-        assertThat(err.toString()).contains(expected.strip());
+            assertThat(run(line + " " + options.strip())).as(line).isEqualTo(2);
+            assertThat(err.toString()).contains(expected.strip());
+        }
     }
 
     @ParameterizedTest
@@ -76,6 +81,15 @@ final class CommandLineTest {
         "simulate chat --rate 1 --duration 1s,Missing required option: '--connections=N'",
         "simulate chat --connections 2 --duration 1s,Missing required option: '--rate=N'",
         "simulate chat --connections 2 --rate 1,Missing required option: '--duration=TIME'",
+        "simulate group --connections 0 --rate 1 --duration 1s,'--connections': '0' is not 2 or more",
+        "simulate group --connections 4 --rate 1 --duration 1s --members 5,'--members': '5' is not 2 to 4",
+        "simulate group --connections 4 --rate 1 --duration 1s --members 1,'--members': '1' is not 2 to 4",
+        "simulate group --connections 4 --rate 1 --duration 1s --senders 0,'--senders': '0' is not 1-4",
+        "simulate group --connections 4 --rate 1 --duration 1s --senders 5,'--senders': '5' is not 1-4",
+        "simulate group --connections 9 --rate 1 --duration 1s --groups 0,'--groups': '0' is not 1-10000",
+        "simulate group --connections 9 --rate 1 --duration 1s --groups 10001,'--groups': '10001' is not 1-10000",
+        "simulate group --connections 9000 --rate 1 --duration 1s --groups 9999,'--groups': '9999' is not few enough",
+        "simulate mixed --connections 4 --rate 1 --duration 1s --group-share 91%,'91%' is not 0% to 90%",
         "simulate storm,Unmatched argument at index 1: 'storm'",
         "send --uid a --to b,Missing required option: '--text=TEXT'",
         "send --uid a|b --to b --text x,'--uid': 'a|b' is not 1-64 of",
@@ -96,7 +110,15 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--help", "simulate --help", "simulate chat --help", "send --help", "listen --help"})
+    @CsvSource({
+        "--help",
+        "simulate --help",
+        "simulate chat --help",
+        "simulate group --help",
+        "simulate mixed --help",
+        "send --help",
+        "listen --help"
+    })
     void helpGoesToStdoutAndPasses(String line) {
         assertThat(run(line)).isZero();
         assertThat(out.toString()).startsWith("Usage: im");

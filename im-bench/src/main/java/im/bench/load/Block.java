@@ -1,5 +1,6 @@
 package im.bench.load;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
@@ -28,10 +29,17 @@ final class Block {
     private long deliveredAtEnd;
     private long endedNanos;
     private long deliveredOfAny;
+    private final int receivers;
+    /** Of each message of a group how many have it; only where there is more than one receiver. */
+    private int[] reached = new int[0];
 
-    /** @param firstNumber of its messages, which count up from there */
-    Block(long firstNumber, double rate, long durationNanos, long seed, long nowNanos) {
+    /**
+     * @param firstNumber of its messages, which count up from there
+     * @param receivers of each message
+     */
+    Block(long firstNumber, int receivers, double rate, long durationNanos, long seed, long nowNanos) {
         this.firstNumber = firstNumber;
+        this.receivers = receivers;
         this.meanNanos = 1e9 / rate;
         this.durationNanos = durationNanos;
         this.startNanos = nowNanos;
@@ -87,8 +95,22 @@ final class Block {
         deliveredOfAny++;
         if (owns(number)) {
             delivered++;
-            deliveries.recordValue(micros(nanos));
+            if (isLast(number)) {
+                deliveries.recordValue(micros(nanos));
+            }
         }
+    }
+
+    /** Whether it has now reached its last receiver. */
+    private boolean isLast(long number) {
+        if (receivers == 1) {
+            return true;
+        }
+        int message = (int) (number - firstNumber);
+        if (message >= reached.length) {
+            reached = Arrays.copyOf(reached, Math.max(1_024, 2 * message));
+        }
+        return ++reached[message] == receivers;
     }
 
     private static long micros(long nanos) {
@@ -102,7 +124,7 @@ final class Block {
     }
 
     boolean isSettled() {
-        return answered == sent && delivered >= accepted;
+        return answered == sent && delivered >= accepted * receivers;
     }
 
     Recorded recorded() {
@@ -111,7 +133,7 @@ final class Block {
                 sent,
                 deliveredAtEnd,
                 refused,
-                Math.max(0, sent - answered) + Math.max(0, accepted - delivered),
+                Math.max(0, sent - answered) + Math.max(0, accepted * receivers - delivered),
                 results,
                 deliveries);
     }

@@ -12,8 +12,10 @@ import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Deliver;
+import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
+import im.protocol.v1.MembershipChange;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
@@ -23,9 +25,13 @@ import im.protocol.v1.Versions;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of one device, which talks with one peer and acknowledges whatever it is given, once a read. Event loop only. */
+/** One connection of one device, which talks with one peer or in groups and acknowledges whatever it is given, once a read. Event loop only. */
 final class Client extends ChannelInboundHandlerAdapter {
     /** With a number in its lower half it is the id of a message of this run. */
     private static final long ID_LOW = 0x8000_0000_0000_0000L;
@@ -38,13 +44,24 @@ final class Client extends ChannelInboundHandlerAdapter {
     private final long connectNanos;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf held;
-    private long highest;
-    private long toAcknowledge;
+    private final Map<Conversation, Received> received = new HashMap<>();
+    private final List<Received> toAcknowledge = new ArrayList<>(1);
     private boolean afterFailure;
     private boolean wroteSends;
     private boolean live;
     private boolean comesAgain;
     private long lastWriteNanos;
+
+    /** How far one conversation was delivered to it. */
+    private static final class Received {
+        final Conversation conversation;
+        long highest;
+        boolean unacknowledged;
+
+        Received(Conversation conversation) {
+            this.conversation = conversation;
+        }
+    }
 
     /** @param place its number among the clients */
     Client(Clients clients, int place, String uid, String peer, String token, long connectNanos) {
@@ -66,6 +83,7 @@ final class Client extends ChannelInboundHandlerAdapter {
                         .setToken(token)
                         .setDevice("bench")
                         .setNewDevice(NewDevice.FROM_HEADS)
+                        .addFeatures(Feature.GROUPS)
                         .setAttempt(System.currentTimeMillis())
                         .setClient("im-bench"))
                 .build());
@@ -81,17 +99,29 @@ final class Client extends ChannelInboundHandlerAdapter {
     }
 
     /** Written, and sent with the next {@link #flushSends}. */
-    void send(long number, long idHigh, ByteString payload) {
+    void send(long number, long idHigh, @Nullable Conversation group, ByteString payload) {
         write(Frame.newBuilder()
                 .setRef(number)
                 .setSend(Send.newBuilder()
                         .setMessageId(new MessageId(idHigh, ID_LOW | number).toString())
-                        .setConversation(peer)
+                        .setConversation(group == null ? peer : group)
                         .setContentType("application/octet-stream")
                         .setData(payload)
                         .setFirst(afterFailure))
                 .build());
         afterFailure = false;
+        wroteSends = true;
+    }
+
+    /** Changes a group's membership; written like {@link #send}. */
+    void change(long number, long idHigh, Conversation group, MembershipChange change) {
+        write(Frame.newBuilder()
+                .setRef(number)
+                .setSend(Send.newBuilder()
+                        .setMessageId(new MessageId(idHigh, ID_LOW | number).toString())
+                        .setConversation(group)
+                        .setMembership(change))
+                .build());
         wroteSends = true;
     }
 
@@ -143,7 +173,7 @@ final class Client extends ChannelInboundHandlerAdapter {
             case CAUGHT_UP -> {
                 if (!live) {
                     live = true;
-                    clients.arrived();
+                    clients.arrived(place, System.nanoTime() - connectNanos);
                 }
             }
             case CLOSE -> closed(frame.getClose());
@@ -170,12 +200,16 @@ final class Client extends ChannelInboundHandlerAdapter {
     }
 
     private void delivered(Deliver deliver) {
+        Received conversation = received.computeIfAbsent(deliver.getConversation(), Received::new);
+        if (!conversation.unacknowledged) {
+            conversation.unacknowledged = true;
+            toAcknowledge.add(conversation);
+        }
         for (Placed placed : deliver.getPlacedList()) {
-            toAcknowledge = Math.max(toAcknowledge, placed.getPosition());
-            if (placed.getPosition() <= highest) {
+            if (placed.getPosition() <= conversation.highest) {
                 continue; // again, and counted before
             }
-            highest = placed.getPosition();
+            conversation.highest = placed.getPosition();
             MessageId id = MessageId.parse(placed.getEnvelope().getMessageId());
             if (id != null && !placed.getEnvelope().getSender().equals(uid)) {
                 clients.delivered(id.high(), id.low() & ~ID_LOW);
@@ -185,13 +219,16 @@ final class Client extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (toAcknowledge > 0) {
-            write(Frame.newBuilder()
-                    .setAck(Ack.newBuilder()
-                            .addCursors(
-                                    Cursor.newBuilder().setConversation(peer).setPosition(toAcknowledge)))
-                    .build());
-            toAcknowledge = 0;
+        if (!toAcknowledge.isEmpty()) {
+            Ack.Builder ack = Ack.newBuilder();
+            for (Received conversation : toAcknowledge) {
+                conversation.unacknowledged = false;
+                ack.addCursors(Cursor.newBuilder()
+                        .setConversation(conversation.conversation)
+                        .setPosition(conversation.highest));
+            }
+            toAcknowledge.clear();
+            write(Frame.newBuilder().setAck(ack).build());
             ctx.flush();
         }
     }
@@ -206,7 +243,7 @@ final class Client extends ChannelInboundHandlerAdapter {
         context = null;
         if (live) {
             live = false;
-            clients.left();
+            clients.left(place);
         } else {
             clients.turnedAway(place, comesAgain);
         }

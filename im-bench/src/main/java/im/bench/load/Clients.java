@@ -2,6 +2,7 @@ package im.bench.load;
 
 import com.google.protobuf.ByteString;
 import im.protocol.v1.Code;
+import im.protocol.v1.Conversation;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that talk in pairs, the two of a pair on neighbouring endpoints, so that with two gateways every message
- * crosses from one to the other. All of them live on one event loop, which also sends; what is public is for one other
+ * crosses from one to the other; or, after {@link #form}, in groups. All of them live on one event loop, which also sends; what is public is for one other
  * thread, which it blocks.
  */
 public final class Clients implements AutoCloseable {
@@ -66,6 +67,12 @@ public final class Clients implements AutoCloseable {
     private CompletableFuture<Void> departure = new CompletableFuture<>();
     private Histogram welcomes = new Histogram(600_000_000, 3);
     private @Nullable Block block;
+    private @Nullable GroupForming formed;
+    private final List<Conversation> groups = new ArrayList<>();
+    private int senders;
+    private int receivers = 1;
+    private int away = -1;
+    private CompletableFuture<Long> comeback = new CompletableFuture<>();
 
     /**
      * @param count an even number
@@ -160,18 +167,25 @@ public final class Clients implements AutoCloseable {
         welcomes.recordValue(Math.min(nanos / 1_000, 600_000_000));
     }
 
-    void arrived() {
-        connecting--;
+    void arrived(int place, long nanos) {
         live++;
+        if (place == away) {
+            away = -1;
+            comeback.complete(nanos);
+            return;
+        }
+        connecting--;
         connectMore();
         if (live == wanted) {
             arrival.complete(null);
         }
     }
 
-    void left() {
+    void left(int place) {
         live--;
-        if (live == 0) {
+        if (place == away) {
+            departure.complete(null);
+        } else if (live == 0) {
             departure.complete(null);
         } else if (wanted > 0) {
             failed("a connection ended");
@@ -193,11 +207,46 @@ public final class Clients implements AutoCloseable {
         await(departure, Duration.ofSeconds(30), "connections did not end");
     }
 
+    /**
+     * Forms groups of all clients, the first of whom owns them; from now on what is sent goes into groups, any of them.
+     *
+     * @param count of groups
+     * @param sending the first so many clients send
+     */
+    public void form(int count, int sending, Duration patience) {
+        GroupForming forming = new GroupForming(uids, idHigh + 1 + groups.size(), groups.size());
+        loop.execute(() -> {
+            forming.send(clients.get(0), count);
+            groups.addAll(forming.groups());
+            senders = sending;
+            receivers = uids.length - 1;
+            formed = forming;
+        });
+        await(forming.done(), patience, "groups were not formed");
+    }
+
+    /** Closes the connection of one client, without a goodbye. */
+    public void leave(int place) {
+        departure = new CompletableFuture<>();
+        loop.execute(() -> {
+            away = place;
+            clients.get(place).leave();
+        });
+        await(departure, Duration.ofSeconds(30), "a connection did not end");
+    }
+
+    /** Connects that client again and waits until it has caught up; nanoseconds from the connect to that. */
+    public long comeBack(int place) {
+        comeback = new CompletableFuture<>();
+        loop.execute(() -> clients.set(place, connect(place)));
+        return await(comeback, Duration.ofSeconds(60), "a client did not come back");
+    }
+
     /** Sends at a rate for a time; returns when the last has been sent. */
     public void send(double rate, Duration time) {
         CompletableFuture<Block> begun = new CompletableFuture<>();
         loop.execute(() -> {
-            Block fresh = new Block(numbers, rate, time.toNanos(), numbers, System.nanoTime());
+            Block fresh = new Block(numbers, receivers, rate, time.toNanos(), numbers, System.nanoTime());
             block = fresh;
             turn(fresh);
             begun.complete(fresh);
@@ -216,8 +265,9 @@ public final class Clients implements AutoCloseable {
         while (sending.dueIn(now) <= 0 && touched.size() < SENDS_A_TURN) {
             long at = sending.take();
             intended[(int) (numbers & (KEPT - 1))] = at;
-            Client client = clients.get(sending.chooseOf(clients.size()));
-            client.send(numbers++, idHigh, payload);
+            Conversation group = groups.isEmpty() ? null : groups.get(sending.chooseOf(groups.size()));
+            Client client = clients.get(sending.chooseOf(group == null ? clients.size() : senders));
+            client.send(numbers++, idHigh, group, payload);
             touched.add(client);
         }
         touched.forEach(Client::flushSends);
@@ -235,6 +285,10 @@ public final class Clients implements AutoCloseable {
     }
 
     void accepted(long number) {
+        if (number >= GroupForming.FIRST_NUMBER && formed != null) {
+            formed.accepted();
+            return;
+        }
         Block known = block;
         if (known != null) {
             known.accepted(number, System.nanoTime() - intended[(int) (number & (KEPT - 1))]);
@@ -242,6 +296,10 @@ public final class Clients implements AutoCloseable {
     }
 
     void refused(long number, Code code) {
+        if (number >= GroupForming.FIRST_NUMBER && formed != null) {
+            formed.refused(code);
+            return;
+        }
         Block known = block;
         if (known != null) {
             known.refused(number);

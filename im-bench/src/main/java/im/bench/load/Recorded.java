@@ -7,11 +7,11 @@ import org.HdrHistogram.Histogram;
  *
  * @param seconds how long sending took
  * @param sent messages, in the block
- * @param delivered to the other uid, of the messages of any block, while this one was sent
+ * @param delivered to another uid, of the messages of any block, while this one was sent
  * @param refused of this block
- * @param missing of this block's messages: without an answer, or accepted and not delivered, when waiting was over
+ * @param missing of this block's messages: without an answer, or accepted and not delivered, to each receiver, when waiting was over
  * @param results microseconds from the intended send time to the answer OK, of this block's messages
- * @param deliveries the same to the delivery
+ * @param deliveries the same to the delivery, to the last receiver
  */
 public record Recorded(
         double seconds,

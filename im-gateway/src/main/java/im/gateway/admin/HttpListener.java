@@ -49,6 +49,12 @@ public final class HttpListener {
         return start(host, port, routes, Bounds.DEFAULT);
     }
 
+    /** {@link #start(String, int, Function)} with another bound. */
+    public static CompletionStage<HttpListener> start(
+            String host, int port, Function<Vertx, Router> routes, int connections) {
+        return start(host, port, routes, new Bounds(connections, Bounds.DEFAULT.life));
+    }
+
     static CompletionStage<HttpListener> start(String host, int port, Function<Vertx, Router> routes, Bounds bounds) {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)

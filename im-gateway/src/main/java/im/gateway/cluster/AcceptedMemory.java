@@ -6,6 +6,7 @@ import im.relay.AppendOutcome.Unknown;
 import im.relay.Identity;
 import im.relay.IdentitySlots;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of a body 8 bytes of its hash are held: of two that meet, one is not told from a repeat of the other, which the
  * relays, who compare all of it, still do. Never is a repeat taken for another body. Any thread; a lock, which
- * all event loops share, is held once a batch for each of the two questions.
+ * all event loops share, is held once a batch for each of the two questions, and of groups a third time before.
  */
 final class AcceptedMemory {
     /** A power of two. */
@@ -67,6 +68,20 @@ final class AcceptedMemory {
             }
         }
         return end;
+    }
+
+    /** Of which of the batch a message of this identity and body, and of no other body, was accepted. */
+    synchronized BitSet accepted(List<Sent> batch) {
+        BitSet accepted = new BitSet();
+        for (int i = 0; i < batch.size(); i++) {
+            Place held = find(batch.get(i).identity());
+            accepted.set(
+                    i,
+                    held != null
+                            && held.acceptedMs() > 0
+                            && held.bodyHash() == batch.get(i).bodyHash());
+        }
+        return accepted;
     }
 
     /**

@@ -1,5 +1,6 @@
 package im.gateway.cluster;
 
+import im.gateway.cluster.GroupJudge.Judged;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -36,6 +37,7 @@ public final class ClusterMeters {
     private final MeterRegistry registry;
     private final Map<Incoming, Counter> incoming = new EnumMap<>(Incoming.class);
     private final Map<Outgoing, Counter> outgoing = new EnumMap<>(Outgoing.class);
+    private final Map<Judged, Counter> judged = new EnumMap<>(Judged.class);
     private final Timer push;
     private final Counter receiptsDropped;
     private final Counter resyncs;
@@ -52,6 +54,9 @@ public final class ClusterMeters {
         for (Outgoing outcome : Outgoing.values()) {
             outgoing.put(outcome, counter(registry, "im.gateway.pushes.sent", outcome));
         }
+        for (Judged how : Judged.values()) {
+            judged.put(how, counter(registry, "im.gateway.groups.judged", how));
+        }
         push = registry.timer("im.gateway.push");
         receiptsDropped = registry.counter("im.gateway.receipts.unsent");
         resyncs = registry.counter("im.gateway.resyncs");
@@ -67,6 +72,11 @@ public final class ClusterMeters {
 
     void incoming(Incoming outcome, int pushes) {
         Objects.requireNonNull(incoming.get(outcome)).increment(pushes);
+    }
+
+    /** A message into a group, or a change of it. */
+    void judged(Judged how) {
+        Objects.requireNonNull(judged.get(how)).increment();
     }
 
     /** From a record of the bus until one event loop has written what it brought. */
@@ -104,6 +114,13 @@ public final class ClusterMeters {
                 .register(registry);
         FunctionCounter.builder("im.gateway.accepted.forgotten", memory, AcceptedMemory::forgotten)
                 .description("Messages that it knows no more although the dedupe window is not over")
+                .register(registry);
+    }
+
+    /** Reads it for as long as this is there. */
+    void hears(GroupInterest interest) {
+        Gauge.builder("im.gateway.groups.interest", interest, GroupInterest::size)
+                .description("Groups whose messages are pushed to this node")
                 .register(registry);
     }
 

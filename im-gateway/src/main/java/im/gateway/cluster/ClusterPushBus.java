@@ -2,10 +2,14 @@ package im.gateway.cluster;
 
 import com.google.protobuf.UnsafeByteOperations;
 import im.protocol.v1.Push;
+import im.protocol.v1.PushedBroadcast;
 import im.protocol.v1.PushedDisplacement;
 import im.protocol.v1.PushedMessage;
+import im.protocol.v1.PushedPresence;
 import im.protocol.v1.PushedReceipt;
+import im.protocol.v1.PushedRemoval;
 import im.protocol.v1.PushedTransient;
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
 import im.relay.PushSender;
@@ -54,6 +58,17 @@ public final class ClusterPushBus implements PushBus {
         }
     }
 
+    /** To this process alone: it is the relays that push what is placed in groups. */
+    @Override
+    public void pushGroup(GroupPush push, Wakeups wakeups) {
+        here.pushGroup(push, wakeups);
+    }
+
+    @Override
+    public void pushMembership(String group, String uid, Routes routes, Wakeups wakeups) {
+        here.pushMembership(group, uid, routes, wakeups);
+    }
+
     /** Connections of other nodes may, whatever those of this one do. */
     @Override
     public boolean takesReceipts() {
@@ -92,9 +107,38 @@ public final class ClusterPushBus implements PushBus {
         }
     }
 
+    /**
+     * Tells another node that a uid it watches may have come or gone.
+     *
+     * @param node packed
+     */
+    public void presence(long node, String uid) {
+        elsewhere.addFor(
+                node,
+                Push.newBuilder()
+                        .setUid(uid)
+                        .setPresence(PushedPresence.getDefaultInstance())
+                        .build());
+    }
+
+    /**
+     * Says something of a broadcast to another gateway.
+     *
+     * @param node packed
+     */
+    public void broadcast(long node, PushedBroadcast said) {
+        elsewhere.addFor(node, Push.newBuilder().setBroadcast(said).build());
+    }
+
     /** Should this be lost, the other node finds out when it mends its routes. */
     @Override
     public void displaced(Route route) {
         elsewhere.add(List.of(route), Push.newBuilder().setDisplacement(PushedDisplacement.getDefaultInstance()));
+    }
+
+    /** Should this be lost, whoever asked for it sees the connection in the list, and asks again. */
+    @Override
+    public void removed(String uid, Route route) {
+        elsewhere.add(List.of(route), Push.newBuilder().setUid(uid).setRemoval(PushedRemoval.getDefaultInstance()));
     }
 }

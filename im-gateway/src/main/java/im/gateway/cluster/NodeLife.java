@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,22 +25,27 @@ import org.slf4j.LoggerFactory;
  * with 4409 those that a larger one holds by now (D22), and then has every session compare what it has with the store.
  * In that order, so that what falls between two of the steps is found by a later one.
  *
- * <p>Once a heartbeat routes are compared and mended. Any thread; the registry's calls come one after the other.
+ * <p>Once a heartbeat routes are compared and mended, and the groups that this node stands for are said again. Any thread; the registry's calls come one after the other.
  */
 public final class NodeLife implements NodeRegistry.LeaseListener {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLife.class);
     static final int RETRY_MILLIS = 500;
+    /** So that what many partitions tell is done once. */
+    private static final int GATHER_MILLIS = 1_000;
 
     private final RouteDirectory routes;
+    private final GroupInterest interest;
     private final Function<NodeId, CompletionStage<Void>> follow;
     private final Runnable resync;
     private final ScheduledExecutorService timer;
     private final ClusterMeters meters;
+    private final AtomicBoolean gathering = new AtomicBoolean();
     private volatile @Nullable String fenced;
     /** Whom the newest lease names: a come-back under an older one ends where it is. */
     private volatile @Nullable NodeId current;
 
     /**
+     * @param interest mended with the routes
      * @param follow makes the receiver of pushes read what is pushed to that node from now on; the stage completes when
      *     it does
      * @param resync has every session compare
@@ -47,11 +53,13 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
      */
     public NodeLife(
             RouteDirectory routes,
+            GroupInterest interest,
             Function<NodeId, CompletionStage<Void>> follow,
             Runnable resync,
             ScheduledExecutorService timer,
             ClusterMeters meters) {
         this.routes = routes;
+        this.interest = interest;
         this.follow = follow;
         this.resync = resync;
         this.timer = timer;
@@ -76,6 +84,25 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
         var unused = timer.scheduleWithFixedDelay(this::mendQuietly, millis, millis, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Views were lost and are there again: routes may be gone too, and without them nothing is pushed here until the next
+     * heartbeat. Soon they are written anew, and every session compares. Any thread.
+     */
+    public void lost() {
+        if (gathering.compareAndSet(false, true)) {
+            var unused = timer.schedule(
+                    () -> {
+                        gathering.set(false);
+                        mend().whenComplete((mended, failure) -> {
+                            meters.resync();
+                            resync.run();
+                        });
+                    },
+                    GATHER_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
     private void mendQuietly() {
         if (fenced == null) {
             mend().whenComplete((mended, failure) -> {
@@ -86,12 +113,14 @@ public final class NodeLife implements NodeRegistry.LeaseListener {
         }
     }
 
+    /** Both, whatever becomes of the other. */
     private CompletionStage<Mended> mend() {
-        return routes.mend().whenComplete((mended, failure) -> {
+        CompletionStage<Mended> both = routes.mend().whenComplete((mended, failure) -> {
             if (failure == null) {
                 meters.mended(mended.written(), mended.displaced());
             }
         });
+        return both.thenCombine(interest.mend(), (mended, said) -> mended);
     }
 
     @Override

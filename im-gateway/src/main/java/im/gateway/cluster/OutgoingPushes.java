@@ -60,6 +60,15 @@ final class OutgoingPushes {
                 add(node, push.clone().addAllConnections(connections).build()));
     }
 
+    /** A push for a node and none of its connections. */
+    void addFor(long node, Push push) {
+        if (holdsLease.getAsBoolean()) {
+            add(node, push);
+        } else {
+            meters.outgoing(Outgoing.DROPPED, 1);
+        }
+    }
+
     private synchronized void add(long node, Push push) {
         int size = push.getSerializedSize() + OVERHEAD_BYTES;
         if (size > RECORD_BYTES || bytes + size > MAX_WAITING_BYTES) {

@@ -100,6 +100,10 @@ public final class ReceiptPushes {
 
     /** DELIVERED is the other uid's business, READ also that of the reader's own devices. */
     private static Collection<String> receivers(Key key) {
+        if (key.conversation.isGroup()) {
+            // Who in a group hears what was read is found out by the reader's gateway.
+            return key.kind == Receipt.Kind.READ ? Set.of(key.by) : Set.of();
+        }
         String other = key.conversation.peerOf(key.by);
         return key.kind == Receipt.Kind.READ
                 ? Set.copyOf(key.conversation.uids())

@@ -12,6 +12,7 @@ import im.relay.Wakeups;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,11 @@ public final class RememberingLog implements MessageLog {
                     lane,
                     outcomes -> done.accept(withConflict(memory.told(sent, outcomes, calledMs), batch.size())));
         }
+    }
+
+    /** Which of a batch's messages this node had accepted, the very same, and still knows. */
+    public BitSet accepted(List<AppendRequest> batch) {
+        return memory.accepted(sent(batch));
     }
 
     private static List<Sent> sent(List<AppendRequest> batch) {

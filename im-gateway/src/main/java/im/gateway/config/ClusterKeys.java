@@ -47,7 +47,7 @@ final class ClusterKeys {
             "kafka.topic-number",
             Kind.count("number", 1, 9_999),
             1,
-            "N in the names of the topics im-messages-N and im-log-N.");
+            "N in the names of the topics im-messages-N, im-log-N and im-groups-N.");
     static final Key<Integer> KAFKA_PARTITIONS = new Key<>(
             "kafka.partitions",
             Kind.count("partitions", 1, 1_024),
@@ -81,6 +81,13 @@ final class ClusterKeys {
             Optional.empty(),
             "More settings of the Kafka clients as a properties file: TLS and SASL, mostly. What the server itself"
                     + " depends on is not taken from there.");
+
+    static final Key<OfflineTopic> OFFLINE_TOPIC = new Key<>(
+            "offline.topic",
+            Kind.choice(OfflineTopic.class),
+            OfflineTopic.OFF,
+            "Which messages relays tell of in the topic im-offline-N, docs/server-api.md: off, none; direct, those whose"
+                    + " receiver has no connection; all, these and each message of a group.");
 
     static final Key<Deployment> REDIS_KIND = new Key<>(
             "redis.kind",
@@ -189,6 +196,7 @@ final class ClusterKeys {
             KAFKA_APPEND_TIMEOUT,
             KAFKA_TIMEOUT,
             KAFKA_PROPERTIES,
+            OFFLINE_TOPIC,
             REDIS_KIND,
             REDIS_URIS,
             REDIS_MASTER,

@@ -2,6 +2,7 @@ package im.gateway.config;
 
 import im.gateway.config.InvalidSettings.Fault;
 import im.relay.Retention;
+import im.relay.group.GroupTerms;
 import im.router.TlsFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -158,7 +159,12 @@ public final class ConfigLoader {
                         get(Keys.ADMIN_HOST),
                         get(Keys.ADMIN_PORT),
                         get(Keys.ALLOWED_ORIGINS),
-                        get(Keys.PROXIES)),
+                        get(Keys.PROXIES),
+                        new PollingConfig(
+                                get(Keys.POLL),
+                                get(Keys.POLL_WAIT),
+                                get(Keys.POLL_SESSIONS),
+                                get(Keys.POLL_SESSIONS_PER_ADDRESS))),
                 new SessionConfig(
                         get(Keys.HEARTBEAT),
                         get(Keys.HANDSHAKE_TIMEOUT),
@@ -166,18 +172,55 @@ public final class ConfigLoader {
                         get(Keys.WINDOW_BYTES),
                         get(Keys.UNANSWERED_SENDS),
                         get(Keys.REPUSH),
-                        get(Keys.LOOP_OUTBOUND_BYTES)),
+                        get(Keys.LOOP_OUTBOUND_BYTES),
+                        get(Keys.PRESENCE_GRACE),
+                        get(Keys.DEVICES),
+                        get(Keys.GROUPS_RECEIPT_MEMBERS)),
                 new MessageLogConfig(
                         get(Keys.DEDUPE_WINDOW),
                         get(Keys.QUEUE_MESSAGES),
                         get(Keys.QUEUE_BYTES),
                         get(Keys.CACHE),
-                        retention()),
+                        retention(),
+                        new GroupTerms(
+                                get(Keys.GROUPS_CREATE) == GroupCreation.ANYBODY,
+                                get(Keys.GROUPS_MAX_MEMBERS),
+                                get(Keys.GROUPS_MAX_PER_UID))),
                 auth(),
                 get(Keys.DRAIN_TIMEOUT),
                 new IoConfig(get(Keys.IO_THREADS), get(Keys.TRANSPORT), get(Keys.ALLOCATOR)),
                 new LoggingConfig(get(Keys.LOG_LEVEL), get(Keys.LOG_FORMAT)),
-                cluster());
+                cluster(),
+                appServers());
+    }
+
+    private AppServersConfig appServers() {
+        return new AppServersConfig(
+                new InterceptorConfig(
+                        get(AppServersKeys.INTERCEPTOR_FOLDER),
+                        get(AppServersKeys.INTERCEPTOR_SETTINGS),
+                        get(AppServersKeys.INTERCEPTOR_THREADS),
+                        get(AppServersKeys.INTERCEPTOR_TIMEOUT),
+                        get(AppServersKeys.INTERCEPTOR_FAILURE)),
+                new WebhookConfig(
+                        get(AppServersKeys.WEBHOOK_URL),
+                        get(AppServersKeys.WEBHOOK_SECRET),
+                        get(AppServersKeys.WEBHOOK_SECRET_FILE),
+                        get(AppServersKeys.WEBHOOK_EVENTS),
+                        get(AppServersKeys.WEBHOOK_TIMEOUT),
+                        get(AppServersKeys.WEBHOOK_RETRIES),
+                        get(AppServersKeys.BEFORE_SEND_TIMEOUT),
+                        get(AppServersKeys.BEFORE_SEND_FAILURE),
+                        get(AppServersKeys.WEBHOOK_QUEUE_EVENTS),
+                        get(AppServersKeys.WEBHOOK_QUEUE_BYTES),
+                        get(AppServersKeys.OFFLINE_AFTER)),
+                new ApiConfig(
+                        get(AppServersKeys.API_HOST),
+                        get(AppServersKeys.API_PORT),
+                        get(AppServersKeys.API_KEYS),
+                        get(AppServersKeys.SYSTEM_UID),
+                        get(AppServersKeys.API_RATE),
+                        get(AppServersKeys.BROADCAST_RATE)));
     }
 
     private NodeConfig node() {
@@ -246,7 +289,8 @@ public final class ConfigLoader {
                 get(ClusterKeys.KAFKA_MIN_INSYNC),
                 get(ClusterKeys.KAFKA_APPEND_TIMEOUT),
                 get(ClusterKeys.KAFKA_TIMEOUT),
-                get(ClusterKeys.KAFKA_PROPERTIES));
+                get(ClusterKeys.KAFKA_PROPERTIES),
+                get(ClusterKeys.OFFLINE_TOPIC));
     }
 
     private AuthConfig auth() {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param appendTimeout after which the outcome of an append is not known
  * @param timeout of any other request
  * @param propertiesFile more settings of the clients
+ * @param offlineTopic what is told to those who wake phones
  */
 public record KafkaSettings(
         List<String> bootstrap,
@@ -28,7 +29,8 @@ public record KafkaSettings(
         int minInsync,
         Duration appendTimeout,
         Duration timeout,
-        Optional<Path> propertiesFile) {
+        Optional<Path> propertiesFile,
+        OfflineTopic offlineTopic) {
 
     public KafkaSettings {
         bootstrap = List.copyOf(bootstrap);
@@ -41,6 +43,7 @@ public record KafkaSettings(
         ClusterKeys.KAFKA_APPEND_TIMEOUT.require(appendTimeout);
         ClusterKeys.KAFKA_TIMEOUT.require(timeout);
         ClusterKeys.KAFKA_PROPERTIES.require(propertiesFile);
+        ClusterKeys.OFFLINE_TOPIC.require(offlineTopic);
         if (minInsync > replication) {
             throw new InvalidSettings(List.of(Fault.of(
                     ClusterKeys.KAFKA_MIN_INSYNC,

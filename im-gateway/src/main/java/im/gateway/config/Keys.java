@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Every key there is, with {@link ClusterKeys}: where names, bounds and defaults are written down. */
+/** Every key there is, with {@link AppServersKeys} and {@link ClusterKeys}: where names, bounds and defaults are written down. */
 final class Keys {
     static final int MAX_IO_THREADS = ConnectionIds.MAX_LOOPS;
     private static final long KIB = 1024;
@@ -62,6 +62,29 @@ final class Keys {
                     + " Their connections must begin with a PROXY header, version 1 or 2, whose address then counts as"
                     + " the client's; everybody else's that do are refused.");
 
+    static final Key<Boolean> POLL = new Key<>(
+            "listen.poll",
+            Kind.bool(),
+            true,
+            "Long polling at /v1/poll of the HTTP port, for networks that let no WebSocket pass. Its requests come from"
+                    + " the origins that may open a WebSocket.");
+    static final Key<Duration> POLL_WAIT = new Key<>(
+            "listen.poll-wait",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(2)),
+            Duration.ofSeconds(15),
+            "How long a poll may wait for something to say, and never longer than half a heartbeat. Less than what"
+                    + " proxies on the way allow.");
+    static final Key<Integer> POLL_SESSIONS = new Key<>(
+            "listen.poll-sessions",
+            Kind.count("sessions", 1, 1_000_000),
+            20_000,
+            "Poll sessions that may be open at once; more are refused with 503.");
+    static final Key<Integer> POLL_SESSIONS_PER_ADDRESS = new Key<>(
+            "listen.poll-sessions-per-address",
+            Kind.count("sessions", 1, 1_000_000),
+            1_000,
+            "Those of one client address, or of one /64 of IPv6; more are refused with 429.");
+
     static final Key<Duration> HEARTBEAT = new Key<>(
             "session.heartbeat",
             Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(5)),
@@ -99,6 +122,19 @@ final class Keys {
             64 * MIB,
             "Bytes that may wait to be sent on one event loop over all its sessions. The fuller it is, the less one"
                     + " session may have; above its share a session lags and is served from the store.");
+
+    static final Key<DevicePolicy> DEVICES = new Key<>(
+            "session.devices",
+            Kind.choice(DevicePolicy.class),
+            DevicePolicy.ALL,
+            "Which connections of a uid stay when one of another device comes: all; of each platform that a Hello names"
+                    + " the newest one; only the newest one. The others are closed with 4409. The same on every node"
+                    + " of a cluster.");
+    static final Key<Duration> PRESENCE_GRACE = new Key<>(
+            "presence.grace",
+            Kind.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+            Duration.ofSeconds(10),
+            "A uid whose last connection has ended is told to be offline after this, unless it is back by then.");
 
     static final Key<Duration> DEDUPE_WINDOW = new Key<>(
             "message-log.dedupe-window",
@@ -142,6 +178,24 @@ final class Keys {
             Kind.size(64 * KIB, 1024 * MIB),
             MIB,
             "Bytes held of each conversation; up to an eighth more until it is cut back.");
+
+    static final Key<GroupCreation> GROUPS_CREATE = new Key<>(
+            "groups.create",
+            Kind.choice(GroupCreation.class),
+            GroupCreation.ANYBODY,
+            "Who may begin a group: any uid, or only the server's own doors.");
+    static final Key<Integer> GROUPS_MAX_MEMBERS =
+            new Key<>("groups.max-members", Kind.count("members", 2, 1_000_000), 100_000, "Members of one group.");
+    static final Key<Integer> GROUPS_MAX_PER_UID = new Key<>(
+            "groups.max-groups-per-uid",
+            Kind.count("groups", 1, 100_000),
+            1_000,
+            "Groups that one uid may be a member of.");
+    static final Key<Integer> GROUPS_RECEIPT_MEMBERS = new Key<>(
+            "groups.receipt-members",
+            Kind.count("members", 0, 1_000),
+            256,
+            "Groups with more members have no receipts: who has read a message is told in none of them. 0: in no group.");
 
     static final Key<Optional<Path>> KEY_FILE = new Key<>(
             "auth.key-file",
@@ -208,6 +262,10 @@ final class Keys {
             ADMIN_PORT,
             ALLOWED_ORIGINS,
             PROXIES,
+            POLL,
+            POLL_WAIT,
+            POLL_SESSIONS,
+            POLL_SESSIONS_PER_ADDRESS,
             HEARTBEAT,
             HANDSHAKE_TIMEOUT,
             WINDOW_MESSAGES,
@@ -215,6 +273,8 @@ final class Keys {
             UNANSWERED_SENDS,
             REPUSH,
             LOOP_OUTBOUND_BYTES,
+            DEVICES,
+            PRESENCE_GRACE,
             DEDUPE_WINDOW,
             WINDOW_ENTRIES,
             QUEUE_MESSAGES,
@@ -223,6 +283,10 @@ final class Keys {
             RETENTION_TIME,
             RETENTION_MESSAGES,
             RETENTION_BYTES,
+            GROUPS_CREATE,
+            GROUPS_MAX_MEMBERS,
+            GROUPS_MAX_PER_UID,
+            GROUPS_RECEIPT_MEMBERS,
             KEY_FILE,
             KEY_ID,
             ISSUER,
@@ -236,8 +300,9 @@ final class Keys {
             LOG_FORMAT);
 
     /** In the order of the documentation. */
-    static final List<Key<?>> ALL =
-            Stream.concat(OF_EVERY_MODE.stream(), ClusterKeys.ALL.stream()).toList();
+    static final List<Key<?>> ALL = Stream.of(OF_EVERY_MODE, AppServersKeys.ALL, ClusterKeys.ALL)
+            .<Key<?>>flatMap(List::stream)
+            .toList();
 
     static final Map<String, Key<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));

@@ -102,6 +102,27 @@ record Kind<T>(
                 "one of " + Arrays.stream(values).map(Kind::nameOf).collect(Collectors.joining(", ")));
     }
 
+    /** Zero or more of an enum's values, separated by commas, none twice. */
+    static <E extends Enum<E>> Kind<List<E>> choices(Class<E> type) {
+        Kind<E> one = choice(type);
+        return new Kind<>(
+                "",
+                text -> parts(text).stream().map(one.parser).toList(),
+                v -> v.stream().distinct().count() == v.size(),
+                v -> v.stream().map(one.printer).collect(Collectors.joining(",")),
+                one.expectation.replace("one of", "some of") + ", separated by commas, or nothing");
+    }
+
+    /** Zero or more keys of the server API, separated by commas, each name once. */
+    static Kind<List<ApiKey>> apiKeys() {
+        return new Kind<>(
+                "",
+                text -> parts(text).stream().map(ApiKey::parse).toList(),
+                v -> v.stream().map(ApiKey::name).distinct().count() == v.size(),
+                v -> v.stream().map(ApiKey::toString).collect(Collectors.joining(",")),
+                "keys NAME:SCOPE+SCOPE:HASH or NAME:SCOPE+SCOPE:HASH:PREFIX, separated by commas, or nothing");
+    }
+
     private static String nameOf(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

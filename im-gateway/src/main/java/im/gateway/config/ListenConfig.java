@@ -14,7 +14,7 @@ import java.util.List;
  * @param adminHost address or name that the admin listener binds
  * @param adminPort health and metrics; 0 as above
  * @param proxies balancers, whose connections to the public listeners begin with a PROXY header, and nobody else's do
- * @param allowedOrigins web origins that may open a WebSocket; {@code *} alone for any
+ * @param allowedOrigins web origins that may open a WebSocket or poll; {@code *} alone for any
  */
 public record ListenConfig(
         String host,
@@ -23,7 +23,8 @@ public record ListenConfig(
         String adminHost,
         int adminPort,
         List<String> allowedOrigins,
-        List<AddressRange> proxies) {
+        List<AddressRange> proxies,
+        PollingConfig polling) {
 
     public ListenConfig {
         Keys.HOST.require(host);
@@ -48,6 +49,12 @@ public record ListenConfig(
             faults.add(Fault.of(Keys.ADMIN_HOST, adminHost, expectation));
         }
         return faults;
+    }
+
+    static List<Fault> publicFaults(ApiConfig api) {
+        return isLoopback(api.host())
+                ? List.of()
+                : List.of(Fault.of(AppServersKeys.API_HOST, api.host(), "a loopback address in dev mode"));
     }
 
     /** Whether a host names this machine only, judged by its text: nothing is looked up. */

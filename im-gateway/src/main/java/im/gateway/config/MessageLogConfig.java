@@ -1,6 +1,7 @@
 package im.gateway.config;
 
 import im.relay.Retention;
+import im.relay.group.GroupTerms;
 import java.time.Duration;
 
 /**
@@ -11,9 +12,15 @@ import java.time.Duration;
  * @param queueBytes their bytes
  * @param cacheBytes memory for blocks read from disk
  * @param retention how much of each conversation is held
+ * @param groups the bounds of groups
  */
 public record MessageLogConfig(
-        Duration dedupeWindow, int queueMessages, long queueBytes, long cacheBytes, Retention retention) {
+        Duration dedupeWindow,
+        int queueMessages,
+        long queueBytes,
+        long cacheBytes,
+        Retention retention,
+        GroupTerms groups) {
 
     public MessageLogConfig {
         Keys.DEDUPE_WINDOW.require(dedupeWindow);
@@ -23,5 +30,7 @@ public record MessageLogConfig(
         Keys.RETENTION_TIME.require(retention.time());
         Keys.RETENTION_MESSAGES.require(retention.messages());
         Keys.RETENTION_BYTES.require(retention.bytes());
+        Keys.GROUPS_MAX_MEMBERS.require(groups.maxMembers());
+        Keys.GROUPS_MAX_PER_UID.require(groups.maxGroups());
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param node this node's name, told to clients
  * @param drainTimeout from SIGTERM to exit, at most
  * @param cluster read by a gateway of a cluster only
+ * @param appServers where the app's own servers take part
  */
 public record ServerConfig(
         boolean dev,
@@ -28,16 +29,18 @@ public record ServerConfig(
         Duration drainTimeout,
         IoConfig io,
         LoggingConfig logging,
-        ClusterConfig cluster) {
+        ClusterConfig cluster,
+        AppServersConfig appServers) {
 
     public ServerConfig {
         data = data.toAbsolutePath().normalize();
         Keys.DATA.require(data);
         Keys.NODE.require(node);
         Keys.DRAIN_TIMEOUT.require(drainTimeout);
-        List<Fault> faults = new ArrayList<>(portFaults(listen));
+        List<Fault> faults = new ArrayList<>(portFaults(listen, appServers.api()));
         if (dev) {
             faults.addAll(ListenConfig.publicFaults(listen.host(), listen.adminHost()));
+            faults.addAll(ListenConfig.publicFaults(appServers.api()));
         } else {
             faults.addAll(productionFaults(auth));
         }
@@ -46,13 +49,14 @@ public record ServerConfig(
         }
     }
 
-    private static List<Fault> portFaults(ListenConfig listen) {
+    private static List<Fault> portFaults(ListenConfig listen, ApiConfig api) {
         List<Fault> faults = new ArrayList<>();
         Map<Integer, Key<Integer>> taken = new HashMap<>();
         List<Map.Entry<Key<Integer>, Integer>> ports = List.of(
                 Map.entry(Keys.HTTP_PORT, listen.httpPort()),
                 Map.entry(Keys.TCP_PORT, listen.tcpPort()),
-                Map.entry(Keys.ADMIN_PORT, listen.adminPort()));
+                Map.entry(Keys.ADMIN_PORT, listen.adminPort()),
+                Map.entry(AppServersKeys.API_PORT, api.isOpen() ? api.port() : 0));
         for (var port : ports) {
             Key<Integer> other = port.getValue() == 0 ? null : taken.put(port.getValue(), port.getKey());
             if (other != null) {

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param unansweredSends sends of one connection that have no result yet
  * @param repush how long a message may stay unacknowledged before it is written again
  * @param loopOutboundBytes what may wait to be sent on one event loop
+ * @param presenceGrace how long a uid without a connection counts as online
+ * @param devices which connections of a uid stay when another one comes
+ * @param receiptMembers groups with more members have no receipts
  */
 public record SessionConfig(
         Duration heartbeat,
@@ -20,7 +23,10 @@ public record SessionConfig(
         long windowBytes,
         int unansweredSends,
         Duration repush,
-        long loopOutboundBytes) {
+        long loopOutboundBytes,
+        Duration presenceGrace,
+        DevicePolicy devices,
+        int receiptMembers) {
 
     public SessionConfig {
         Keys.HEARTBEAT.require(heartbeat);
@@ -30,5 +36,8 @@ public record SessionConfig(
         Keys.UNANSWERED_SENDS.require(unansweredSends);
         Keys.REPUSH.require(repush);
         Keys.LOOP_OUTBOUND_BYTES.require(loopOutboundBytes);
+        Keys.PRESENCE_GRACE.require(presenceGrace);
+        Keys.DEVICES.require(devices);
+        Keys.GROUPS_RECEIPT_MEMBERS.require(receiptMembers);
     }
 }

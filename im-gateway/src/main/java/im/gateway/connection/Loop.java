@@ -79,6 +79,14 @@ public final class Loop implements Executor {
     }
 
     /**
+     * Runs a task behind everything that the loop has to do now, its sockets included. What goes on by {@link #execute}
+     * instead does so before any socket is read or flushed, for up to a second.
+     */
+    public void atNextTurn(Runnable task) {
+        var unused = executor.schedule(task, 0, TimeUnit.NANOSECONDS);
+    }
+
+    /**
      * Monotonic milliseconds in which this loop ran, read once a tick: good for time-outs, too coarse for measuring. A
      * longer stand-still, be it of the loop or of the whole process, counts for a turn of the wheel and no more: what
      * arrived meanwhile has not been read, so silence says nothing about a peer.

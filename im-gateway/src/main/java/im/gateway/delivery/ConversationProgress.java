@@ -89,6 +89,27 @@ final class ConversationProgress {
         forwardedLast = 0;
     }
 
+    /** An honest acknowledgement. */
+    void acknowledge(long position, Window window) {
+        if (hasForwarded() && position >= forwardedLast) {
+            know(position);
+        }
+        largestSent = Math.max(largestSent, position);
+        acknowledged = Math.max(acknowledged, position);
+        if (isKnown() && written < position) {
+            written = position;
+        }
+        unacknowledged.dropUpTo(position, window);
+    }
+
+    /** A page was written up to {@code last}; it raises what is written if it joins on to that (D33). */
+    void pageWritten(long last, long after) {
+        largestSent = Math.max(largestSent, last);
+        if (isKnown() && after <= written && last > written) {
+            written = last;
+        }
+    }
+
     /** D28: a woken session's number for the conversation, from the stored cursor and what was forwarded since. */
     void learn(long stored, Window window) {
         long base = stored;

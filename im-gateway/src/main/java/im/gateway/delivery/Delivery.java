@@ -6,6 +6,7 @@ import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
 import im.protocol.v1.Frame;
+import im.protocol.v1.GroupQuery;
 import im.protocol.v1.Lagging;
 import im.relay.ConversationStore.Behind;
 import im.relay.ConversationStore.CompareRequest;
@@ -13,7 +14,6 @@ import im.relay.ConversationStore.Comparison;
 import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,18 +30,18 @@ import org.jspecify.annotations.Nullable;
  * is next. Rules D24–D34 are named where they decide. Event loop only.
  */
 public final class Delivery {
-    private static final int MAX_NEEDED = 64;
-
     private final SessionServices services;
     private final Connection connection;
     private final String uid;
     private final String device;
+    private final @Nullable Consumer<List<String>> ofGroups;
     private final Runnable caughtUp;
 
     private final Map<ConversationKey, ConversationProgress> conversations = new HashMap<>();
-    private final ArrayDeque<ConversationProgress> behind = new ArrayDeque<>();
+    private final BehindQueue behind = new BehindQueue();
     private final Window window;
     private final DeliveryFrames frames;
+    private final ReaderPages readerPages;
     private final OneRead reads;
     private final OutboundRoom room;
     private final PageAnswers pages;
@@ -56,36 +56,52 @@ public final class Delivery {
     private boolean live;
     private boolean compareNeeded;
     private boolean historyTruncated;
-    private int needed;
 
     /** Of the last compare: if the session becomes a row, everything up to it was written and acknowledged (D27). */
     private long version;
 
     private long completeAsOfMs;
 
-    private Delivery(SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
+    private Delivery(
+            SessionServices services,
+            Connection connection,
+            String uid,
+            String device,
+            @Nullable Consumer<List<String>> ofGroups,
+            Runnable caughtUp) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
+        this.ofGroups = ofGroups;
         this.caughtUp = caughtUp;
+        this.readerPages = new ReaderPages(services, uid);
         this.frames = new DeliveryFrames(connection, uid, services.metrics());
         this.window =
                 new Window(services.terms().windowMessages(), services.terms().windowBytes());
         this.reads = new OneRead(connection.loop(), this::pump);
         this.room = new OutboundRoom(connection, this::pump);
         this.pages = new PageAnswers(
-                services.store(), reads, room, frames, connection.wire().placedBudget() - 4096, uid, device);
-        this.repush = new Repush(services, connection, window, reads, room);
-        this.headReads = new HeadReads(services.store(), connection.loop());
+                services, readerPages, reads, room, frames, connection.wire().placedBudget() - 4096, uid, device);
+        this.repush = new Repush(services, readerPages, connection, window, reads, room);
+        this.headReads = new HeadReads(services.store(), readerPages, connection.loop());
         this.patience =
                 new Patience(connection.loop(), services.terms().heartbeat().toMillis());
     }
 
-    /** For a session that was just welcomed: it streams as soon as {@link #start} tells where from. */
+    /**
+     * For a session that was just welcomed: it streams as soon as {@link #start} tells where from.
+     *
+     * @param ofGroups given those in which it is behind; null where it is given nothing that stands in groups
+     */
     public static Delivery afterHello(
-            SessionServices services, Connection connection, String uid, String device, Runnable caughtUp) {
-        return new Delivery(services, connection, uid, device, caughtUp);
+            SessionServices services,
+            Connection connection,
+            String uid,
+            String device,
+            @Nullable Consumer<List<String>> ofGroups,
+            Runnable caughtUp) {
+        return new Delivery(services, connection, uid, device, ofGroups, caughtUp);
     }
 
     /**
@@ -94,8 +110,13 @@ public final class Delivery {
      * @param version the row's
      */
     public static Delivery woken(
-            SessionServices services, Connection connection, String uid, String device, long version) {
-        Delivery delivery = new Delivery(services, connection, uid, device, () -> {});
+            SessionServices services,
+            Connection connection,
+            String uid,
+            String device,
+            @Nullable Consumer<List<String>> ofGroups,
+            long version) {
+        Delivery delivery = new Delivery(services, connection, uid, device, ofGroups, () -> {});
         delivery.version = version;
         delivery.started = true;
         delivery.live = true;
@@ -145,24 +166,29 @@ public final class Delivery {
 
     /** A message for this device was committed. */
     public void push(PlacedMessage message) {
+        push(message, null);
+    }
+
+    /** @param shared its frame, encoded once for many; null where it is this session's alone */
+    public void push(PlacedMessage message, @Nullable SharedFrame shared) {
         ConversationProgress progress = conversations.get(message.conversation());
         if (!live) {
             pushWhileStreaming(progress, message.position());
         } else if (progress != null && progress.queued) {
             need(progress, message.position());
         } else if (progress == null || !progress.isKnown()) {
-            pushIntoUnknown(progress, message);
+            pushIntoUnknown(progress, message, shared);
         } else if (message.position() <= progress.written) {
             services.metrics().latePush();
         } else if (message.prev() > progress.written) {
-            enqueue(progress);
+            behind.enqueue(progress);
             need(progress, message.position());
         } else if (hasRoom(message)) {
-            writeLive(progress, message);
+            writeLive(progress, message, shared);
             progress.written = message.position();
         } else {
             need(progress, message.position());
-            enqueue(progress);
+            behind.enqueue(progress);
             lag();
         }
         pump();
@@ -173,13 +199,14 @@ public final class Delivery {
         if (progress == null || !progress.isKnown()) {
             compareNeeded = true;
         } else if (position > progress.written) {
-            enqueue(progress);
+            behind.enqueue(progress);
             need(progress, position);
         }
     }
 
     /** D28: forwards, and remembers what must be proved; what does not fit asks for a compare and never lags. */
-    private void pushIntoUnknown(@Nullable ConversationProgress existing, PlacedMessage message) {
+    private void pushIntoUnknown(
+            @Nullable ConversationProgress existing, PlacedMessage message, @Nullable SharedFrame shared) {
         ConversationProgress progress = existing != null ? existing : progress(message.conversation());
         if (progress.hasForwarded() && message.position() <= progress.forwardedLast) {
             services.metrics().latePush();
@@ -190,7 +217,7 @@ public final class Delivery {
             compareNeeded = true;
             return;
         }
-        writeLive(progress, message);
+        writeLive(progress, message, shared);
         if (!progress.hasForwarded()) {
             progress.forwardedPrev = message.prev();
         }
@@ -198,21 +225,7 @@ public final class Delivery {
     }
 
     private void need(ConversationProgress progress, long position) {
-        if (progress.needed == 0) {
-            if (needed == MAX_NEEDED) {
-                compareNeeded = true;
-                return;
-            }
-            needed++;
-        }
-        progress.needed = Math.max(progress.needed, position);
-    }
-
-    private void enqueue(ConversationProgress progress) {
-        if (!progress.queued) {
-            progress.queued = true;
-            behind.add(progress);
-        }
+        compareNeeded |= !behind.need(progress, position);
     }
 
     private void lag() {
@@ -231,7 +244,7 @@ public final class Delivery {
             readHeads();
         } else if (!behind.isEmpty()) {
             if (mayStream()) {
-                readPage(behind.element());
+                readPage(behind.first());
             }
         } else if (!live && !patience.isWaiting()) {
             live = true;
@@ -290,7 +303,8 @@ public final class Delivery {
                 wanted.add(progress.conversation);
             }
         }
-        CompareRequest request = new CompareRequest(uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted));
+        CompareRequest request = new CompareRequest(
+                uid, device, Map.copyOf(known), clientCursors, List.copyOf(wanted), ofGroups != null);
         services.store().compare(request, loop(), reads.<Comparison>awaited(this::onHeads, () -> compareNeeded = true));
     }
 
@@ -304,21 +318,23 @@ public final class Delivery {
                 progress.learn(entry.base(), window);
             }
             if (progress.isTold(entry.head())) {
-                enqueue(progress);
+                behind.enqueue(progress);
             }
+        }
+        if (ofGroups != null) {
+            ofGroups.accept(comparison.groupsBehind());
         }
     }
 
     private void readPage(ConversationProgress progress) {
         int bytes = Math.min(connection.wire().placedBudget(), window.roomBytes());
-        services.store()
-                .page(
-                        progress.conversation,
-                        progress.written,
-                        window.roomMessages(),
-                        bytes,
-                        loop(),
-                        reads.<Page>awaited(page -> onPage(progress, page), () -> {}));
+        readerPages.page(
+                progress.conversation,
+                progress.written,
+                window.roomMessages(),
+                bytes,
+                loop(),
+                reads.<Page>awaited(page -> onPage(progress, page), () -> {}));
     }
 
     private void onPage(ConversationProgress progress, Page page) {
@@ -331,32 +347,29 @@ public final class Delivery {
             progress.written = message.position();
         }
         frames.streamed(progress.conversation, cut.fresh(), !live, cut.truncatedUpTo());
-        behind.remove();
+        behind.take(progress);
         goOn(progress, page.more() || cut.isShort(), cut.isNothing(), page.completeUpTo());
     }
 
     private void goOn(ConversationProgress progress, boolean more, boolean nothing, long complete) {
         if (more) {
             progress.fruitless = 0;
-            behind.add(progress);
+            behind.putBack(progress);
         } else if (progress.isReached(complete)) {
-            progress.settle();
-            if (progress.needed != 0) {
-                progress.needed = 0;
-                needed--;
-            }
+            behind.settle(progress);
         } else if (nothing) {
             // A push, or the index, was faster than the view.
             patience.withPage(progress, () -> {
-                behind.add(progress);
+                behind.putBack(progress);
                 pump();
             });
         } else {
-            behind.add(progress);
+            behind.putBack(progress);
         }
     }
 
-    private void compareAgain() {
+    /** Heads are to be compared once more. */
+    public void compareAgain() {
         compareNeeded = true;
         pump();
     }
@@ -369,9 +382,9 @@ public final class Delivery {
         services.metrics().truncated();
     }
 
-    private void writeLive(ConversationProgress progress, PlacedMessage message) {
+    private void writeLive(ConversationProgress progress, PlacedMessage message, @Nullable SharedFrame shared) {
         sent(progress, message);
-        frames.live(message);
+        frames.live(message, shared);
     }
 
     private void sent(ConversationProgress progress, PlacedMessage message) {
@@ -391,6 +404,12 @@ public final class Delivery {
         pump();
     }
 
+    /** What a group is, and who is in it; answered as a page is. */
+    public void group(long ref, GroupQuery query) {
+        pages.group(ref, query);
+        pump();
+    }
+
     public int waitingPages() {
         return pages.waiting();
     }
@@ -399,12 +418,7 @@ public final class Delivery {
     private void onSyncPage(SyncRequest request, Page page) {
         long last = request.told(page);
         if (last > 0) {
-            ConversationProgress progress = progress(request.conversation());
-            progress.largestSent = Math.max(progress.largestSent, last);
-            boolean joins = progress.isKnown() && !request.isBackwards() && request.after() <= progress.written;
-            if (joins && last > progress.written) {
-                progress.written = last;
-            }
+            progress(request.conversation()).pageWritten(last, request.isBackwards() ? last : request.after());
         }
     }
 
@@ -425,15 +439,7 @@ public final class Delivery {
         ConversationProgress progress = conversations.get(conversation);
         boolean raised = progress == null || position > progress.acknowledged;
         if (progress != null) {
-            if (progress.hasForwarded() && position >= progress.forwardedLast) {
-                progress.know(position);
-            }
-            progress.largestSent = Math.max(progress.largestSent, position);
-            progress.acknowledged = Math.max(progress.acknowledged, position);
-            if (progress.isKnown() && progress.written < position) {
-                progress.written = position;
-            }
-            progress.unacknowledged.dropUpTo(position, window);
+            progress.acknowledge(position, window);
             if (raised) {
                 repush.startAgain(progress);
             }
@@ -442,21 +448,9 @@ public final class Delivery {
         return raised;
     }
 
-    /**
-     * Asks the store, outside the stream's order and until it tells, whether the conversation's head is at a position or
-     * above; not once the connection is closed.
-     */
-    public void askReached(ConversationKey conversation, long position, Consumer<Reached> answer) {
-        headReads.ask(conversation, position, answer);
-    }
-
-    /** As {@link #askReached}, and also when the connection is closed before the answer. */
-    public void askReachedBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
-        headReads.askBeyondClose(conversation, position, answer);
-    }
-
-    public int askedHeads() {
-        return headReads.underWay();
+    /** Asks the store outside the stream's order. */
+    public HeadReads headReads() {
+        return headReads;
     }
 
     /** Whether nothing is left that a row could not hold (D27); blocks of failed sends are asked for elsewhere. */

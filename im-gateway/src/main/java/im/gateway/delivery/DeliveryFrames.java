@@ -3,6 +3,7 @@ package im.gateway.delivery;
 import im.gateway.connection.Connection;
 import im.gateway.service.SessionMetrics;
 import im.protocol.ConversationKey;
+import im.protocol.ConversationName;
 import im.protocol.codec.FrameCodec;
 import im.protocol.codec.Wire.PageHead;
 import im.protocol.v1.CaughtUp;
@@ -11,6 +12,7 @@ import im.relay.ConversationStore.Page;
 import im.relay.PlacedMessage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Placed messages as frames of one connection: their bytes are copied, never parsed. Event loop only. */
 final class DeliveryFrames {
@@ -24,9 +26,13 @@ final class DeliveryFrames {
         this.metrics = metrics;
     }
 
-    void live(PlacedMessage message) {
+    void live(PlacedMessage message, @Nullable SharedFrame shared) {
         metrics.deliveredLive();
-        deliver(message.conversation().peerOf(uid), List.of(message.placed()), false, 0);
+        if (shared == null) {
+            deliver(ConversationName.of(message.conversation(), uid), List.of(message.placed()), false, 0);
+        } else {
+            connection.write(shared.of(connection));
+        }
     }
 
     /**
@@ -36,14 +42,14 @@ final class DeliveryFrames {
      */
     void streamed(ConversationKey conversation, List<PlacedMessage> messages, boolean catchingUp, long truncatedUpTo) {
         metrics.deliveredStream(messages.size());
-        String peer = conversation.peerOf(uid);
+        ConversationName name = ConversationName.of(conversation, uid);
         List<byte[]> placed = new ArrayList<>(messages.size());
         int bytes = FrameCodec.PLACED_OVERHEAD;
         long truncated = truncatedUpTo;
         for (PlacedMessage message : messages) {
             int size = FrameCodec.placedFieldSize(message.placed().length);
             if (!placed.isEmpty() && bytes + size > connection.wire().placedBudget()) {
-                deliver(peer, placed, catchingUp, truncated);
+                deliver(name, placed, catchingUp, truncated);
                 truncated = 0;
                 placed.clear();
                 bytes = FrameCodec.PLACED_OVERHEAD;
@@ -52,12 +58,12 @@ final class DeliveryFrames {
             bytes += size;
         }
         if (!placed.isEmpty() || truncated > 0) {
-            deliver(peer, placed, catchingUp, truncated);
+            deliver(name, placed, catchingUp, truncated);
         }
     }
 
-    private void deliver(String peer, List<byte[]> placed, boolean catchingUp, long truncatedUpTo) {
-        connection.write(connection.wire().encodeDeliver(peer, placed, catchingUp, truncatedUpTo, connection.alloc()));
+    private void deliver(ConversationName name, List<byte[]> placed, boolean catchingUp, long truncatedUpTo) {
+        connection.write(connection.wire().encodeDeliver(name, placed, catchingUp, truncatedUpTo, connection.alloc()));
     }
 
     void caughtUp(long completeAsOfMs, boolean truncated) {
@@ -71,7 +77,7 @@ final class DeliveryFrames {
         metrics.deliveredSync(page.messages().size());
         PageHead head = new PageHead(
                 request.ref(),
-                request.conversation().peerOf(uid),
+                ConversationName.of(request.conversation(), uid),
                 page.more(),
                 isTruncated(request, page),
                 page.firstHeld(),

@@ -1,10 +1,12 @@
 package im.gateway.delivery;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import im.protocol.v1.Conversation;
+import im.protocol.ConversationName;
+import im.protocol.v1.GroupStanding;
 import im.protocol.v1.HeadsPage;
 import im.protocol.v1.Placed;
 import im.relay.ConversationStore.ConversationHead;
+import im.relay.GroupStore.Standing;
 import im.relay.PlacedMessage;
 
 /** The list of conversations as the client sees it, and the token between its pages: the order of the last one listed. */
@@ -15,8 +17,7 @@ public final class HeadFrames {
 
     static HeadsPage.Head head(String uid, ConversationHead head) {
         HeadsPage.Head.Builder frame = HeadsPage.Head.newBuilder()
-                .setConversation(
-                        Conversation.newBuilder().setPeer(head.conversation().peerOf(uid)))
+                .setConversation(ConversationName.of(head.conversation(), uid).onWire())
                 .setHead(head.head())
                 .setFirstHeld(head.firstHeld())
                 .setCursor(head.cursor())
@@ -24,11 +25,27 @@ public final class HeadFrames {
                 .setUnread(head.unread())
                 .setPeerDelivered(head.peerDelivered())
                 .setPeerRead(head.peerRead());
+        Standing standing = head.standing();
+        if (standing != null) {
+            frame.setStanding(standing(standing).setDissolved(!standing.exists()));
+        }
         PlacedMessage last = head.last();
         if (last != null) {
             frame.setLast(placed(last));
         }
         return frame.build();
+    }
+
+    static GroupStanding.Builder standing(Standing standing) {
+        return GroupStanding.newBuilder()
+                .setGroup(standing.group())
+                .setRole(standing.role())
+                .setJoined(standing.joined())
+                .setPosting(standing.posting())
+                .setJoining(standing.joining())
+                .setTitle(standing.title())
+                .setMembers(standing.members())
+                .setChangedAt(standing.changedAt());
     }
 
     private static Placed placed(PlacedMessage message) {

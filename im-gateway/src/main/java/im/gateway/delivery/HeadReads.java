@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  * Heads that must be known before an acknowledgement can be judged (D29); outside the stream's order. A head below what
  * is claimed says nothing while the view has not got so far itself; a second read tells that apart. Event loop only.
  */
-final class HeadReads {
+public final class HeadReads {
     private final ConversationStore store;
+    private final ReaderPages pages;
     private final Loop loop;
     private int underWay;
     private boolean closed;
@@ -20,22 +21,23 @@ final class HeadReads {
     /** @param beyondClose whether the answer counts when the connection is gone */
     private record Claim(ConversationKey conversation, long position, boolean beyondClose, Consumer<Reached> answer) {}
 
-    HeadReads(ConversationStore store, Loop loop) {
+    HeadReads(ConversationStore store, ReaderPages pages, Loop loop) {
         this.store = store;
+        this.pages = pages;
         this.loop = loop;
     }
 
-    int underWay() {
+    public int underWay() {
         return underWay;
     }
 
     /** Asks until the store tells whether the head is at that position or above; not once this is closed. */
-    void ask(ConversationKey conversation, long position, Consumer<Reached> answer) {
+    public void ask(ConversationKey conversation, long position, Consumer<Reached> answer) {
         begin(new Claim(conversation, position, false, answer));
     }
 
     /** As {@link #ask}, but what was asked before {@link #close} is still answered, if the first try succeeds. */
-    void askBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
+    public void askBeyondClose(ConversationKey conversation, long position, Consumer<Reached> answer) {
         begin(new Claim(conversation, position, true, answer));
     }
 
@@ -46,6 +48,11 @@ final class HeadReads {
 
     private void readHead(Claim claim) {
         if (closed) {
+            return;
+        }
+        if (claim.conversation.isGroup()) {
+            // What a uid can have of a group ends where its stretches do.
+            readHowFar(claim);
             return;
         }
         store.head(claim.conversation, loop, result -> {
@@ -62,7 +69,7 @@ final class HeadReads {
     }
 
     private void readHowFar(Claim claim) {
-        store.page(claim.conversation, claim.position, 1, 1, loop, result -> {
+        pages.page(claim.conversation, claim.position, 1, 1, loop, result -> {
             if (result instanceof ReadResult.Failed<Page> failed) {
                 again(claim, failed.retryAfterMs());
             } else if (result instanceof ReadResult.Ok<Page> page) {

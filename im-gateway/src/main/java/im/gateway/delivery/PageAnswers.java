@@ -1,6 +1,10 @@
 package im.gateway.delivery;
 
+import im.gateway.service.SessionServices;
+import im.protocol.v1.Code;
+import im.protocol.v1.Error;
 import im.protocol.v1.Frame;
+import im.protocol.v1.GroupQuery;
 import im.protocol.v1.HeadsPage;
 import im.relay.ConversationStore;
 import im.relay.ConversationStore.Behind;
@@ -9,15 +13,22 @@ import im.relay.ConversationStore.Comparison;
 import im.relay.ConversationStore.HeadsRead;
 import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationStore.Page;
+import im.relay.GroupStore;
+import im.relay.group.GroupAuthority;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The pages that a client asked for, in the order it asked, one read at a time (D33). Event loop only. */
 final class PageAnswers {
     private final ConversationStore store;
+    private final @Nullable GroupStore groups;
+    private final int receiptMembers;
+    private final ReaderPages pages;
     private final OneRead reads;
     private final OutboundRoom room;
     private final DeliveryFrames frames;
@@ -31,14 +42,18 @@ final class PageAnswers {
 
     /** @param pageBytes of placed messages that one page may hold, a single larger one apart */
     PageAnswers(
-            ConversationStore store,
+            SessionServices services,
+            ReaderPages pages,
             OneRead reads,
             OutboundRoom room,
             DeliveryFrames frames,
             int pageBytes,
             String uid,
             String device) {
-        this.store = store;
+        this.store = services.store();
+        this.groups = services.groups();
+        this.receiptMembers = services.terms().receiptMembers();
+        this.pages = pages;
         this.reads = reads;
         this.room = room;
         this.frames = frames;
@@ -54,6 +69,23 @@ final class PageAnswers {
 
     void heads(long ref, HeadsRequest request) {
         waiting.add(() -> read(ref, request));
+    }
+
+    /** Only where there are groups. */
+    void group(long ref, GroupQuery query) {
+        GroupStore store = Objects.requireNonNull(groups, "groups");
+        waiting.add(new GroupAnswer(store, reads, this, uid, receiptMembers, ref, query)::begin);
+    }
+
+    /** What has begun to be answered goes on before anything else. */
+    void goOn(Runnable next) {
+        waiting.addFirst(next);
+    }
+
+    void say(Frame frame, Runnable again) {
+        if (hasRoom(frame.getSerializedSize(), again)) {
+            frames.say(frame);
+        }
     }
 
     int waiting() {
@@ -83,7 +115,13 @@ final class PageAnswers {
 
     /** Where the device stands in a conversation that it knows nothing of is read before the page. */
     private void findStart(SyncRequest request, BiConsumer<SyncRequest, Page> answered) {
-        CompareRequest start = new CompareRequest(uid, device, Map.of(), false, List.of(request.conversation()));
+        CompareRequest start = new CompareRequest(
+                uid,
+                device,
+                Map.of(),
+                false,
+                List.of(request.conversation()),
+                request.conversation().isGroup());
         Consumer<Comparison> then = comparison -> {
             long base = comparison.behind().stream()
                     .filter(behind -> behind.conversation().equals(request.conversation()))
@@ -104,6 +142,11 @@ final class PageAnswers {
             return;
         }
         Consumer<Page> then = page -> {
+            if (request.conversation().isGroup() && page.head() == 0 && !page.isBehind(request.after())) {
+                // Where a uid was ever a member, its joining stands.
+                say(stranger(request.ref()), () -> read(request, answered));
+                return;
+            }
             int bytes =
                     page.messages().stream().mapToInt(m -> m.placed().length).sum();
             if (hasRoom(bytes, () -> read(request, answered))) {
@@ -113,18 +156,26 @@ final class PageAnswers {
         };
         var done = reads.<Page>awaited(then, () -> waiting.addFirst(() -> read(request, answered)));
         if (request.isBackwards()) {
-            store.pageBefore(request.conversation(), request.before(), request.limit(), pageBytes, reads.lane(), done);
+            pages.pageBefore(request.conversation(), request.before(), request.limit(), pageBytes, reads.lane(), done);
         } else {
-            store.page(request.conversation(), request.after(), request.limit(), pageBytes, reads.lane(), done);
+            pages.page(request.conversation(), request.after(), request.limit(), pageBytes, reads.lane(), done);
         }
+    }
+
+    private static Frame stranger(long ref) {
+        return Frame.newBuilder()
+                .setRef(ref)
+                .setError(Error.newBuilder()
+                        .setCode(Code.FORBIDDEN)
+                        .setField("conversation")
+                        .setText(GroupAuthority.STRANGER))
+                .build();
     }
 
     private void read(long ref, HeadsRequest request) {
         Consumer<HeadsRead> then = read -> {
             Frame page = page(ref, request.uid(), read);
-            if (hasRoom(page.getSerializedSize(), () -> read(ref, request))) {
-                frames.say(page);
-            }
+            say(page, () -> read(ref, request));
         };
         var done = reads.<HeadsRead>awaited(then, () -> waiting.addFirst(() -> read(ref, request)));
         store.heads(request, reads.lane(), done);

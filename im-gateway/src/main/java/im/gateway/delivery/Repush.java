@@ -29,6 +29,7 @@ final class Repush {
     }
 
     private final SessionServices services;
+    private final ReaderPages pages;
     private final Connection connection;
     private final Window window;
     private final OneRead reads;
@@ -39,8 +40,15 @@ final class Repush {
     /** Bytes of the page that found no room. */
     private int needed;
 
-    Repush(SessionServices services, Connection connection, Window window, OneRead reads, OutboundRoom room) {
+    Repush(
+            SessionServices services,
+            ReaderPages pages,
+            Connection connection,
+            Window window,
+            OneRead reads,
+            OutboundRoom room) {
         this.services = services;
+        this.pages = pages;
         this.connection = connection;
         this.window = window;
         this.reads = reads;
@@ -104,14 +112,13 @@ final class Repush {
             return false;
         }
         ConversationProgress progress = due.element();
-        services.store()
-                .page(
-                        progress.conversation,
-                        progress.repushAfter,
-                        progress.unacknowledged.size(),
-                        connection.wire().placedBudget(),
-                        connection.loop(),
-                        reads.awaited(page -> onPage(progress, page, writer), () -> {}));
+        pages.page(
+                progress.conversation,
+                progress.repushAfter,
+                progress.unacknowledged.size(),
+                connection.wire().placedBudget(),
+                connection.loop(),
+                reads.awaited(page -> onPage(progress, page, writer), () -> {}));
         return true;
     }
 

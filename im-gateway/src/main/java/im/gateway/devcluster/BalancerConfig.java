@@ -5,8 +5,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * HAProxy's configuration in front of the gateways of one machine. Connections are balanced as they are, whatever is
- * spoken on them; a gateway that is not ready gets no new ones and keeps those it has, so it can drain.
+ * HAProxy's configuration in front of the gateways of one machine. Connections are balanced as they are, and polls come
+ * back to the gateway of their session; one that is not ready gets no new connections and keeps those it has, so it can
+ * drain.
  */
 final class BalancerConfig {
     private static final String HEAD = """
@@ -22,6 +23,18 @@ final class BalancerConfig {
                 default-server inter 500ms fastinter 200ms fall 2 rise 1
             """;
 
+    /** As deploy/haproxy.cfg has it. */
+    private static final String POLLS = """
+                mode http
+                timeout http-request 10s
+                timeout tunnel 5m
+                stick-table type string len 64 size 20k expire 10m
+                stick on req.hdr(Im-Session)
+                stick store-response res.hdr(Im-Session)
+                force-persist if { req.hdr(Im-Session) -m found }
+                http-reuse never
+            """;
+
     private BalancerConfig() {}
 
     /**
@@ -33,11 +46,11 @@ final class BalancerConfig {
     }
 
     static String of(ClusterPlan plan) {
-        return HEAD + listener(plan, "ws", "http") + listener(plan, "tcp", "tcp");
+        return HEAD + listener(plan, "ws", "http", POLLS) + listener(plan, "tcp", "tcp", "");
     }
 
-    private static String listener(ClusterPlan plan, String name, String gatewayListener) {
-        StringBuilder text = new StringBuilder("\nlisten " + name + "\n");
+    private static String listener(ClusterPlan plan, String name, String gatewayListener, String more) {
+        StringBuilder text = new StringBuilder("\nlisten " + name + "\n").append(more);
         text.append("    bind ")
                 .append(plan.address(ClusterPlan.BALANCER + "." + name))
                 .append('\n');

@@ -4,6 +4,7 @@ import static im.gateway.admin.HttpListener.json;
 import static im.gateway.admin.HttpListener.readable;
 
 import im.gateway.admin.HttpListener;
+import im.gateway.rate.TokenBucket;
 import im.protocol.Ids;
 import im.router.dispatch.Dispatcher;
 import im.router.dispatch.Gateway;
@@ -42,12 +43,15 @@ public final class EndpointServer {
 
     private final Dispatcher dispatcher;
     private final RandomGenerator random;
-    private final RequestRate rate;
+    private final TokenBucket rate;
+    private final LongSupplier nanos;
     private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
 
-    private EndpointServer(Dispatcher dispatcher, RequestRate rate, RandomGenerator random, MeterRegistry meters) {
+    private EndpointServer(
+            Dispatcher dispatcher, int perSecond, LongSupplier nanos, RandomGenerator random, MeterRegistry meters) {
         this.dispatcher = dispatcher;
-        this.rate = rate;
+        this.rate = new TokenBucket(perSecond, TokenBucket.NANOS, nanos.getAsLong());
+        this.nanos = nanos;
         this.random = random;
         for (Outcome outcome : Outcome.values()) {
             counters.put(
@@ -71,7 +75,7 @@ public final class EndpointServer {
             LongSupplier nanos,
             RandomGenerator random,
             MeterRegistry meters) {
-        EndpointServer server = new EndpointServer(dispatcher, new RequestRate(perSecond, nanos), random, meters);
+        EndpointServer server = new EndpointServer(dispatcher, perSecond, nanos, random, meters);
         return HttpListener.start(host, port, server::router);
     }
 
@@ -83,7 +87,7 @@ public final class EndpointServer {
 
     private void answer(RoutingContext context) {
         context.response().putHeader("Access-Control-Allow-Origin", "*");
-        if (!rate.takes()) {
+        if (!rate.take(nanos.getAsLong())) {
             later(context, Outcome.LIMITED, 429, "too many requests");
             return;
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The public listeners.
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
  * @param heartbeat of the sessions; a peer may send {@link WebSocketConnection#CONTROL_FRAMES} control frames in it
  * @param backlog connections that the kernel may hold before they are accepted
  * @param proxies balancers, whose connections begin with a PROXY header; nobody else's may
+ * @param polls null where nobody may poll
+ * @param otherSockets that this process may open beside those of clients, the store and the admin page
  * @param allocator of all buffers of the connections
  */
 public record EdgeConfig(
@@ -33,6 +36,8 @@ public record EdgeConfig(
         Duration heartbeat,
         int backlog,
         List<AddressRange> proxies,
+        @Nullable PollBounds polls,
+        int otherSockets,
         ByteBufAllocator allocator) {
     private static final Duration FAREWELL_TIMEOUT = Duration.ofSeconds(5);
 
@@ -56,6 +61,8 @@ public record EdgeConfig(
             Duration heartbeat,
             int backlog,
             List<AddressRange> proxies,
+            @Nullable PollBounds polls,
+            int otherSockets,
             ByteBufAllocator allocator) {
         this(
                 host,
@@ -67,6 +74,8 @@ public record EdgeConfig(
                 heartbeat,
                 backlog,
                 proxies,
+                polls,
+                otherSockets,
                 allocator);
     }
 

@@ -5,8 +5,11 @@ import im.gateway.connection.Loop;
 import im.gateway.connection.SessionOpener;
 import io.netty.channel.SingleThreadEventLoop;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the connections of one loop share: the list of those that have written in this turn, and the deadlines of
@@ -27,8 +30,12 @@ final class EdgeLoop {
     private final DeadlineQueue handshakes;
     private final DeadlineQueue farewells;
     private final DeadlineQueue proxyHeaders = new DeadlineQueue(PROXY_MILLIS);
-    private List<NettyConnection> dirty = new ArrayList<>();
-    private List<NettyConnection> flushing = new ArrayList<>();
+    private final DeadlineQueue keptAlive;
+    private final @Nullable PollSessions polls;
+    private final PollMeters pollMeters;
+    private final Set<PollConnection> waiting = new LinkedHashSet<>();
+    private List<Flushing> dirty = new ArrayList<>();
+    private List<Flushing> flushing = new ArrayList<>();
     private boolean flushPlanned;
     private boolean stopping;
 
@@ -38,18 +45,28 @@ final class EdgeLoop {
             SessionOpener sessions,
             EdgeMeters meters,
             EdgeConfig config,
+            @Nullable PollSessions polls,
+            PollMeters pollMeters,
             FailureLog failures) {
         this.loop = loop;
         this.executor = executor;
         this.sessions = sessions;
         this.meters = meters;
         this.config = config;
+        this.polls = polls;
+        this.pollMeters = pollMeters;
+        this.keptAlive = new DeadlineQueue(config.heartbeat().toMillis() * 5 / 2);
         this.failures = failures;
         long handshakeMillis = config.handshakeTimeout().toMillis();
         this.handshakes = new DeadlineQueue(handshakeMillis);
         this.farewells = new DeadlineQueue(config.farewellTimeout().toMillis());
         long sweepMillis = Math.max(1, Math.min(MAX_SWEEP_MILLIS, handshakeMillis / 20));
         var unused = executor.scheduleWithFixedDelay(this::sweep, sweepMillis, sweepMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** What has written and is told when the turn of the loop ends. */
+    interface Flushing {
+        void flush();
     }
 
     Loop loop() {
@@ -66,6 +83,15 @@ final class EdgeLoop {
 
     EdgeConfig config() {
         return config;
+    }
+
+    /** Null where nobody may poll. */
+    @Nullable PollSessions polls() {
+        return polls;
+    }
+
+    PollMeters pollMeters() {
+        return pollMeters;
     }
 
     FailureLog failures() {
@@ -93,11 +119,25 @@ final class EdgeLoop {
         return farewells.set(nowMillis(), owner);
     }
 
+    /** From one poll on a socket to the next. */
+    DeadlineQueue.Deadline keepAliveFrom(DeadlineQueue.Expiring owner) {
+        return keptAlive.set(nowMillis(), owner);
+    }
+
+    /** The connection has a poll that waits; it is looked at with every sweep. */
+    void waits(PollConnection connection) {
+        waiting.add(connection);
+    }
+
+    void waitsNoMore(PollConnection connection) {
+        waiting.remove(connection);
+    }
+
     /**
      * The connection has written and is flushed when this turn of the loop ends, whoever let it write: its reads, a
      * task of the lane, the tick. To be called once until then.
      */
-    void flushLater(NettyConnection connection) {
+    void flushLater(Flushing connection) {
         dirty.add(connection);
         planFlush();
     }
@@ -114,7 +154,7 @@ final class EdgeLoop {
      * this one: a peer that reads fast must not keep the loop from its other connections.
      */
     private void flush() {
-        List<NettyConnection> now = dirty;
+        List<Flushing> now = dirty;
         dirty = flushing;
         flushing = now;
         for (int i = 0; i < now.size(); i++) {
@@ -128,7 +168,7 @@ final class EdgeLoop {
         }
     }
 
-    private void flush(NettyConnection connection) {
+    private void flush(Flushing connection) {
         try {
             connection.flush();
         } catch (RuntimeException e) {
@@ -142,6 +182,10 @@ final class EdgeLoop {
             proxyHeaders.sweep(now);
             handshakes.sweep(now);
             farewells.sweep(now);
+            keptAlive.sweep(now);
+            for (PollConnection connection : List.copyOf(waiting)) {
+                connection.sweep(now);
+            }
         } catch (RuntimeException e) {
             failures.report("sweep", e);
         }
@@ -155,7 +199,8 @@ final class EdgeLoop {
         });
     }
 
-    private static long nowMillis() {
+    /** Monotonic milliseconds of deadlines; not those of {@link Loop#nowMillis}. */
+    long nowMillis() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 }

@@ -20,6 +20,8 @@ final class EdgeMeters {
         HELLO,
         /** With an HTTP page of the table. */
         PAGE,
+        /** With a poll; what it and those behind it were answered is counted apart. */
+        POLL,
         /** With an HTTP status of refusal. */
         HTTP_REFUSED,
         /** With a close code. */

@@ -43,6 +43,7 @@ public final class EdgeServer implements AutoCloseable {
     private final EventLoopGroup acceptor;
     private final EdgeMeters meters;
     private final SocketRoom room;
+    private final @Nullable PollSessions polls;
     private final Map<EventLoop, EdgeLoop> loops = new IdentityHashMap<>();
     private @Nullable Channel http;
     private @Nullable Channel tcp;
@@ -50,15 +51,20 @@ public final class EdgeServer implements AutoCloseable {
     private EdgeServer(EdgeConfig config, EventLoops eventLoops, SessionOpener sessions, MeterRegistry registry) {
         this.config = config;
         this.eventLoops = eventLoops;
-        this.room = SocketRoom.ofProcess();
+        this.room = SocketRoom.ofProcess(config.otherSockets());
         this.meters = new EdgeMeters(registry, eventLoops.loops(), room);
         this.acceptor = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("im-accept"), eventLoops.transport().ioHandlers());
+        PollBounds polling = config.polls();
+        this.polls = polling == null ? null : new PollSessions(polling);
+        PollMeters pollMeters = new PollMeters(registry, polls);
         FailureLog failures = new FailureLog();
         List<SingleThreadEventLoop> executors = eventLoops.executors();
         for (int i = 0; i < executors.size(); i++) {
             Loop loop = eventLoops.loops().get(i);
-            loops.put(executors.get(i), new EdgeLoop(loop, executors.get(i), sessions, meters, config, failures));
+            loops.put(
+                    executors.get(i),
+                    new EdgeLoop(loop, executors.get(i), sessions, meters, config, polls, pollMeters, failures));
         }
     }
 
@@ -164,8 +170,11 @@ public final class EdgeServer implements AutoCloseable {
         return room.reason();
     }
 
-    /** Closes both listeners; connections and handshakes go on. May be called again. */
+    /** Closes both listeners; connections and handshakes go on, but no poll session begins. May be called again. */
     public void stopAccepting() {
+        if (polls != null) {
+            polls.drain();
+        }
         for (Channel listener : new Channel[] {http, tcp}) {
             if (listener != null) {
                 listener.close().awaitUninterruptibly();
@@ -178,6 +187,9 @@ public final class EdgeServer implements AutoCloseable {
     public void close() {
         stopAccepting();
         loops.values().forEach(EdgeLoop::stop);
+        if (polls != null) {
+            polls.close();
+        }
         var unused = acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

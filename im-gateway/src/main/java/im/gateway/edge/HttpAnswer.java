@@ -11,16 +11,31 @@ import java.util.Map;
 final class HttpAnswer {
     private HttpAnswer() {}
 
+    private static final int NO_CONTENT = 204;
+
     /** The last one on its connection. */
     static ByteBuf encode(HttpPage.Answer answer, ByteBufAllocator alloc) {
+        return encode(answer, "Connection: close\r\n", alloc);
+    }
+
+    /** One that others may follow on its connection. */
+    static ByteBuf encodeKept(HttpPage.Answer answer, ByteBufAllocator alloc) {
+        return encode(answer, "", alloc);
+    }
+
+    private static ByteBuf encode(HttpPage.Answer answer, String connection, ByteBufAllocator alloc) {
         StringBuilder head = new StringBuilder(256)
                 .append("HTTP/1.1 ")
                 .append(HttpResponseStatus.valueOf(answer.status()))
-                .append("\r\nConnection: close\r\nContent-Type: ")
-                .append(answer.contentType())
-                .append("\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ")
-                .append(answer.body().length)
-                .append("\r\n");
+                .append("\r\n")
+                .append(connection);
+        if (answer.status() != NO_CONTENT) {
+            head.append("Content-Type: ")
+                    .append(answer.contentType())
+                    .append("\r\nX-Content-Type-Options: nosniff\r\nContent-Length: ")
+                    .append(answer.body().length)
+                    .append("\r\n");
+        }
         for (Map.Entry<String, String> header : answer.headers().entrySet()) {
             head.append(header.getKey()).append(": ").append(header.getValue()).append("\r\n");
         }
@@ -28,6 +43,12 @@ final class HttpAnswer {
         return alloc.buffer(bytes.length + answer.body().length)
                 .writeBytes(bytes)
                 .writeBytes(answer.body());
+    }
+
+    /** 100: the body may come. */
+    static ByteBuf encodeContinue(ByteBufAllocator alloc) {
+        byte[] bytes = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        return alloc.buffer(bytes.length).writeBytes(bytes);
     }
 
     /** 101, after which both sides speak WebSocket. */

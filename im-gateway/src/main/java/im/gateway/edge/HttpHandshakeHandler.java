@@ -21,8 +21,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one HTTP request of a connection: it becomes a WebSocket, and this handler and the {@link HttpGate} before it give
- * way to a {@link WebSocketConnection}; or it is answered, and the socket closes. Event loop only.
+ * The first HTTP request of a connection: it becomes a WebSocket, and this handler and the {@link HttpGate} before it give
+ * way to a {@link WebSocketConnection}; or it is a poll, and this one gives way to a {@link PollSocket}; or it is answered,
+ * and the socket closes. Event loop only.
  */
 final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
         implements DeadlineQueue.Expiring, ChannelFutureListener {
@@ -47,7 +48,12 @@ final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        PollSessions polls = edge.polls();
+        if (!done && polls != null && message instanceof HttpRequest head && isPoll(head)) {
+            giveWay(ctx, polls, head);
+            return;
+        }
         try {
             if (!done && message instanceof HttpObject part) {
                 receive(ctx, part);
@@ -55,6 +61,17 @@ final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private boolean isPoll(HttpRequest head) {
+        return request == null && head.decoderResult().isSuccess() && path(head).equals(PollCheck.PATH);
+    }
+
+    private void giveWay(ChannelHandlerContext ctx, PollSessions polls, HttpRequest head) throws Exception {
+        done = true;
+        PollSocket socket = new PollSocket(edge, polls, pages, handshake);
+        ctx.pipeline().replace(this, null, socket);
+        socket.channelRead(ctx.pipeline().context(socket), head);
     }
 
     private void receive(ChannelHandlerContext ctx, HttpObject part) {
@@ -91,7 +108,7 @@ final class HttpHandshakeHandler extends ChannelInboundHandlerAdapter
         return null;
     }
 
-    private static String path(HttpRequest head) {
+    static String path(HttpRequest head) {
         int query = head.uri().indexOf('?');
         return query < 0 ? head.uri() : head.uri().substring(0, query);
     }

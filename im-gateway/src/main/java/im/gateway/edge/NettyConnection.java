@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile is thrown away.
  */
 abstract class NettyConnection extends SocketReader
-        implements Connection, DeadlineQueue.Expiring, ChannelFutureListener {
+        implements Connection, EdgeLoop.Flushing, DeadlineQueue.Expiring, ChannelFutureListener {
     private ConnectionListener listener;
     private @Nullable AwaitingHello handshake;
     private @Nullable CloseReason ended;
@@ -184,7 +184,8 @@ abstract class NettyConnection extends SocketReader
     }
 
     /** The turn is over. */
-    final void flush() {
+    @Override
+    public final void flush() {
         flushPlanned = false;
         context().flush();
         count(pendingBytes());

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many sockets of clients may be open at once: what the process may open at all, less what it had open before and
- * what the store and the admin page need later. A store that cannot open its next file ends the log, and one client too
+ * what the store, the admin page and the app's own servers need later. A store that cannot open its next file ends the log, and one client too
  * many is no reason for that. Any thread.
  */
 final class SocketRoom {
@@ -26,10 +26,14 @@ final class SocketRoom {
         this.most = Math.max(LEAST, most);
     }
 
-    /** By the process's limit, where the platform tells it. */
-    static SocketRoom ofProcess() {
+    /**
+     * By the process's limit, where the platform tells it.
+     *
+     * @param others that are configured and opened later
+     */
+    static SocketRoom ofProcess(int others) {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean process) {
-            long free = process.getMaxFileDescriptorCount() - process.getOpenFileDescriptorCount() - RESERVED;
+            long free = process.getMaxFileDescriptorCount() - process.getOpenFileDescriptorCount() - RESERVED - others;
             return new SocketRoom((int) Math.min(Integer.MAX_VALUE, free));
         }
         return new SocketRoom(Integer.MAX_VALUE);

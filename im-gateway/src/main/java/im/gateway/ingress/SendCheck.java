@@ -3,6 +3,7 @@ package im.gateway.ingress;
 import im.protocol.ConversationKey;
 import im.protocol.Ids;
 import im.protocol.Limits;
+import im.protocol.MembershipRules;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Send;
@@ -14,10 +15,17 @@ public final class SendCheck {
     /** Why a Send is refused; {@code field} names the part of the frame. */
     public record Refusal(Code code, String field, String text) {}
 
+    /** To who did not ask for groups, or of a server without them. */
+    public static final Refusal NO_GROUPS =
+            new Refusal(Code.UNSUPPORTED, "conversation", "groups are not part of this session");
+
     private SendCheck() {}
 
     /** The conversation that a client's words name, or null when they name none. */
     public static @Nullable ConversationKey conversation(String uid, Conversation conversation) {
+        if (conversation.hasGroup()) {
+            return Ids.isValid(conversation.getGroup()) ? ConversationKey.group(conversation.getGroup()) : null;
+        }
         return conversation.hasPeer() && Ids.isValid(conversation.getPeer())
                 ? ConversationKey.direct(uid, conversation.getPeer())
                 : null;
@@ -29,6 +37,9 @@ public final class SendCheck {
      * @param limit bytes of content
      */
     public static @Nullable Refusal body(Send send, int limit) {
+        if (send.hasMembership()) {
+            return membership(send);
+        }
         String contentType = send.getContentType();
         if (contentType.length() > Limits.CONTENT_TYPE_LENGTH || !isPrintable(contentType)) {
             return new Refusal(
@@ -41,6 +52,16 @@ public final class SendCheck {
             return new Refusal(Code.TOO_LARGE, "content", "content has " + bytes + " bytes, the limit is " + limit);
         }
         return null;
+    }
+
+    private static @Nullable Refusal membership(Send send) {
+        if (!send.getConversation().hasGroup()) {
+            return new Refusal(Code.MALFORMED, "membership", "a membership change goes into a group");
+        }
+        MembershipRules.Problem problem = MembershipRules.check(send);
+        return problem == null
+                ? null
+                : new Refusal(problem.tooLarge() ? Code.TOO_LARGE : Code.MALFORMED, problem.field(), problem.text());
     }
 
     private static boolean isPrintable(String text) {

@@ -1,6 +1,7 @@
 package im.gateway.ingress;
 
 import im.protocol.MessageId;
+import im.protocol.v1.Send;
 import im.relay.AppendRequest;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -15,6 +16,13 @@ final class SendLane {
      */
     record Pending(long ref, AppendRequest request, long nanos) {}
 
+    /** One that is still to be judged. */
+    record Unjudged(Pending pending, Send send) {}
+
+    /** In their order; the first is being judged. */
+    final ArrayDeque<Unjudged> unjudged = new ArrayDeque<>();
+
+    /** Judged, if anybody judges. */
     final ArrayDeque<Pending> waiting = new ArrayDeque<>();
 
     /** What the log has not answered; empty when nothing is under way. */
@@ -24,6 +32,6 @@ final class SendLane {
     @Nullable MessageId blockedBy;
 
     boolean isIdle() {
-        return inFlight.isEmpty() && waiting.isEmpty() && blockedBy == null;
+        return inFlight.isEmpty() && waiting.isEmpty() && unjudged.isEmpty() && blockedBy == null;
     }
 }

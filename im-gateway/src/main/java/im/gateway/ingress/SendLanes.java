@@ -1,6 +1,8 @@
 package im.gateway.ingress;
 
 import im.gateway.connection.Connection;
+import im.gateway.intercept.MessageGate;
+import im.gateway.intercept.Verdict;
 import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
@@ -33,7 +35,9 @@ public final class SendLanes {
     private final Connection connection;
     private final String uid;
     private final String device;
+    private final boolean groups;
     private final Runnable settled;
+    private final MessageGate gate;
     private final long appendWithinNanos;
     private final Map<ConversationKey, SendLane> lanes = new HashMap<>();
     private int unanswered;
@@ -41,13 +45,24 @@ public final class SendLanes {
     private int blocked;
     private boolean closed;
 
-    /** @param settled runs when the log has answered, so that there is room for more */
-    public SendLanes(SessionServices services, Connection connection, String uid, String device, Runnable settled) {
+    /**
+     * @param groups whether anything may be sent into groups
+     * @param settled runs when the log has answered, so that there is room for more
+     */
+    public SendLanes(
+            SessionServices services,
+            Connection connection,
+            String uid,
+            String device,
+            boolean groups,
+            Runnable settled) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
+        this.groups = groups;
         this.settled = settled;
+        this.gate = services.hooks().gate();
         this.appendWithinNanos = services.terms().appendWithin().toNanos();
     }
 
@@ -66,7 +81,8 @@ public final class SendLanes {
             }
             unblock(lane);
         }
-        SendCheck.Refusal refusal = SendCheck.body(send, Limits.PAYLOAD_BYTES);
+        SendCheck.Refusal refusal =
+                conversation.isGroup() && !groups ? SendCheck.NO_GROUPS : SendCheck.body(send, Limits.PAYLOAD_BYTES);
         if (refusal != null) {
             answer(ref, send.getMessageId(), refusal.code(), 0, refusal.text());
             block(lane, id);
@@ -79,7 +95,8 @@ public final class SendLanes {
                     new SendLane.Pending(
                             ref,
                             request(conversation, id, send),
-                            services.nanoTime().getAsLong()));
+                            services.nanoTime().getAsLong()),
+                    send);
         }
         dropIfIdle(conversation, lane);
     }
@@ -95,17 +112,82 @@ public final class SendLanes {
                 EnvelopeCodec.encode(send, uid, device, now));
     }
 
-    private void accept(SendLane lane, SendLane.Pending pending) {
+    private void accept(SendLane lane, SendLane.Pending pending, Send send) {
         unanswered++;
         services.metrics().unanswered(1);
         unansweredBytes += pending.request().envelope().length;
         if (SeededBug.RESULT_BEFORE_CALLBACK.isActive()) {
             answer(pending, Code.OK, 0, "");
         }
+        if (gate == MessageGate.OPEN) {
+            ready(lane, pending);
+            return;
+        }
+        lane.unjudged.add(new SendLane.Unjudged(pending, send));
+        if (lane.unjudged.size() == 1) {
+            judge(lane);
+        }
+    }
+
+    private void ready(SendLane lane, SendLane.Pending pending) {
         lane.waiting.add(pending);
         if (lane.inFlight.isEmpty()) {
             append(lane);
         }
+    }
+
+    /** One at a time, so that whoever judges sees a conversation in its order. Changes of membership pass. */
+    private void judge(SendLane lane) {
+        SendLane.Unjudged next = lane.unjudged.peek();
+        if (next != null) {
+            boolean passes = next.send().hasMembership();
+            (passes ? MessageGate.OPEN : gate)
+                    .judge(Judgement.of(next.pending().request(), next.send(), device))
+                    .thenAccept(verdict -> connection.loop().execute(() -> onVerdict(lane, next, verdict)));
+        }
+    }
+
+    private void onVerdict(SendLane lane, SendLane.Unjudged judged, Verdict verdict) {
+        // Whatever came before it may have failed meanwhile, and this been refused with it.
+        if (closed || !judged.equals(lane.unjudged.peek())) {
+            return;
+        }
+        lane.unjudged.remove();
+        SendLane.Pending pending = judged.pending();
+        SendCheck.Refusal refusal = null;
+        int retryAfterMs = 0;
+        if (verdict instanceof Verdict.Reject reject) {
+            refusal = new SendCheck.Refusal(reject.code(), "", reject.text());
+            retryAfterMs = reject.retryAfterMs();
+        } else if (isHeldTooLong(pending)) {
+            refusal = new SendCheck.Refusal(Code.UNAVAILABLE, "", "the message was judged too late");
+            retryAfterMs = RETRY_MILLIS;
+        } else if (verdict instanceof Verdict.Rewrite rewrite) {
+            AppendRequest other = Judgement.rewritten(pending.request(), judged.send(), device, rewrite);
+            if (other == null) {
+                refusal = new SendCheck.Refusal(Code.INTERNAL, "", "what was made of the message cannot be sent");
+            } else {
+                unansweredBytes += other.envelope().length - pending.request().envelope().length;
+                pending = new SendLane.Pending(pending.ref(), other, pending.nanos());
+            }
+        }
+        if (refusal == null) {
+            ready(lane, pending);
+            judge(lane);
+        } else {
+            long now = services.nanoTime().getAsLong();
+            answered(pending, now, refusal.code(), retryAfterMs, 0, refusal.text());
+            refuseUnjudged(lane, now);
+            block(lane, pending.request().messageId());
+        }
+        dropIfIdle(pending.request().conversation(), lane);
+        settled.run();
+    }
+
+    private void refuseUnjudged(SendLane lane, long now) {
+        lane.unjudged.forEach(
+                u -> answered(u.pending(), now, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
+        lane.unjudged.clear();
     }
 
     /** D12: nobody appends late, be it that the log was slow or that this process stood still. */
@@ -159,11 +241,13 @@ public final class SendLanes {
     private void refuseWaiting(SendLane lane, long now) {
         lane.waiting.forEach(p -> answered(p, now, Code.OUT_OF_ORDER, 0, 0, "an earlier send was not accepted"));
         lane.waiting.clear();
+        refuseUnjudged(lane, now);
     }
 
     private boolean answer(SendLane.Pending pending, AppendOutcome outcome, long now) {
         if (outcome instanceof AppendOutcome.Accepted accepted) {
             answered(pending, now, Code.OK, 0, accepted.acceptedMs(), "");
+            services.hooks().events().accepted(pending.request(), accepted.acceptedMs());
             return true;
         }
         if (outcome instanceof AppendOutcome.Refused refused) {

@@ -1,6 +1,7 @@
 package im.gateway.ingress;
 
 import im.gateway.connection.Connection;
+import im.gateway.rate.TokenBucket;
 import im.gateway.service.SessionServices;
 import im.protocol.ConversationKey;
 import im.protocol.Limits;
@@ -11,6 +12,7 @@ import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import im.relay.TransientMessage;
 import im.relay.Wakeups;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a connection sends that is kept nowhere: told at once to the peer's connections and the sender's other ones. At
@@ -22,19 +24,21 @@ public final class TransientLane {
     /** The loop's clock is too coarse to promise less. */
     private static final int RETRY_MILLIS = 1_000;
 
+    private static final SendCheck.Refusal NOT_IN_GROUPS =
+            new SendCheck.Refusal(Code.UNSUPPORTED, "conversation", "transient messages do not go into groups");
+
     private final SessionServices services;
     private final Connection connection;
     private final String uid;
     private final String device;
-    private long allowed = BURST * 1000L;
-    private long countedMillis;
+    private final TokenBucket rate;
 
     public TransientLane(SessionServices services, Connection connection, String uid, String device) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
-        this.countedMillis = connection.loop().nowMillis();
+        this.rate = new TokenBucket(PER_SECOND, BURST * (TokenBucket.NANOS / PER_SECOND), nanos());
     }
 
     /** The answer to the sender: OK says that it was handed on, and no more. */
@@ -46,11 +50,12 @@ public final class TransientLane {
                     .build();
         }
         result.setMessageId(send.getMessageId());
-        SendCheck.Refusal refusal = SendCheck.body(send, Limits.TRANSIENT_BYTES);
+        SendCheck.Refusal refusal =
+                conversation.isGroup() ? NOT_IN_GROUPS : SendCheck.body(send, Limits.TRANSIENT_BYTES);
         if (refusal != null) {
             return result.setCode(refusal.code()).setText(refusal.text()).build();
         }
-        if (!isAllowed()) {
+        if (!rate.take(nanos())) {
             return result.setCode(Code.RATE_LIMITED)
                     .setRetryAfterMs(RETRY_MILLIS)
                     .setText("more than " + PER_SECOND + " transient messages a second")
@@ -61,15 +66,8 @@ public final class TransientLane {
         return result.setCode(Code.OK).setAcceptedMs(now).build();
     }
 
-    private boolean isAllowed() {
-        long now = connection.loop().nowMillis();
-        allowed = Math.min(BURST * 1000L, allowed + (now - countedMillis) * PER_SECOND);
-        countedMillis = now;
-        if (allowed < 1000) {
-            return false;
-        }
-        allowed -= 1000;
-        return true;
+    private long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(connection.loop().nowMillis());
     }
 
     private void tell(ConversationKey conversation, TransientMessage message) {

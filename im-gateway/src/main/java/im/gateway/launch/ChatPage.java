@@ -40,9 +40,14 @@ final class ChatPage implements HttpPage {
         pages.put("/chat.css", new ChatPage(address, STYLE, read("chat.css")));
         pages.put("/chat.js", new ChatPage(address, SCRIPT, read("chat.js")));
         pages.put("/conversations.js", new ChatPage(address, SCRIPT, read("conversations.js")));
+        pages.put("/groups.js", new ChatPage(address, SCRIPT, read("groups.js")));
+        pages.put("/group-dialogs.js", new ChatPage(address, SCRIPT, read("group-dialogs.js")));
+        pages.put("/names.js", new ChatPage(address, SCRIPT, read("names.js")));
         pages.put("/thread.js", new ChatPage(address, SCRIPT, read("thread.js")));
         pages.put("/im-client.js", new ChatPage(address, SCRIPT, read("im-client.js")));
         pages.put("/outbox.js", new ChatPage(address, SCRIPT, read("outbox.js")));
+        pages.put("/poll.js", new ChatPage(address, SCRIPT, read("poll.js")));
+        pages.put("/presence.js", new ChatPage(address, SCRIPT, read("presence.js")));
         pages.put("/icon.svg", new ChatPage(address, ICON, read("icon.svg")));
         return pages;
     }

@@ -3,6 +3,9 @@ package im.gateway.launch;
 import im.gateway.cluster.ClusterMeters;
 import im.gateway.cluster.ClusterPushBus;
 import im.gateway.cluster.FencedLog;
+import im.gateway.cluster.GroupInterest;
+import im.gateway.cluster.GroupSources;
+import im.gateway.cluster.JudgedLog;
 import im.gateway.cluster.NodeLife;
 import im.gateway.cluster.PushIntake;
 import im.gateway.cluster.ReceiptPushes;
@@ -14,6 +17,7 @@ import im.gateway.launch.Ground.Forms;
 import im.gateway.session.LoopPushBus;
 import im.gateway.session.PushLoss;
 import im.gateway.session.Sessions;
+import im.protocol.v1.PushedBroadcast;
 import im.relay.MessageLog;
 import im.relay.Partitions;
 import im.relay.PushBus;
@@ -21,11 +25,14 @@ import im.relay.PushReceiver;
 import im.relay.kafka.KafkaLog;
 import im.relay.redis.RedisConversationStore;
 import im.relay.redis.RedisCursorStore;
+import im.relay.redis.RedisGroupStore;
+import im.relay.redis.RedisGroupView;
 import im.router.NodeInfo;
 import im.router.NodeInfo.Role;
 import im.router.NodeRegistry;
 import im.router.RouteDirectory;
 import im.router.redis.Redis;
+import im.router.redis.RedisPresence;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -54,6 +61,8 @@ final class ClusterGateway {
     private final ScheduledExecutorService timer;
     /** Until it is there nobody is connected whom anything could be told. */
     private final AtomicReference<@Nullable Sessions> sessions = new AtomicReference<>();
+
+    private final AtomicReference<@Nullable NodeLife> nodeLife = new AtomicReference<>();
 
     private ClusterGateway(ServerConfig config, OpenParts parts) throws IOException, CannotStart {
         this.config = config;
@@ -102,35 +111,55 @@ final class ClusterGateway {
         BooleanSupplier holdsLease = () -> registry.self() != null;
         RouteDirectory routes = nodes.routes(
                 (uid, device, connection, attempt) -> displaced(connection), ground.metrics(), Ground.RANDOM);
-        PushBus here = PushLoss.around(new LoopPushBus(ground.loops().loops(), ground.sessionMetrics()));
-        PushBus bus = new ClusterPushBus(here, kafka.pushSender(), holdsLease, timer, meters);
-        MessageLog remembering =
+        LoopPushBus loops = new LoopPushBus(ground.loops().loops(), ground.sessionMetrics());
+        PushBus here = PushLoss.around(loops);
+        ClusterPushBus bus = new ClusterPushBus(here, kafka.pushSender(), holdsLease, timer, meters);
+        RememberingLog remembering =
                 new RememberingLog(kafka.messages(), config.messageLog().dedupeWindow(), System::nanoTime, meters);
-        MessageLog log = new FencedLog(remembering, holdsLease, meters);
-        checks.opened(log);
-        Forms forms = forms(log, redis, routes, bus);
-        PushReceiver receiver =
-                kafka.pushReceiver(new PushIntake(holdsLease, here, this::displaced, this::resync, meters));
-        checks.opened(receiver);
-        NodeLife life = new NodeLife(routes, receiver::follow, this::resync, timer, meters);
-        checks.opened(life);
-        follow(receiver, registry, life);
-        Sessions opened = ground.sessions(forms);
-        sessions.set(opened);
-        RunningGateway running = ground.serve(opened, registry::announce);
-        life.begin(config.session().heartbeat());
-        return running;
-    }
-
-    private Forms forms(MessageLog log, Redis redis, RouteDirectory routes, PushBus bus) {
+        MessageLog fenced = new FencedLog(remembering, holdsLease, meters);
         Partitions partitions = new Partitions(cluster.kafka().partitions());
+        RedisGroupStore groups = new RedisGroupStore(redis, partitions);
+        JudgedLog log = JudgedLog.over(
+                fenced,
+                remembering::accepted,
+                new GroupSources(RedisGroupView.whole(redis), groups, partitions, kafka.ends()::of),
+                config.messageLog().groups(),
+                timer,
+                meters);
+        checks.opened(log);
+        GroupInterest interest = new GroupInterest(nodes.groups(config.session().heartbeat()), meters);
+        Neighbours others = new Neighbours(registry, bus::broadcast);
+        RedisPresence presence = new RedisPresence(
+                redis,
+                routes,
+                registry::self,
+                registry::nodes,
+                bus::presence,
+                config.session().presenceGrace(),
+                config.session().heartbeat());
         ReceiptPushes receipts = new ReceiptPushes(routes, bus, timer, meters);
-        return new Forms(
+        Forms forms = new Forms(
                 log,
                 new RedisConversationStore(redis, partitions),
                 new RedisCursorStore(redis, partitions, Ground.CLOCK, receipts::raised, ground.metrics()),
                 routes,
-                bus);
+                presence,
+                bus,
+                groups,
+                interest);
+        PushReceiver receiver =
+                kafka.pushReceiver(new PushIntake(holdsLease, here, new Heard(presence, log, others), meters));
+        checks.opened(receiver);
+        NodeLife life = new NodeLife(routes, interest, receiver::follow, this::resync, timer, meters);
+        nodeLife.set(life);
+        checks.opened(life);
+        follow(receiver, registry, life);
+        Sessions opened = ground.sessions(forms);
+        sessions.set(opened);
+        loops.serve(opened);
+        RunningGateway running = ground.serve(opened, others, registry::announce);
+        life.begin(config.session().heartbeat());
+        return running;
     }
 
     /** Before any route names this node, what is pushed to it is heard. */
@@ -167,6 +196,60 @@ final class ClusterGateway {
         Sessions opened = sessions.get();
         if (opened != null) {
             opened.resync();
+        }
+    }
+
+    /** What the bus brings besides what is for sessions. */
+    private final class Heard implements PushIntake.Hears {
+        private final RedisPresence presence;
+        private final JudgedLog log;
+        private final Neighbours others;
+
+        Heard(RedisPresence presence, JudgedLog log, Neighbours others) {
+            this.presence = presence;
+            this.log = log;
+            this.others = others;
+        }
+
+        @Override
+        public void displaced(long connection) {
+            ClusterGateway.this.displaced(connection);
+        }
+
+        @Override
+        public void removed(String uid, long connection) {
+            Sessions opened = sessions.get();
+            if (opened != null) {
+                opened.remove(uid, connection);
+            }
+        }
+
+        @Override
+        public void presence(String uid) {
+            presence.heard(uid);
+        }
+
+        @Override
+        public void lost() {
+            NodeLife life = nodeLife.get();
+            if (life != null) {
+                life.lost();
+            }
+        }
+
+        @Override
+        public void broadcast(PushedBroadcast said) {
+            others.heard(said);
+        }
+
+        @Override
+        public void resync() {
+            ClusterGateway.this.resync();
+        }
+
+        @Override
+        public void groupChanged(String group, long changedAt) {
+            log.groupChanged(group, changedAt);
         }
     }
 }

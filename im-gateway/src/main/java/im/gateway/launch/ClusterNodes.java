@@ -2,6 +2,7 @@ package im.gateway.launch;
 
 import im.gateway.config.ClusterConfig;
 import im.gateway.config.ClusterConfig.RegistryKind;
+import im.router.GroupDirectory;
 import im.router.NodeRegistry;
 import im.router.RouteDirectory;
 import im.router.RouteDirectory.DisplacedListener;
@@ -9,8 +10,10 @@ import im.router.etcd.EtcdConnection;
 import im.router.etcd.EtcdNodeRegistry;
 import im.router.etcd.EtcdRouteDirectory;
 import im.router.redis.Redis;
+import im.router.redis.RedisGroupDirectory;
 import im.router.redis.RedisRouteDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -50,5 +53,10 @@ final class ClusterNodes {
                 ? new EtcdRouteDirectory(etcd, nodes, displaced)
                 : new RedisRouteDirectory(
                         redis, registry::self, registry::nodes, displaced, metrics, random, System::nanoTime);
+    }
+
+    /** @param heartbeat how often interest in groups is said again */
+    GroupDirectory groups(Duration heartbeat) {
+        return new RedisGroupDirectory(redis, registry::self, registry::nodes, heartbeat);
     }
 }

@@ -22,15 +22,26 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * Where clients on this machine find the server; kept in the data folder as {@code endpoints.json}, also over a stop, so
  * that the same ports can be used again.
+ *
+ * @param api empty where the server API is not open
  */
-public record Endpoints(String http, String ws, String tcp, String admin) {
+public record Endpoints(String http, String ws, String tcp, String admin, String api) {
     private static final String FILE = "endpoints.json";
     private static final int SCHEMA = 1;
     private static final JsonFactory JSON = new JsonFactory();
 
     /** Ports by listener; 0 where none is known. */
-    record Ports(int http, int tcp, int admin) {
+    record Ports(int http, int tcp, int admin, int api) {
         static final Ports NONE = new Ports(0, 0, 0);
+
+        /** Without the server API. */
+        Ports(int http, int tcp, int admin) {
+            this(http, tcp, admin, 0);
+        }
+
+        Ports withApi(int port) {
+            return new Ports(http, tcp, admin, port);
+        }
     }
 
     static Endpoints of(ListenConfig listen, Ports ports) {
@@ -39,7 +50,13 @@ public record Endpoints(String http, String ws, String tcp, String admin) {
                 "http://" + host + ":" + ports.http(),
                 "ws://" + host + ":" + ports.http() + "/v1/ws",
                 "tcp://" + host + ":" + ports.tcp(),
-                "http://" + reachable(listen.adminHost()) + ":" + ports.admin());
+                "http://" + reachable(listen.adminHost()) + ":" + ports.admin(),
+                "");
+    }
+
+    /** With the server API on that address, where it has a port. */
+    Endpoints withApi(String host, int port) {
+        return port == 0 ? this : new Endpoints(http, ws, tcp, admin, "http://" + reachable(host) + ":" + port);
     }
 
     /** An address to connect to for one that is bound: loopback where all are bound. */
@@ -55,7 +72,7 @@ public record Endpoints(String http, String ws, String tcp, String admin) {
 
     /** The line that {@code start} prints. */
     String line() {
-        return "http=" + http + " ws=" + ws + " tcp=" + tcp + " admin=" + admin;
+        return "http=" + http + " ws=" + ws + " tcp=" + tcp + " admin=" + admin + (api.isEmpty() ? "" : " api=" + api);
     }
 
     /** Replaces the file in one step: a reader sees the old one or the new one. */
@@ -69,6 +86,9 @@ public record Endpoints(String http, String ws, String tcp, String admin) {
             json.writeStringProperty("ws", ws);
             json.writeStringProperty("tcp", tcp);
             json.writeStringProperty("admin", admin);
+            if (!api.isEmpty()) {
+                json.writeStringProperty("api", api);
+            }
             json.writeEndObject();
         }
         Path half = data.resolve(FILE + ".new");
@@ -81,7 +101,11 @@ public record Endpoints(String http, String ws, String tcp, String admin) {
         try {
             Map<String, String> fields = fields(Files.readString(data.resolve(FILE)));
             return Integer.toString(SCHEMA).equals(fields.get("schema"))
-                    ? Optional.of(new Ports(port(fields, "http"), port(fields, "tcp"), port(fields, "admin")))
+                    ? Optional.of(new Ports(
+                            port(fields, "http"),
+                            port(fields, "tcp"),
+                            port(fields, "admin"),
+                            Math.max(0, port(fields, "api"))))
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.of(Ports.NONE);

@@ -3,9 +3,11 @@ package im.gateway.launch;
 import im.gateway.config.IoConfig;
 import im.gateway.config.IoConfig.AllocatorKind;
 import im.gateway.config.ListenConfig;
+import im.gateway.config.PollingConfig;
 import im.gateway.config.ServerConfig;
 import im.gateway.edge.EdgeConfig;
 import im.gateway.edge.EventLoops;
+import im.gateway.edge.PollBounds;
 import im.gateway.edge.Transport;
 import im.gateway.launch.Endpoints.Ports;
 import io.netty.buffer.AdaptiveByteBufAllocator;
@@ -13,6 +15,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.file.Path;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration, as the network library and the listeners want it. */
 final class NettySetup {
@@ -57,7 +60,15 @@ final class NettySetup {
                 config.session().heartbeat(),
                 BACKLOG,
                 listen.proxies(),
+                polls(listen.polling()),
+                AppServers.sockets(config.appServers()),
                 allocator(config.io().allocator()));
+    }
+
+    private static @Nullable PollBounds polls(PollingConfig polling) {
+        return polling.on()
+                ? new PollBounds(polling.maxWait(), polling.sessions(), polling.sessionsPerAddress())
+                : null;
     }
 
     private static ByteBufAllocator allocator(AllocatorKind kind) {

@@ -3,14 +3,18 @@ package im.gateway.launch;
 import im.gateway.admin.HealthCheck;
 import im.gateway.config.ClusterConfig;
 import im.gateway.config.NodeConfig;
+import im.gateway.config.OfflineTopic;
 import im.gateway.launch.ClusterSetup.KafkaQueue;
+import im.relay.OfflineFeed;
 import im.relay.Partitions;
 import im.relay.apply.Ports;
 import im.relay.apply.Relay;
 import im.relay.apply.RelayConfig;
 import im.relay.apply.ThreadLanes;
 import im.relay.kafka.KafkaLog;
+import im.relay.kafka.KafkaStartException;
 import im.relay.redis.RedisConversationView;
+import im.relay.redis.RedisGroupView;
 import im.relay.redis.RedisIndexView;
 import im.router.NodeId;
 import im.router.NodeInfo;
@@ -18,14 +22,17 @@ import im.router.NodeInfo.Load;
 import im.router.NodeInfo.Role;
 import im.router.NodeRegistry;
 import im.router.NodeRegistry.LeaseListener;
+import im.router.Nodes;
 import im.router.RouteDirectory;
 import im.router.redis.Redis;
+import im.router.redis.RedisGroupDirectory;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +82,7 @@ final class RelayServer implements UntilStopped.Running {
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
         RouteDirectory routes = nodes.routes((uid, device, connection, attempt) -> {}, metrics, Ground.RANDOM);
         ThreadLanes lanes = parts.add("lanes", new ThreadLanes(lanes()));
-        Relay relay = parts.add("relay", relay(kafka, redis, routes, lanes, metrics));
+        Relay relay = parts.add("relay", relay(kafka, redis, routes, nodes.registry()::nodes, lanes, metrics));
         AdminStart admin = parts.add(
                 ADMIN, new AdminStart(config.adminHost(), adminPort, checks(relay, redis, nodes.registry()), metrics));
         NodeRegistries.join(nodes.registry(), cluster, this::info, new Unconcerned());
@@ -85,15 +92,36 @@ final class RelayServer implements UntilStopped.Running {
         reason = null;
     }
 
-    private Relay relay(KafkaLog kafka, Redis redis, RouteDirectory routes, ThreadLanes lanes, MeterRegistry metrics) {
+    private Relay relay(
+            KafkaLog kafka,
+            Redis redis,
+            RouteDirectory routes,
+            Supplier<Nodes> nodes,
+            ThreadLanes lanes,
+            MeterRegistry metrics)
+            throws CannotStart {
         Ports ports = new Ports(
                 kafka.reader(),
                 new RedisConversationView(redis, config.retention(), kafka.logId()),
-                new RedisIndexView(redis),
+                new RedisGroupView(redis),
+                kafka.groupEvents(),
+                new RedisIndexView(redis, config.retention()),
                 routes::routesOf,
-                kafka.pushSender());
+                new RedisGroupDirectory(redis, () -> null, nodes, config.heartbeat())::nodesOf,
+                () -> nodes.get().of(Role.GATEWAY),
+                kafka.pushSender(),
+                offlineFeed(kafka));
         Partitions partitions = new Partitions(config.cluster().kafka().partitions());
         return new Relay(ports, partitions, relayConfig(), lanes, metrics);
+    }
+
+    private OfflineFeed offlineFeed(KafkaLog kafka) throws CannotStart {
+        OfflineTopic wanted = config.cluster().kafka().offlineTopic();
+        try {
+            return wanted == OfflineTopic.OFF ? OfflineFeed.NONE : kafka.offlineFeed(wanted == OfflineTopic.ALL);
+        } catch (KafkaStartException e) {
+            throw new CannotStart("kafka: " + e.getMessage(), e);
+        }
     }
 
     private RelayConfig relayConfig() {

@@ -1,16 +1,20 @@
 package im.gateway.launch;
 
+import im.gateway.api.OtherGateways;
 import im.gateway.config.MessageLogConfig;
 import im.gateway.config.ServerConfig;
 import im.gateway.launch.Ground.Forms;
+import im.gateway.room.GroupsHeard;
 import im.gateway.session.LoopPushBus;
 import im.gateway.session.PushLoss;
+import im.gateway.session.Sessions;
 import im.relay.PushBus;
 import im.relay.local.LocalLogConfig;
 import im.relay.local.LocalRelay;
 import im.relay.local.LocalStore;
 import im.relay.local.Surroundings;
 import im.router.RouteDirectory;
+import im.router.memory.MemoryPresence;
 import im.router.memory.MemoryRouteDirectory;
 import java.io.IOException;
 import java.util.List;
@@ -32,7 +36,8 @@ final class StandaloneServer {
         LogCheck log = new LogCheck();
         Ground ground = Ground.open(config, parts, new Lifecycle(List.of(log.check())));
         RouteDirectory routes = new MemoryRouteDirectory(Ground.RANDOM);
-        PushBus bus = PushLoss.around(new LoopPushBus(ground.loops().loops(), ground.sessionMetrics()));
+        LoopPushBus loops = new LoopPushBus(ground.loops().loops(), ground.sessionMetrics());
+        PushBus bus = PushLoss.around(loops);
         LocalStore store = parts.add(
                 "store",
                 LocalStore.open(
@@ -41,8 +46,17 @@ final class StandaloneServer {
                         Surroundings.system(ground.metrics()),
                         new LocalRelay(routes, bus)));
         log.opened(store.log());
-        return ground.serve(
-                ground.sessions(new Forms(store.log(), store.conversations(), store.cursors(), routes, bus)), () -> {});
+        Sessions sessions = ground.sessions(new Forms(
+                store.log(),
+                store.conversations(),
+                store.cursors(),
+                routes,
+                new MemoryPresence(routes, store.lastSeen(), config.session().presenceGrace(), Ground.CLOCK),
+                bus,
+                store.groups(),
+                GroupsHeard.ALL));
+        loops.serve(sessions);
+        return ground.serve(sessions, OtherGateways.NONE, () -> {});
     }
 
     private static LocalLogConfig logConfig(MessageLogConfig log) {
@@ -50,6 +64,7 @@ final class StandaloneServer {
                 .withDedupeWindow(log.dedupeWindow())
                 .withQueue(log.queueMessages(), log.queueBytes())
                 .withCacheBytes(log.cacheBytes())
-                .withRetention(log.retention());
+                .withRetention(log.retention())
+                .withGroups(log.groups());
     }
 }

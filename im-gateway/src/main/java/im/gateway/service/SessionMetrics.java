@@ -28,6 +28,7 @@ public final class SessionMetrics {
     private final Counter transients;
     private final Counter transientsDropped;
     private final Counter takeoversRefused;
+    private final RoomMeters rooms;
     private final Timer receive;
     private final Timer send;
     private final AtomicLong sessions = new AtomicLong();
@@ -59,6 +60,7 @@ public final class SessionMetrics {
         transients = registry.counter("im.gateway.transients", "outcome", "written");
         transientsDropped = registry.counter("im.gateway.transients", "outcome", "dropped");
         takeoversRefused = registry.counter("im.gateway.takeovers.refused");
+        rooms = new RoomMeters(registry);
         registry.gauge("im.gateway.sessions", sessions);
         registry.gauge("im.gateway.sessions.active", active);
         registry.gauge("im.gateway.sends.unanswered", unanswered);
@@ -169,6 +171,10 @@ public final class SessionMetrics {
     /** Sends that the log has not answered. */
     public long unanswered() {
         return unanswered.get();
+    }
+
+    public RoomMeters rooms() {
+        return rooms;
     }
 
     public void opened() {

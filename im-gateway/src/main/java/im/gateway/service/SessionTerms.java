@@ -1,5 +1,6 @@
 package im.gateway.service;
 
+import im.gateway.config.DevicePolicy;
 import im.relay.Retention;
 import java.time.Duration;
 
@@ -14,6 +15,8 @@ import java.time.Duration;
  * @param dedupeWindow within which a retry is recognized
  * @param retention how much of each conversation the store holds
  * @param repush how long a message may stay unacknowledged before it is written again, at least 100 ms
+ * @param devices which connections of a uid stay when another one comes
+ * @param receiptMembers groups with more members have no receipts
  */
 public record SessionTerms(
         String node,
@@ -23,7 +26,9 @@ public record SessionTerms(
         int unansweredSends,
         Duration dedupeWindow,
         Retention retention,
-        Duration repush) {
+        Duration repush,
+        DevicePolicy devices,
+        int receiptMembers) {
 
     /**
      * How long a send may be held before it is given to the log; what the log itself may take comes on top, and is no

@@ -31,6 +31,7 @@ final class ActiveSession {
     }
 
     void close() {
+        positions.writeGathered();
         delivery.close();
         sends.close();
     }

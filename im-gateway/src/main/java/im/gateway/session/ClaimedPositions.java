@@ -12,6 +12,8 @@ import im.protocol.v1.Code;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Error;
 import im.protocol.v1.Frame;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +21,23 @@ import org.jspecify.annotations.Nullable;
  * frame claims falsely is refused once, however many of its cursors do. Event loop only.
  */
 final class ClaimedPositions {
-    private static final String NOT_A_CONVERSATION = "names no peer, or one that is not a uid";
+    private static final String NOT_A_CONVERSATION = "names no peer and no group, or one that is no id";
 
     private final SessionServices services;
     private final Connection connection;
     private final String uid;
     private final String device;
+    private final boolean groups;
     private final Delivery delivery;
     private final Runnable settled;
+
+    /** How long an acknowledgement in a group may wait for others. */
+    private static final long GROUP_CURSOR_MILLIS = 1_000;
+
+    /** Acknowledged in groups, and not written yet; null where there is nothing. */
+    private @Nullable Map<ConversationKey, Long> ofGroups;
+
+    private @Nullable GroupReads groupReads;
 
     /** Cursor writes that are not on disk yet (D27). */
     private int writes;
@@ -37,12 +48,14 @@ final class ClaimedPositions {
             Connection connection,
             String uid,
             String device,
+            boolean groups,
             Delivery delivery,
             Runnable settled) {
         this.services = services;
         this.connection = connection;
         this.uid = uid;
         this.device = device;
+        this.groups = groups;
         this.delivery = delivery;
         this.settled = settled;
     }
@@ -100,6 +113,10 @@ final class ClaimedPositions {
 
     private @Nullable ConversationKey conversation(Cursor cursor, Refusal refusal) {
         ConversationKey conversation = SendCheck.conversation(uid, cursor.getConversation());
+        if (conversation != null && conversation.isGroup() && !groups) {
+            refusal.say(SendCheck.NO_GROUPS.code(), "conversation", SendCheck.NO_GROUPS.text());
+            return null;
+        }
         if (conversation == null) {
             refusal.say(Code.MALFORMED, "conversation", NOT_A_CONVERSATION);
         }
@@ -115,7 +132,7 @@ final class ClaimedPositions {
             case HONEST -> raise(conversation, position);
             case TOO_HIGH -> refuseAck(refusal);
             case ASK_HEAD ->
-                delivery.askReached(conversation, position, reached -> {
+                delivery.headReads().ask(conversation, position, reached -> {
                     switch (reached) {
                         case YES -> raise(conversation, position);
                         case NO -> refuseAck(refusal);
@@ -134,8 +151,36 @@ final class ClaimedPositions {
     private void raise(ConversationKey conversation, long position) {
         services.metrics().acknowledged();
         if (position > 0 && delivery.acknowledge(conversation, position)) {
-            writes++;
-            services.cursors().raise(uid, device, conversation, position, connection.loop(), () -> writes--);
+            if (conversation.isGroup()) {
+                raiseSoon(conversation, position);
+            } else {
+                write(conversation, position);
+            }
+        }
+    }
+
+    private void write(ConversationKey conversation, long position) {
+        writes++;
+        services.cursors().raise(uid, device, conversation, position, connection.loop(), () -> writes--);
+    }
+
+    /** In a busy group everybody acknowledges everything: of each, the newest once in a while is enough. */
+    private void raiseSoon(ConversationKey conversation, long position) {
+        Map<ConversationKey, Long> gathered = ofGroups;
+        if (gathered == null) {
+            gathered = new HashMap<>();
+            ofGroups = gathered;
+            connection.loop().schedule(this::writeGathered, GROUP_CURSOR_MILLIS);
+        }
+        gathered.merge(conversation, position, Math::max);
+    }
+
+    /** What was acknowledged in groups and is not written yet; also when the connection is gone. */
+    void writeGathered() {
+        Map<ConversationKey, Long> gathered = ofGroups;
+        ofGroups = null;
+        if (gathered != null) {
+            gathered.forEach(this::write);
         }
     }
 
@@ -151,20 +196,33 @@ final class ClaimedPositions {
             refusal.position("the conversation's head");
             return;
         }
-        delivery.askReachedBeyondClose(conversation, position, reached -> {
+        delivery.headReads().askBeyondClose(conversation, position, reached -> {
             if (reached == Reached.NO) {
                 refusal.position("the conversation's head");
             } else if (reached == Reached.UNKNOWN) {
                 refusal.notNow();
             } else if (position > 0) {
-                services.cursors().raiseRead(uid, conversation, position, connection.loop(), () -> {});
+                services.cursors()
+                        .raiseRead(uid, conversation, position, connection.loop(), () -> told(conversation, position));
             }
             settled.run();
         });
     }
 
+    /** In a direct conversation whoever writes it tells it. */
+    private void told(ConversationKey conversation, long position) {
+        if (conversation.isGroup()) {
+            GroupReads reads = groupReads;
+            if (reads == null) {
+                reads = new GroupReads(services, connection.loop(), uid);
+                groupReads = reads;
+            }
+            reads.read(conversation.group(), position);
+        }
+    }
+
     boolean isQuiet() {
-        return writes == 0;
+        return writes == 0 && ofGroups == null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package im.gateway.session;
 
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
 import im.relay.Receipt;
@@ -11,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A bus that loses pushes of messages, for tests: {@code -Dim.test.push-loss=0.2} loses one in five, and with
- * {@code -Dim.test.push-loss-uids=deaf} only of those to uids that begin so. A server takes it in dev mode only.
+ * {@code -Dim.test.push-loss-uids=deaf} only of those to uids, and of groups, that begin so. A server takes it in dev mode only.
  */
 public final class PushLoss implements PushBus {
     public static final String PROPERTY = "im.test.push-loss";
@@ -54,6 +55,20 @@ public final class PushLoss implements PushBus {
     }
 
     @Override
+    public void pushGroup(GroupPush push, Wakeups wakeups) {
+        if (!push.group().startsWith(uids) || ThreadLocalRandom.current().nextDouble() >= probability) {
+            bus.pushGroup(push, wakeups);
+        }
+    }
+
+    @Override
+    public void pushMembership(String group, String uid, Routes routes, Wakeups wakeups) {
+        if (!uid.startsWith(uids) || ThreadLocalRandom.current().nextDouble() >= probability) {
+            bus.pushMembership(group, uid, routes, wakeups);
+        }
+    }
+
+    @Override
     public boolean takesReceipts() {
         return bus.takesReceipts();
     }
@@ -71,5 +86,10 @@ public final class PushLoss implements PushBus {
     @Override
     public void displaced(Route route) {
         bus.displaced(route);
+    }
+
+    @Override
+    public void removed(String uid, Route route) {
+        bus.removed(uid, route);
     }
 }

@@ -4,7 +4,7 @@ import im.gateway.connection.Connection;
 import im.gateway.connection.Loop;
 import im.gateway.service.SessionMetrics;
 import im.protocol.ConversationKey;
-import im.protocol.v1.Conversation;
+import im.protocol.ConversationName;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Frame;
 import im.relay.Receipt;
@@ -74,7 +74,8 @@ final class Receipts {
         Frame frame = Frame.newBuilder()
                 .setReceipt(im.protocol.v1.Receipt.newBuilder()
                         .setUpTo(Cursor.newBuilder()
-                                .setConversation(Conversation.newBuilder().setPeer(key.conversation.peerOf(uid)))
+                                .setConversation(ConversationName.of(key.conversation, uid)
+                                        .onWire())
                                 .setPosition(position))
                         .setUid(key.by)
                         .setKind(delivered ? im.protocol.v1.Receipt.Kind.DELIVERED : im.protocol.v1.Receipt.Kind.READ))

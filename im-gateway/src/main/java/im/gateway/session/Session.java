@@ -1,54 +1,53 @@
 package im.gateway.session;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
 import im.gateway.connection.Loop;
 import im.gateway.delivery.Delivery;
-import im.gateway.delivery.HeadFrames;
-import im.gateway.delivery.SyncRequest;
+import im.gateway.delivery.SharedFrame;
 import im.gateway.ingress.SendCheck;
 import im.gateway.ingress.SendLanes;
 import im.gateway.ingress.TransientLane;
+import im.gateway.presence.SessionPresence;
+import im.gateway.room.RoomMember;
+import im.gateway.room.Rooms;
 import im.gateway.service.SessionServices;
 import im.protocol.CloseReason;
 import im.protocol.ConversationKey;
-import im.protocol.Limits;
 import im.protocol.v1.Code;
 import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
-import im.protocol.v1.Envelope;
 import im.protocol.v1.Error;
 import im.protocol.v1.Expiring;
 import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
+import im.protocol.v1.GroupQuery;
 import im.protocol.v1.Heads;
 import im.protocol.v1.Pong;
+import im.protocol.v1.PresenceQuery;
 import im.protocol.v1.Resume;
 import im.protocol.v1.Send;
 import im.protocol.v1.SendResult;
 import im.protocol.v1.Sync;
-import im.protocol.v1.Transient;
-import im.relay.ConversationStore.HeadsRequest;
+import im.relay.GroupStore;
 import im.relay.PlacedMessage;
 import im.relay.Receipt;
 import im.relay.TransientMessage;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A welcomed connection: an idle row of a few fields, and an {@link ActiveSession} while there is something to do. It
  * reads the frames, checks what they name, and hands them on. Event loop only.
  */
-final class Session implements ConnectionListener {
+final class Session implements ConnectionListener, RoomMember {
     private static final int TICKS_A_HEARTBEAT = 4;
     private static final int PINGS_PER_TURN = 16;
     /** A device that stays connected is told to be in use this often. */
     private static final int TOUCH_MILLIS = 600_000;
 
-    private static final int MAX_RESUMED = 20_000;
-    private static final int MAX_PAGES = 16;
-    private static final int DEFAULT_HEADS = 50;
     private static final int MAX_ASKED_HEADS = 256;
     private static final long MAX_UNANSWERED_BYTES = 512 * 1024;
 
@@ -56,9 +55,10 @@ final class Session implements ConnectionListener {
     private final TailChecks tailChecks;
     private final Connection connection;
     private final String uid;
-    private final String device;
+    final String device;
     private final boolean wantsReceipts;
     private final boolean wantsTransient;
+    private final @Nullable SessionGroups groups;
     private final TokenLife token;
     private final int heartbeatMs;
     /** Of the uid's index: up to there everything was written and acknowledged when this became a row (D27). */
@@ -68,14 +68,16 @@ final class Session implements ConnectionListener {
     private long touchedMillis;
     private boolean reading = true;
     private boolean stopped;
-    private boolean cursorsCount;
     private byte pings;
+    private @Nullable CatchUpStart start;
     private @Nullable ActiveSession active;
     private @Nullable Receipts receipts;
+    private @Nullable SessionPresence presence;
 
     Session(
             SessionServices services,
             TailChecks tailChecks,
+            @Nullable Rooms rooms,
             Connection connection,
             String uid,
             String device,
@@ -91,6 +93,10 @@ final class Session implements ConnectionListener {
         this.touchedMillis = connection.loop().nowMillis();
         this.wantsReceipts = features.contains(Feature.RECEIPTS);
         this.wantsTransient = features.contains(Feature.TRANSIENT);
+        GroupStore store = services.groups();
+        this.groups = rooms != null && store != null && features.contains(Feature.GROUPS)
+                ? new SessionGroups(store, rooms, connection, this)
+                : null;
         this.token = new TokenLife(services, uid, tokenExpiresMs, heartbeatMs);
         if (wantsReceipts) {
             services.metrics().wantReceipts(1);
@@ -103,17 +109,22 @@ final class Session implements ConnectionListener {
      * @param sameLog whether those cursors are of this log; otherwise they are void, and the stored ones count
      */
     void welcomed(boolean clientCursors, boolean sameLog, Runnable caughtUp) {
-        cursorsCount = sameLog;
-        activate(Delivery.afterHello(services, connection, uid, device, caughtUp));
-        if (!clientCursors) {
-            active().delivery.start(false);
+        Delivery delivery = Delivery.afterHello(services, connection, uid, device, behind(), caughtUp);
+        activate(delivery);
+        start = new CatchUpStart(delivery, clientCursors, sameLog, groups != null);
+        if (groups != null) {
+            groups.enterAll(start::entered);
         }
+    }
+
+    private @Nullable Consumer<List<String>> behind() {
+        return groups == null ? null : groups::behind;
     }
 
     private ActiveSession active() {
         ActiveSession present = active;
         if (present == null) {
-            present = activate(Delivery.woken(services, connection, uid, device, version));
+            present = activate(Delivery.woken(services, connection, uid, device, behind(), version));
         }
         present.lastUsedMillis = connection.loop().nowMillis();
         return present;
@@ -122,9 +133,9 @@ final class Session implements ConnectionListener {
     private ActiveSession activate(Delivery delivery) {
         ActiveSession fresh = new ActiveSession(
                 delivery,
-                new SendLanes(services, connection, uid, device, this::regulate),
+                new SendLanes(services, connection, uid, device, groups != null, this::regulate),
                 new TransientLane(services, connection, uid, device),
-                new ClaimedPositions(services, connection, uid, device, delivery, this::regulate),
+                new ClaimedPositions(services, connection, uid, device, groups != null, delivery, this::regulate),
                 connection.loop().nowMillis());
         active = fresh;
         services.metrics().woken();
@@ -133,6 +144,23 @@ final class Session implements ConnectionListener {
 
     void push(PlacedMessage message) {
         active().delivery.push(message);
+    }
+
+    @Override
+    public void pushGroup(PlacedMessage message, SharedFrame frame) {
+        active().delivery.push(message, frame);
+    }
+
+    @Override
+    public void compareSoon() {
+        active().delivery.compareAgain();
+    }
+
+    /** What this uid is to a group has changed: its room is entered, or left, before heads are compared (D17). */
+    void membershipChanged(String group) {
+        if (groups != null) {
+            groups.changed(group);
+        }
     }
 
     @Override
@@ -146,6 +174,8 @@ final class Session implements ConnectionListener {
             case GIVE_UP -> onGiveUp(frame.getRef(), frame.getGiveUp().getConversation());
             case READ -> active().positions.read(frame.getRef(), frame.getRead().getUpTo());
             case HEADS -> onHeads(frame.getRef(), frame.getHeads());
+            case GROUP_QUERY -> onGroupQuery(frame.getRef(), frame.getGroupQuery());
+            case PRESENCE_QUERY -> onPresenceQuery(frame.getRef(), frame.getPresenceQuery());
             case RENEW ->
                 write(token.renew(
                         frame.getRef(),
@@ -171,7 +201,7 @@ final class Session implements ConnectionListener {
     }
 
     private void onSend(long ref, Send send) {
-        ConversationKey conversation = conversation(ref, send.getConversation());
+        ConversationKey conversation = named(ref, send.getConversation());
         if (conversation == null) {
             return;
         }
@@ -185,21 +215,35 @@ final class Session implements ConnectionListener {
     }
 
     private void onHeads(long ref, Heads heads) {
-        int limit = heads.getLimit() == 0 ? DEFAULT_HEADS : heads.getLimit();
-        long below = HeadFrames.below(heads.getPage());
-        if (limit < 1 || limit > Limits.HEADS) {
-            refuse(ref, Code.BAD_RANGE, "limit", "limit is 1 to " + Limits.HEADS);
-        } else if (below <= 0) {
-            refuse(ref, Code.MALFORMED, "page", "not a page of an earlier answer");
-        } else if (active().delivery.waitingPages() >= MAX_PAGES) {
-            refuse(ref, Code.OVERLOADED, "heads", "more than " + MAX_PAGES + " pages asked for at once");
+        Delivery delivery = active().delivery;
+        SendCheck.Refusal refusal = PageCheck.heads(heads, delivery.waitingPages());
+        if (refusal == null) {
+            delivery.heads(ref, PageCheck.request(uid, device, heads, groups != null));
         } else {
-            active().delivery.heads(ref, new HeadsRequest(uid, device, below, limit));
+            refuse(ref, refusal);
         }
     }
 
+    private void onGroupQuery(long ref, GroupQuery query) {
+        Delivery delivery = active().delivery;
+        SendCheck.Refusal refusal =
+                groups == null ? SendCheck.NO_GROUPS : PageCheck.group(query, delivery.waitingPages());
+        if (refusal == null) {
+            delivery.group(ref, query);
+        } else {
+            refuse(ref, refusal);
+        }
+    }
+
+    private void onPresenceQuery(long ref, PresenceQuery query) {
+        if (presence == null) {
+            presence = new SessionPresence(connection, services.presence().of(connection.loop()));
+        }
+        presence.query(ref, query);
+    }
+
     void pushReceipt(Receipt receipt) {
-        if (wantsReceipts) {
+        if (wantsReceipts && mayKnow(receipt)) {
             Receipts waiting = receipts;
             if (waiting == null) {
                 waiting = new Receipts(connection, uid, services.metrics());
@@ -209,35 +253,22 @@ final class Session implements ConnectionListener {
         }
     }
 
-    private static Envelope envelope(TransientMessage message) {
-        try {
-            return Envelope.parseFrom(message.envelope());
-        } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("the bus carries what is no envelope", e);
-        }
+    /** Of others only while one is in the group oneself. */
+    private boolean mayKnow(Receipt receipt) {
+        return !receipt.conversation().isGroup()
+                || (groups != null
+                        && (receipt.by().equals(uid)
+                                || groups.isIn(receipt.conversation().group())));
     }
 
     void pushTransient(TransientMessage message) {
-        if (!wantsTransient) {
-            return;
+        if (wantsTransient) {
+            TransientPush.write(connection, services.metrics(), uid, message);
         }
-        long pending = connection.pendingBytes();
-        int more = message.envelope().length + 1024;
-        if (pending > Loop.LOW_WATER_BYTES || !connection.loop().hasOutboundRoom(pending, more)) {
-            services.metrics().transientDropped();
-            return;
-        }
-        services.metrics().transientWritten();
-        write(Frame.newBuilder()
-                .setTransient(Transient.newBuilder()
-                        .setConversation(Conversation.newBuilder()
-                                .setPeer(message.conversation().peerOf(uid)))
-                        .setEnvelope(envelope(message)))
-                .build());
     }
 
     private void onGiveUp(long ref, Conversation named) {
-        ConversationKey conversation = conversation(ref, named);
+        ConversationKey conversation = named(ref, named);
         if (conversation != null && active != null) {
             active.sends.giveUp(conversation);
         }
@@ -248,35 +279,21 @@ final class Session implements ConnectionListener {
         if (conversation == null) {
             return;
         }
-        int limit = sync.getLimit() == 0 ? Limits.SYNC_MESSAGES : sync.getLimit();
-        if (sync.getAfter() < 0
-                || sync.getBefore() < 0
-                || (sync.getAfter() > 0 && sync.getBefore() > 0)
-                || (sync.getFromStart() && (sync.getAfter() > 0 || sync.getBefore() > 0))
-                || limit < 1
-                || limit > Limits.SYNC_MESSAGES) {
-            refuse(
-                    ref,
-                    Code.BAD_RANGE,
-                    "sync",
-                    "after or before is 0 or more, one of them or from_start, limit is 1 to " + Limits.SYNC_MESSAGES);
-        } else if (active().delivery.waitingPages() >= MAX_PAGES) {
-            refuse(ref, Code.OVERLOADED, "sync", "more than " + MAX_PAGES + " pages asked for at once");
+        Delivery delivery = active().delivery;
+        SendCheck.Refusal refusal = PageCheck.sync(sync, delivery.waitingPages());
+        if (refusal == null) {
+            delivery.sync(PageCheck.request(ref, conversation, sync));
         } else {
-            active().delivery
-                    .sync(new SyncRequest(
-                            ref, conversation, sync.getAfter(), sync.getBefore(), sync.getFromStart(), limit));
+            refuse(ref, refusal);
         }
     }
 
     private void onResume(Resume resume) {
-        Delivery delivery = active().delivery;
-        if (!delivery.awaitsResume()) {
+        if (start == null || !start.awaitsResume()) {
             refuse(0, Code.MALFORMED, "resume", "Resume follows Hello{client_cursors} only, until last");
             return;
         }
-        if (resume.getCursorsCount() > Limits.CURSORS_PER_FRAME
-                || delivery.size() + resume.getCursorsCount() > MAX_RESUMED) {
+        if (!start.hasRoomFor(resume)) {
             connection.close(CloseReason.TOO_LARGE, "too many cursors");
             return;
         }
@@ -287,24 +304,30 @@ final class Session implements ConnectionListener {
                         CloseReason.MALFORMED, "a cursor without conversation or with a position that is none");
                 return;
             }
-            if (cursorsCount) {
-                delivery.resume(conversation, cursor.getPosition());
-            }
+            start.resume(conversation, cursor.getPosition());
         }
-        if (cursorsCount) {
-            delivery.resumeCompleteAsOf(resume.getCompleteAsOfMs());
-        }
-        if (resume.getLast()) {
-            delivery.start(cursorsCount);
-        }
+        start.resumed(resume);
     }
 
+    /** As {@link #named}, but not a group where this session has none. */
     private @Nullable ConversationKey conversation(long ref, Conversation named) {
+        if (groups == null && named.hasGroup()) {
+            refuse(ref, SendCheck.NO_GROUPS);
+            return null;
+        }
+        return named(ref, named);
+    }
+
+    private @Nullable ConversationKey named(long ref, Conversation named) {
         ConversationKey conversation = SendCheck.conversation(uid, named);
         if (conversation == null) {
-            refuse(ref, Code.MALFORMED, "conversation", "names no peer, or one that is not a uid");
+            refuse(ref, Code.MALFORMED, "conversation", "names no peer and no group, or one that is no id");
         }
         return conversation;
+    }
+
+    private void refuse(long ref, SendCheck.Refusal refusal) {
+        refuse(ref, refusal.code(), refusal.field(), refusal.text());
     }
 
     private void refuse(long ref, Code code, String field, String text) {
@@ -325,7 +348,7 @@ final class Session implements ConnectionListener {
                 && connection.pendingBytes() <= Loop.MAX_OUTBOUND_BYTES
                 && (session == null
                         || (session.sends.unansweredBytes() <= MAX_UNANSWERED_BYTES
-                                && session.delivery.askedHeads() <= MAX_ASKED_HEADS));
+                                && session.delivery.headReads().underWay() <= MAX_ASKED_HEADS));
         if (room != reading) {
             reading = room;
             connection.setReading(room);
@@ -342,6 +365,9 @@ final class Session implements ConnectionListener {
         }
         if (receipts != null) {
             receipts.flush();
+        }
+        if (presence != null) {
+            presence.flush();
         }
         regulate();
     }
@@ -366,6 +392,9 @@ final class Session implements ConnectionListener {
             }
             if (receipts != null && receipts.isEmpty()) {
                 receipts = null;
+            }
+            if (presence != null && presence.isIdle()) {
+                presence = null;
             }
             regulate();
             if (active != null) {
@@ -394,7 +423,10 @@ final class Session implements ConnectionListener {
             services.metrics().tailDiffers();
             session = active();
         }
-        if (session != null) {
+        if (session != null && groups != null && session.delivery.version() != current) {
+            // What this uid is to its groups may be what has changed.
+            groups.enterAll(() -> active().delivery.tailChecked(current));
+        } else if (session != null) {
             session.delivery.tailChecked(current);
         }
     }
@@ -404,7 +436,8 @@ final class Session implements ConnectionListener {
         ticks = TICKS_A_HEARTBEAT;
     }
 
-    String uid() {
+    @Override
+    public String uid() {
         return uid;
     }
 
@@ -416,6 +449,7 @@ final class Session implements ConnectionListener {
                 && session.isQuiet()) {
             version = session.delivery.version();
             active = null;
+            start = null;
             services.metrics().wentIdle();
         }
     }
@@ -438,12 +472,19 @@ final class Session implements ConnectionListener {
             active = null;
             services.metrics().wentIdle();
         }
-        var unused = services.routes().remove(uid, device, connection.id());
+        if (groups != null) {
+            groups.close();
+        }
+        if (presence != null) {
+            presence.close();
+        }
+        services.presence().presence().left(uid, () -> services.routes().remove(uid, device, connection.id()));
         services.cursors().touch(uid, device);
         if (wantsReceipts) {
             services.metrics().wantReceipts(-1);
         }
         services.metrics().closed();
+        services.hooks().events().disconnected(uid, device, connection.id(), reason);
     }
 
     /** For logs and failed tests: the state, no ids. */

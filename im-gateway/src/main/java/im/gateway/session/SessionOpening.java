@@ -4,6 +4,7 @@ import im.gateway.auth.TokenVerifier;
 import im.gateway.auth.TokenVerifier.Verdict;
 import im.gateway.connection.Connection;
 import im.gateway.connection.ConnectionListener;
+import im.gateway.room.Rooms;
 import im.gateway.service.SessionServices;
 import im.gateway.service.SessionTerms;
 import im.protocol.CloseReason;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between its Hello and its Welcome: token, device, route, in this order; then it hands over to a
@@ -36,9 +38,12 @@ final class SessionOpening implements ConnectionListener {
     private static final int CROWDED_RETRY_MILLIS = 60_000;
     private static final int UNAVAILABLE_RETRY_MILLIS = 1_000;
     private static final Set<Feature> SPOKEN = EnumSet.of(Feature.RECEIPTS, Feature.TRANSIENT);
+    private static final Set<Feature> SPOKEN_WITH_GROUPS =
+            EnumSet.of(Feature.RECEIPTS, Feature.TRANSIENT, Feature.GROUPS);
 
     private final SessionServices services;
     private final TailChecks tailChecks;
+    private final @Nullable Rooms rooms;
     private final Connection connection;
     private final Consumer<Route> displace;
     private final long ref;
@@ -47,17 +52,20 @@ final class SessionOpening implements ConnectionListener {
     private boolean closed;
 
     /**
+     * @param rooms of the connection's loop; null where there are no groups
      * @param displace closes a connection of this process that a newer one of its device replaced
      */
     SessionOpening(
             SessionServices services,
             TailChecks tailChecks,
+            @Nullable Rooms rooms,
             Connection connection,
             Consumer<Route> displace,
             long ref,
             Hello hello) {
         this.services = services;
         this.tailChecks = tailChecks;
+        this.rooms = rooms;
         this.connection = connection;
         this.displace = displace;
         this.ref = ref;
@@ -149,7 +157,7 @@ final class SessionOpening implements ConnectionListener {
 
     private void register(Verdict.Valid token, Runnable then) {
         services.routes()
-                .register(token.uid(), hello.getDevice(), hello.getAttempt(), connection.id())
+                .register(token.uid(), hello.getDevice(), hello.getAttempt(), connection.id(), group())
                 .thenCompose(registration -> takeBackIfCrowded(token, registration)
                         .thenApply(takenBack -> new Registered(registration, takenBack)))
                 .whenComplete((done, failure) -> connection.loop().execute(() -> {
@@ -165,10 +173,16 @@ final class SessionOpening implements ConnectionListener {
                 }));
     }
 
+    private int group() {
+        return services.terms().devices().group(hello.getPlatform());
+    }
+
     private record Registered(Registration registration, boolean takenBack) {}
 
     private void removeRoute(Verdict.Valid token) {
-        var unused = services.routes().remove(token.uid(), hello.getDevice(), connection.id());
+        services.presence()
+                .presence()
+                .left(token.uid(), () -> services.routes().remove(token.uid(), hello.getDevice(), connection.id()));
     }
 
     /**
@@ -197,9 +211,19 @@ final class SessionOpening implements ConnectionListener {
                 services.takeovers().happened(token.uid(), hello.getDevice());
                 displace.accept(displaced);
             }
+            done.others().forEach(displace);
+            new DisplacedOthers(
+                            services.routes(),
+                            displace,
+                            connection.loop(),
+                            services.terms().heartbeat().toMillis(),
+                            token.uid(),
+                            done.others())
+                    .lookAgain();
             if (closed) {
                 removeRoute(token);
             } else {
+                services.presence().presence().entered(token.uid());
                 then.run();
             }
         }
@@ -209,7 +233,7 @@ final class SessionOpening implements ConnectionListener {
         int heartbeatMs = heartbeat();
         Set<Feature> features = EnumSet.noneOf(Feature.class);
         features.addAll(hello.getFeaturesList());
-        features.retainAll(SPOKEN);
+        features.retainAll(rooms == null ? SPOKEN : SPOKEN_WITH_GROUPS);
         write(Frame.newBuilder()
                 .setRef(ref)
                 .setWelcome(Welcome.newBuilder()
@@ -228,6 +252,7 @@ final class SessionOpening implements ConnectionListener {
         Session session = new Session(
                 services,
                 tailChecks,
+                rooms,
                 connection,
                 token.uid(),
                 hello.getDevice(),
@@ -236,6 +261,7 @@ final class SessionOpening implements ConnectionListener {
                 features);
         connection.listen(session);
         services.metrics().opened();
+        services.hooks().events().connected(token.uid(), hello.getDevice(), connection.id(), hello.getPlatform());
         session.welcomed(hello.getClientCursors(), isSameLog(), caughtUp);
         connection.setReading(true);
     }

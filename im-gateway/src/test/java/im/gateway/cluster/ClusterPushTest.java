@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.protocol.ConversationKey;
+import im.protocol.v1.GroupChange;
+import im.protocol.v1.MembershipChange.Role;
 import im.protocol.v1.Push;
+import im.protocol.v1.PushedBroadcast;
+import im.protocol.v1.PushedGroup;
+import im.protocol.v1.PushedLoss;
+import im.protocol.v1.PushedMembership;
 import im.protocol.v1.PushedMessage;
 import im.relay.PlacedMessage;
 import im.relay.Receipt;
@@ -37,8 +43,50 @@ class ClusterPushTest {
 
     private final FakeBus arrived = new FakeBus();
     private final List<Long> displaced = new ArrayList<>();
+    private final List<String> presences = new ArrayList<>();
+    private final List<PushedBroadcast> broadcasts = new ArrayList<>();
     private int resyncs;
-    private final PushIntake intake = new PushIntake(holdsLease::get, arrived, displaced::add, () -> resyncs++, meters);
+    private int losses;
+    private final List<String> removed = new ArrayList<>();
+    private final List<String> changed = new ArrayList<>();
+    private final PushIntake intake = new PushIntake(holdsLease::get, arrived, new Heard(), meters);
+
+    private final class Heard implements PushIntake.Hears {
+        @Override
+        public void displaced(long connection) {
+            displaced.add(connection);
+        }
+
+        @Override
+        public void removed(String uid, long connection) {
+            removed.add(uid + " " + connection);
+        }
+
+        @Override
+        public void presence(String uid) {
+            presences.add(uid);
+        }
+
+        @Override
+        public void lost() {
+            losses++;
+        }
+
+        @Override
+        public void broadcast(PushedBroadcast said) {
+            broadcasts.add(said);
+        }
+
+        @Override
+        public void resync() {
+            resyncs++;
+        }
+
+        @Override
+        public void groupChanged(String group, long changedAt) {
+            changed.add(group + " " + changedAt);
+        }
+    }
 
     @AfterEach
     void stop() {
@@ -74,7 +122,8 @@ class ClusterPushTest {
         bus.pushReceipt(new Receipt(AB, "a", Receipt.Kind.READ, 4), "b", routes(), wakeups);
         bus.pushTransient(new TransientMessage(AB, new byte[3]), "b", routes(), wakeups);
         bus.displaced(new Route(OTHER.packed(), 73));
-        await().until(() -> pushesTo(OTHER).size() == 4 && pushesTo(THIRD).size() == 3);
+        bus.removed("b", new Route(OTHER.packed(), 74));
+        await().until(() -> pushesTo(OTHER).size() == 5 && pushesTo(THIRD).size() == 3);
 
         intake.pushed(pushesTo(OTHER));
 
@@ -83,7 +132,46 @@ class ClusterPushTest {
         assertThat(arrived.here)
                 .containsExactly("message 9 after 4 b 71 72", "READ 4 by a b 71 72", "transient of 3 b 71 72");
         assertThat(displaced).containsExactly(73L);
-        assertThat(received("taken")).isEqualTo(4);
+        assertThat(removed).containsExactly("b 74");
+        assertThat(received("taken")).isEqualTo(5);
+    }
+
+    @Test
+    void aNodeThatWatchesAUidIsToldToLook() {
+        bus.presence(OTHER.packed(), "b");
+        await().until(() -> pushesTo(OTHER).size() == 1);
+
+        intake.pushed(pushesTo(OTHER));
+        intake.pushed(
+                List.of(pushesTo(OTHER).get(0).toBuilder().setUid("no uid").build()));
+
+        assertThat(presences).containsExactly("b");
+        assertThat(received("taken")).isEqualTo(1);
+        assertThat(received("malformed")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsSaidOfABroadcastArrives() {
+        PushedBroadcast said = PushedBroadcast.newBuilder()
+                .setId("id")
+                .setFrom(5)
+                .setCancelled(true)
+                .build();
+        bus.broadcast(OTHER.packed(), said);
+        await().until(() -> pushesTo(OTHER).size() == 1);
+
+        intake.pushed(pushesTo(OTHER));
+
+        assertThat(broadcasts).containsExactly(said);
+    }
+
+    @Test
+    void whatWasLostIsToldOn() {
+        intake.pushed(List.of(
+                Push.newBuilder().setLoss(PushedLoss.getDefaultInstance()).build()));
+
+        assertThat(losses).isEqualTo(1);
+        assertThat(received("taken")).isEqualTo(1);
     }
 
     @Test
@@ -155,5 +243,49 @@ class ClusterPushTest {
         assertThat(fake.sent)
                 .allMatch(sent -> sent.record().getSerializedSize() <= FakeBus.MAX_RECORD_BYTES)
                 .hasSizeGreaterThan(1);
+    }
+
+    private static PushedGroup.Builder group() {
+        return PushedGroup.newBuilder()
+                .setConversation("g|team")
+                .setPosition(9)
+                .setPrev(4)
+                .setChangedAt(9)
+                .setChange(GroupChange.newBuilder().setBefore(4).putRoles("b", Role.MEMBER));
+    }
+
+    private static Push push(PushedGroup.Builder group) {
+        return Push.newBuilder().setGroup(group).build();
+    }
+
+    @Test
+    void aMessageOfAGroupIsHandedOnOnceAndItsChangeIsHeardOfBefore_D17() {
+        Push membership = Push.newBuilder()
+                .setUid("b")
+                .addConnections(71)
+                .setMembership(PushedMembership.newBuilder().setGroup("team"))
+                .build();
+
+        intake.pushed(List.of(push(group()), membership));
+
+        assertThat(arrived.here).containsExactly("group team 9", "membership of team b 71");
+        assertThat(changed).containsExactly("team 9", "team " + Long.MAX_VALUE);
+        assertThat(received("taken")).isEqualTo(2);
+    }
+
+    @Test
+    void aPushOfAGroupThatIsOutOfBoundsIsNotHandedOn() {
+        intake.pushed(List.of(
+                push(group().setConversation("d|a|b")),
+                push(group().setPrev(9)),
+                push(group().setChangedAt(10)),
+                push(group().setChangedAt(-1)),
+                push(group().setChange(GroupChange.newBuilder().setBefore(9))),
+                Push.newBuilder()
+                        .setMembership(PushedMembership.newBuilder().setGroup("no group"))
+                        .build()));
+
+        assertThat(arrived.here).isEmpty();
+        assertThat(received("malformed")).isEqualTo(6);
     }
 }

@@ -1,6 +1,7 @@
 package im.gateway.cluster;
 
 import im.protocol.v1.PushRecord;
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
 import im.relay.PushSender;
@@ -43,6 +44,16 @@ final class FakeBus implements PushBus, PushSender {
     }
 
     @Override
+    public void pushGroup(GroupPush push, Wakeups wakeups) {
+        here.add("group " + push.group() + " " + push.message().position());
+    }
+
+    @Override
+    public void pushMembership(String group, String uid, Routes routes, Wakeups wakeups) {
+        add("membership of " + group, uid, routes);
+    }
+
+    @Override
     public boolean takesReceipts() {
         return true;
     }
@@ -61,4 +72,7 @@ final class FakeBus implements PushBus, PushSender {
     public void displaced(Route route) {
         here.add("displaced " + route);
     }
+
+    @Override
+    public void removed(String uid, Route route) {}
 }

@@ -3,6 +3,7 @@ package im.gateway.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.gateway.timer.ManualTimer;
 import im.protocol.ConversationKey;
 import im.relay.Receipt;
 import im.router.NodeId;
@@ -36,27 +37,40 @@ class NodeLifeTest {
     private static final NodeId BEFORE = new NodeId(1, 10);
     private static final NodeId AFTER = new NodeId(2, 11);
     private static final NodeId NEWEST = new NodeId(3, 12);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final ClusterMeters meters = new ClusterMeters(new SimpleMeterRegistry());
     private final List<String> steps = Collections.synchronizedList(new ArrayList<>());
     private final Directory routes = new Directory();
-    private final NodeLife life = new NodeLife(
-            routes,
-            node -> {
-                steps.add("follow " + node.slot());
-                return CompletableFuture.completedStage(null);
-            },
-            () -> steps.add("resync"),
-            timer,
-            meters);
+    private final FakeGroupDirectory directory = new FakeGroupDirectory();
+    private final GroupInterest interest = new GroupInterest(directory, meters);
+    private final NodeLife life = life(timer);
+    /** Tasks of {@link #stepped} run when the test lets time pass. */
+    private final ManualTimer manual = new ManualTimer();
+
+    private final NodeLife stepped = life(manual);
+
+    private NodeLife life(ScheduledExecutorService tasks) {
+        return new NodeLife(
+                routes,
+                interest,
+                node -> {
+                    steps.add("follow " + node.slot());
+                    return CompletableFuture.completedStage(null);
+                },
+                () -> steps.add("resync"),
+                tasks,
+                meters);
+    }
 
     private final class Directory implements RouteDirectory {
         final AtomicInteger failures = new AtomicInteger();
         final Map<String, Routes> known = new HashMap<>();
 
         @Override
-        public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+        public CompletionStage<Registration> register(
+                String uid, String device, long attempt, long connection, int group) {
             throw new UnsupportedOperationException();
         }
 
@@ -111,13 +125,13 @@ class NodeLifeTest {
     @Test
     void aComeBackUnderAnOlderLeaseDoesNotTakeTheReceiverBackToItsName_D23() {
         routes.failures.set(1);
-        life.lapsed(BEFORE);
-        life.renewed(AFTER);
-        life.lapsed(AFTER);
-        life.renewed(NEWEST);
+        stepped.lapsed(BEFORE);
+        stepped.renewed(AFTER);
+        stepped.lapsed(AFTER);
+        stepped.renewed(NEWEST);
         assertThat(steps).containsExactly("follow 2", "mend", "follow 3", "mend", "resync");
 
-        await().pollDelay(Duration.ofMillis(NodeLife.RETRY_MILLIS + 200)).until(() -> true);
+        manual.advance(Duration.ofMillis(NodeLife.RETRY_MILLIS));
 
         assertThat(steps).hasSize(5);
     }
@@ -134,6 +148,7 @@ class NodeLifeTest {
         AtomicInteger comeBacks = new AtomicInteger();
         made.set(new NodeLife(
                 routes,
+                interest,
                 node -> {
                     if (node.equals(AFTER) && comeBacks.incrementAndGet() == 2) {
                         // The timer has found AFTER to be current; now the registry's thread goes as far as it gets.
@@ -168,13 +183,18 @@ class NodeLifeTest {
 
     @Test
     void routesAreMendedOnceAHeartbeatButNotWithoutALease_D23() {
-        life.begin(Duration.ofMillis(20));
-        await().until(() -> steps.size() >= 2);
-        life.lapsed(BEFORE);
-        timer.schedule(steps::clear, 0, TimeUnit.MILLISECONDS);
-        await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+        stepped.begin(HEARTBEAT);
+        manual.advance(HEARTBEAT.multipliedBy(2));
+        assertThat(steps).containsExactly("mend", "mend");
+        stepped.lapsed(BEFORE);
 
-        assertThat(steps).isEmpty();
+        manual.advance(HEARTBEAT.multipliedBy(2));
+        assertThat(steps).hasSize(2);
+
+        stepped.renewed(AFTER);
+        assertThat(steps).containsExactly("mend", "mend", "follow 2", "mend", "resync");
+        manual.advance(HEARTBEAT);
+        assertThat(steps).hasSize(6).endsWith("mend");
     }
 
     @Test
@@ -214,5 +234,24 @@ class NodeLifeTest {
 
         assertThat(bus.here).containsExactlyInAnyOrder("DELIVERED 50 by a b 5", "READ 7 by a b 5");
         assertThat(steps).containsExactlyInAnyOrder("routes of a", "routes of b");
+    }
+
+    /** Each partition whose view was lost tells it. */
+    @Test
+    void afterALossRoutesAreMendedOnceForAllWhoToldAndThenEverySessionCompares() {
+        IntStream.range(0, 8).forEach(partition -> life.lost());
+
+        await().until(() -> steps.contains("resync"));
+        assertThat(steps).containsExactly("mend", "resync");
+    }
+
+    @Test
+    void afterALossEverySessionComparesAlsoWhereRoutesCannotBeMended() {
+        routes.failures.set(1);
+
+        life.lost();
+
+        await().until(() -> steps.contains("resync"));
+        assertThat(steps).containsExactly("mend", "resync");
     }
 }

@@ -29,7 +29,15 @@ class ConfigLoaderTest {
 
         assertThat(config.data()).isEqualTo(HOME.resolve("data"));
         assertThat(config.listen())
-                .isEqualTo(new ListenConfig("127.0.0.1", 8080, 9000, "127.0.0.1", 9100, List.of(), List.of()));
+                .isEqualTo(new ListenConfig(
+                        "127.0.0.1",
+                        8080,
+                        9000,
+                        "127.0.0.1",
+                        9100,
+                        List.of(),
+                        List.of(),
+                        new PollingConfig(true, Duration.ofSeconds(15), 20_000, 1_000)));
         assertThat(config.session())
                 .isEqualTo(new SessionConfig(
                         Duration.ofSeconds(30),
@@ -38,7 +46,10 @@ class ConfigLoaderTest {
                         256 * 1024,
                         256,
                         Duration.ofSeconds(15),
-                        64 << 20));
+                        64 << 20,
+                        Duration.ofSeconds(10),
+                        DevicePolicy.ALL,
+                        256));
         assertThat(config.messageLog().dedupeWindow()).isEqualTo(Duration.ofMinutes(10));
         assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
     }
@@ -239,7 +250,16 @@ class ConfigLoaderTest {
     @Test
     void aRecordMadeByHandIsCheckedToo() {
         assertThatThrownBy(() -> new SessionConfig(
-                        Duration.ZERO, Duration.ofSeconds(10), 1, 128 * 1024, 1, Duration.ofSeconds(15), 64 << 20))
+                        Duration.ZERO,
+                        Duration.ofSeconds(10),
+                        1,
+                        128 * 1024,
+                        1,
+                        Duration.ofSeconds(15),
+                        64 << 20,
+                        Duration.ofSeconds(10),
+                        DevicePolicy.ALL,
+                        256))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("session.heartbeat");
         assertThatThrownBy(() -> new AuthConfig(

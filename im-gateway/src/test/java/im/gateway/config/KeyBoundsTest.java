@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Each key by itself: what is just allowed, what just is not, and what has another form. */
 class KeyBoundsTest {
     private static final String LONG_ID = "a".repeat(64);
+    private static final String HASH = "0a".repeat(32);
     private static final String LONG_TEXT = "a".repeat(256);
 
     /** A key with texts that are good and texts that are bad; the texts separated by a bar. */
@@ -48,6 +49,10 @@ class KeyBoundsTest {
                     "listen.proxy-protocol-from",
                     "|10.0.0.0/8|192.0.2.7|::1,2001:db8::/32|0.0.0.0/0",
                     "10.0.0.1/8|10.0.0.0/33|10.0.0.0/|10.0.0|example.org|::1%eth0|[::1]|,"),
+            Row.of("listen.poll", "true|false", "yes|1|TRUE|"),
+            Row.of("listen.poll-wait", "1s|15s|2m", "999ms|121s|15"),
+            Row.of("listen.poll-sessions", "1|1000000", "0|1000001|x"),
+            Row.of("listen.poll-sessions-per-address", "1|1000000", "0|1000001|x"),
             Row.of("session.heartbeat", "1s|1000ms|30s|5m|300s", "999ms|301s|30|30 s|-1s|1h|PT30S||9999999999s"),
             Row.of("session.handshake-timeout", "1s|1m", "999ms|61s|10"),
             Row.of("session.window-messages", "1|512", "0|513|all|-1|1e2"),
@@ -55,9 +60,44 @@ class KeyBoundsTest {
             Row.of("session.unanswered-sends", "1|4096", "0|4097|x"),
             Row.of("session.repush", "500ms|15s|10m", "499ms|601s|15"),
             Row.of("session.loop-outbound-bytes", "1MiB|16GiB", "1023KiB|17GiB|x"),
+            Row.of("interceptors.folder", "|x", " "),
+            Row.of("interceptors.properties-file", "|x", " "),
+            Row.of("interceptors.threads", "1|256", "0|257|x|"),
+            Row.of("interceptors.timeout", "10ms|30s", "9ms|30001ms|1"),
+            Row.of("interceptors.on-failure", "refuse|allow", "REFUSE|reject|"),
+            Row.of("webhooks.url", "", "ftp://a|http://u@a|http://a?b|a|http://|https://a/#b"),
+            Row.of("webhooks.secret", "|x|" + LONG_TEXT, LONG_TEXT + "a|a\nb"),
+            Row.of("webhooks.secret-file", "|x", " "),
+            Row.of(
+                    "webhooks.events",
+                    "|before-send|after-accept,connected,disconnected,went-offline",
+                    "x|connected,connected|,"),
+            Row.of("webhooks.timeout", "50ms|1m", "49ms|61s|1"),
+            Row.of("webhooks.retries", "0|100", "-1|101|x"),
+            Row.of("webhooks.before-send-timeout", "10ms|10s", "9ms|10001ms|1"),
+            Row.of("webhooks.before-send-on-failure", "refuse|allow", "no|"),
+            Row.of("webhooks.queue-events", "16|1000000", "15|1000001|x"),
+            Row.of("webhooks.queue-bytes", "256KiB|1GiB", "255KiB|1025MiB|x"),
+            Row.of("webhooks.offline-after", "0s|1h", "3601s|-1s|1"),
+            Row.of("listen.api-host", "127.0.0.1|::1|localhost", "|0.0.0.0|a b"),
+            Row.of("listen.api-port", "0|1|65535", BAD_PORTS),
+            Row.of(
+                    "api.keys",
+                    "|a:send:" + HASH + "|a:send+groups:" + HASH + ",b:broadcast+presence+connections:" + HASH,
+                    "a|a:send|a::" + HASH + "|a:sing:" + HASH + "|a:send:" + HASH + "0|a:send:xyz|a b:send:" + HASH
+                            + "|a:send:" + HASH + ",a:send:" + HASH),
+            Row.of("api.system-uid", "a|" + LONG_ID, "|" + LONG_ID + "a|a b"),
+            Row.of("api.requests-per-second", "1|1000000", "0|1000001|x"),
+            Row.of("api.broadcast-per-second", "1|1000000", "0|1000001|x"),
+            Row.of("session.devices", "all|one-per-platform|one", "ALL|one_per_platform|two|"),
+            Row.of("presence.grace", "100ms|10s|10m", "99ms|601s|10"),
             Row.of("retention.time", "1m|7d|3650d", "59s|3651d|7"),
             Row.of("retention.messages", "1|1000000", "0|1000001|x"),
             Row.of("retention.bytes", "64KiB|1GiB", "63KiB|1025MiB|x"),
+            Row.of("groups.create", "anybody|server", "nobody|"),
+            Row.of("groups.max-members", "2|1000000", "1|1000001|x"),
+            Row.of("groups.max-groups-per-uid", "1|100000", "0|100001|x"),
+            Row.of("groups.receipt-members", "0|256|1000", "-1|1001|x"),
             Row.of("message-log.dedupe-window", "10m|600s|7d|168h", "599s|169h|forever"),
             Row.of("relay.window-entries", "65536|67108864", "65535|67108865|x"),
             Row.of("message-log.queue-messages", "64|1000000", "63|1000001|x"),
@@ -109,6 +149,7 @@ class KeyBoundsTest {
             Row.of("etcd.key-file", "", "\u0000"),
             Row.of("etcd.timeout", "100ms|30s", "99ms|31s|1"),
             Row.of("etcd.prefix", "/im/|x", "|" + LONG_TEXT + "a"),
+            Row.of("offline.topic", "off|direct|all", "on|OFF|"),
             Row.of("router.port", "0|1|65535", BAD_PORTS),
             Row.of("router.choice", "round-robin|least-connections|consistent-hash", "round_robin|random|"),
             Row.of("router.requests-per-second", "1|1000000", "0|1000001|x"));

@@ -19,10 +19,12 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A listening edge on ports of its own. Closing it fails if a connection or a buffer was left behind. */
 final class TestEdge implements AutoCloseable {
     static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    static final PollBounds POLLS = new PollBounds(Duration.ofMillis(600), 1_000, 1_000);
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 
     static {
@@ -36,18 +38,23 @@ final class TestEdge implements AutoCloseable {
     final EdgeServer server;
 
     private TestEdge(
-            Transport transport, Duration handshakeTimeout, EchoSessions sessions, List<AddressRange> proxies) {
+            Transport transport,
+            Duration handshakeTimeout,
+            EchoSessions sessions,
+            List<AddressRange> proxies,
+            @Nullable PollBounds polls) {
         this.sessions = sessions;
         this.loops = EventLoops.open(transport, 2, HEARTBEAT, 64 << 20);
         try {
             server = EdgeServer.start(
-                    config(handshakeTimeout, proxies), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
+                    config(handshakeTimeout, proxies, polls), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static EdgeConfig config(Duration handshakeTimeout, List<AddressRange> proxies) {
+    private static EdgeConfig config(
+            Duration handshakeTimeout, List<AddressRange> proxies, @Nullable PollBounds polls) {
         return new EdgeConfig(
                 "127.0.0.1",
                 0,
@@ -58,6 +65,8 @@ final class TestEdge implements AutoCloseable {
                 HEARTBEAT,
                 1024,
                 proxies,
+                polls,
+                0,
                 new AdaptiveByteBufAllocator(true));
     }
 
@@ -73,13 +82,18 @@ final class TestEdge implements AutoCloseable {
     }
 
     static TestEdge start(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
-        return new TestEdge(transport, handshakeTimeout, sessions, List.of());
+        return new TestEdge(transport, handshakeTimeout, sessions, List.of(), POLLS);
+    }
+
+    static TestEdge polled(
+            Transport transport, Duration handshakeTimeout, EchoSessions sessions, @Nullable PollBounds polls) {
+        return new TestEdge(transport, handshakeTimeout, sessions, List.of(), polls);
     }
 
     /** One that stands behind balancers with these addresses. */
     static TestEdge behind(Transport transport, String... proxies) {
         List<AddressRange> ranges = Stream.of(proxies).map(AddressRange::parse).toList();
-        return new TestEdge(transport, Duration.ofSeconds(20), new EchoSessions(), ranges);
+        return new TestEdge(transport, Duration.ofSeconds(20), new EchoSessions(), ranges, POLLS);
     }
 
     /** Epoll and NIO, or NIO alone. */

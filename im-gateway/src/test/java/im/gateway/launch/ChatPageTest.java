@@ -39,9 +39,14 @@ class ChatPageTest {
         "/chat.css, text/css; charset=utf-8",
         "/chat.js, text/javascript; charset=utf-8",
         "/conversations.js, text/javascript; charset=utf-8",
+        "/groups.js, text/javascript; charset=utf-8",
+        "/group-dialogs.js, text/javascript; charset=utf-8",
+        "/names.js, text/javascript; charset=utf-8",
         "/thread.js, text/javascript; charset=utf-8",
         "/im-client.js, text/javascript; charset=utf-8",
         "/outbox.js, text/javascript; charset=utf-8",
+        "/poll.js, text/javascript; charset=utf-8",
+        "/presence.js, text/javascript; charset=utf-8",
         "/icon.svg, image/svg+xml",
     })
     void eachFileIsServedAsWhatItIsAndMayDoNothingBeyondItsServer(String path, String contentType)

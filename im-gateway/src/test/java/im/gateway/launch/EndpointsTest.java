@@ -3,10 +3,12 @@ package im.gateway.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.config.ListenConfig;
+import im.gateway.config.PollingConfig;
 import im.gateway.launch.Endpoints.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,14 @@ class EndpointsTest {
     }
 
     private static ListenConfig listen(String host, String adminHost) {
-        return new ListenConfig(host, 0, 0, adminHost, 0, List.of(), List.of());
+        return new ListenConfig(
+                host,
+                0,
+                0,
+                adminHost,
+                0,
+                List.of(),
+                List.of(),
+                new PollingConfig(true, Duration.ofSeconds(15), 20_000, 1_000));
     }
 }

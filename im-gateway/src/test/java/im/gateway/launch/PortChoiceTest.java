@@ -3,7 +3,9 @@ package im.gateway.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.config.ListenConfig;
+import im.gateway.config.PollingConfig;
 import im.gateway.launch.Endpoints.Ports;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -44,6 +46,14 @@ class PortChoiceTest {
     }
 
     private static ListenConfig listen(int http, int tcp, int admin) {
-        return new ListenConfig("127.0.0.1", http, tcp, "127.0.0.1", admin, List.of(), List.of());
+        return new ListenConfig(
+                "127.0.0.1",
+                http,
+                tcp,
+                "127.0.0.1",
+                admin,
+                List.of(),
+                List.of(),
+                new PollingConfig(true, Duration.ofSeconds(15), 20_000, 1_000));
     }
 }

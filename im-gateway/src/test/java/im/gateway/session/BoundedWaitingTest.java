@@ -8,6 +8,7 @@ import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.connection.Loop;
+import im.protocol.ConversationName;
 import im.protocol.codec.BinaryWire;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.Wire;
@@ -128,8 +129,12 @@ class BoundedWaitingTest {
 
         @Override
         public ByteBuf encodeDeliver(
-                String peer, List<byte[]> placed, boolean catchingUp, long truncatedUpTo, ByteBufAllocator alloc) {
-            return BinaryWire.TCP.encodeDeliver(peer, placed, catchingUp, truncatedUpTo, alloc);
+                ConversationName conversation,
+                List<byte[]> placed,
+                boolean catchingUp,
+                long truncatedUpTo,
+                ByteBufAllocator alloc) {
+            return BinaryWire.TCP.encodeDeliver(conversation, placed, catchingUp, truncatedUpTo, alloc);
         }
 
         @Override

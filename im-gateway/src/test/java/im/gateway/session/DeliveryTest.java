@@ -45,6 +45,23 @@ class DeliveryTest {
     }
 
     @Test
+    void aDirectChatIsReadBeforeTheGroupsThatWaitAlsoIfItsMessageComesDuringCatchUp() {
+        ConversationKey one = ConversationKey.group("one");
+        ConversationKey two = ConversationKey.group("two");
+        append(one, 1);
+        append(two, 1);
+        WireConnection connection = fixture.resumed();
+        fixture.answerOne();
+        fixture.deliver(connection, A);
+
+        fixture.answer();
+
+        assertThat(fixture.store.asked)
+                .containsSequence("page " + two.text() + " after 0", "compare", "page " + A.text() + " after 0")
+                .endsWith("page " + one.text() + " after 0");
+    }
+
+    @Test
     void nothingIsReadBeforeTheLastResume() {
         WireConnection connection =
                 fixture.hello(ClientFrames.hello(1).setClientCursors(true).build());

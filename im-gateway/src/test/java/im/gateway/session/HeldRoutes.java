@@ -26,9 +26,9 @@ final class HeldRoutes implements RouteDirectory {
     }
 
     @Override
-    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection, int group) {
         CompletableFuture<Registration> told = new CompletableFuture<>();
-        Registration registration = memory.register(uid, device, attempt, connection)
+        Registration registration = memory.register(uid, device, attempt, connection, group)
                 .toCompletableFuture()
                 .join();
         untold.add(() -> {

@@ -13,13 +13,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** An event loop on the test's own thread and clock: nothing runs until {@link #run} or {@link #advance} is called. */
-final class ManualLoop extends AbstractExecutorService implements ScheduledExecutorService {
+public final class ManualLoop extends AbstractExecutorService implements ScheduledExecutorService {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private long nanos;
-    final Loop loop;
+    public final Loop loop;
 
-    ManualLoop(long turnMillis) {
+    public ManualLoop(long turnMillis) {
         this(turnMillis, 64 << 20);
     }
 
@@ -27,13 +27,18 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
         loop = new Loop(0, this, turnMillis, () -> nanos, outboundBudget);
     }
 
-    void run() {
+    public void run() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
     }
 
-    void advance(long millis) {
+    /** The oldest task alone. */
+    public void runOne() {
+        tasks.remove().run();
+    }
+
+    public void advance(long millis) {
         long end = nanos + TimeUnit.MILLISECONDS.toNanos(millis);
         run();
         while (!timers.isEmpty() && timers.element().dueNanos <= end) {
@@ -65,9 +70,14 @@ final class ManualLoop extends AbstractExecutorService implements ScheduledExecu
         return add(task, unit.toNanos(initial), unit.toNanos(delay));
     }
 
+    /** What is due at once needs no clock that goes on. */
     private Timer add(Runnable task, long delayNanos, long periodNanos) {
         Timer timer = new Timer(task, nanos + delayNanos, periodNanos);
-        timers.add(timer);
+        if (delayNanos == 0 && periodNanos == 0) {
+            tasks.add(timer);
+        } else {
+            timers.add(timer);
+        }
         return timer;
     }
 

@@ -263,7 +263,8 @@ final class ScheduledStore implements ConversationStore, CursorStore {
                 held.isEmpty() ? null : held.get(held.size() - 1),
                 7,
                 6,
-                head(conversation));
+                head(conversation),
+                null);
     }
 
     @Override

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.auth.TokenVerifier;
 import im.gateway.auth.TokenVerifier.Verdict;
+import im.gateway.config.DevicePolicy;
+import im.gateway.presence.PresenceDesk;
+import im.gateway.service.SessionHooks;
 import im.gateway.service.SessionMetrics;
 import im.gateway.service.SessionServices;
 import im.gateway.service.SessionTerms;
@@ -51,6 +54,8 @@ final class SessionFixture {
     /** Where sessions register: {@link #routes}, unless the test brought its own. */
     private final RouteDirectory directory;
 
+    final PresenceDesk presence;
+
     final Sessions sessions;
     TokenVerifier verifier = token -> new Verdict.Valid("me", Long.MAX_VALUE);
     private long wallMillis = 1_000_000;
@@ -69,24 +74,39 @@ final class SessionFixture {
     private long takeoverMillis;
 
     SessionFixture(long repushMillis) {
-        this(128 * 1024, 16, null, repushMillis, WIDE_LOOP);
+        this(128 * 1024, 16, null, repushMillis, WIDE_LOOP, SessionHooks.NONE, null);
+    }
+
+    static SessionFixture withHooks(SessionHooks hooks) {
+        return new SessionFixture(128 * 1024, 16, null, REPUSH_MILLIS, WIDE_LOOP, hooks, null);
+    }
+
+    /** Sessions that may be in groups; their messages are not in {@link #store}. */
+    static SessionFixture withGroups(ScheduledGroups groups) {
+        return new SessionFixture(128 * 1024, 16, null, REPUSH_MILLIS, WIDE_LOOP, SessionHooks.NONE, groups);
     }
 
     /** Sessions on a loop that may have no more bytes queued than this. */
     static SessionFixture withLoopBudget(int bytes) {
-        return new SessionFixture(128 * 1024, 16, null, REPUSH_MILLIS, bytes);
+        return new SessionFixture(128 * 1024, 16, null, REPUSH_MILLIS, bytes, SessionHooks.NONE, null);
     }
 
     SessionFixture(int windowBytes, int unansweredSends) {
-        this(windowBytes, unansweredSends, null, REPUSH_MILLIS, WIDE_LOOP);
+        this(windowBytes, unansweredSends, null, REPUSH_MILLIS, WIDE_LOOP, SessionHooks.NONE, null);
     }
 
     SessionFixture(RouteDirectory directory) {
-        this(128 * 1024, 16, directory, REPUSH_MILLIS, WIDE_LOOP);
+        this(128 * 1024, 16, directory, REPUSH_MILLIS, WIDE_LOOP, SessionHooks.NONE, null);
     }
 
     private SessionFixture(
-            int windowBytes, int unansweredSends, @Nullable RouteDirectory own, long repushMillis, int loopBudget) {
+            int windowBytes,
+            int unansweredSends,
+            @Nullable RouteDirectory own,
+            long repushMillis,
+            int loopBudget,
+            SessionHooks hooks,
+            @Nullable ScheduledGroups groups) {
         manual = new ManualLoop(HEARTBEAT_MILLIS / 4, loopBudget);
         bus = new LoopPushBus(List.of(manual.loop), metrics);
         directory = own == null ? routes : own;
@@ -98,7 +118,10 @@ final class SessionFixture {
                 unansweredSends,
                 Duration.ofMinutes(10),
                 Retention.DEFAULT,
-                Duration.ofMillis(repushMillis));
+                Duration.ofMillis(repushMillis),
+                DevicePolicy.ALL,
+                256);
+        presence = NoTimes.desk(directory, manual.loop, new WallClock());
         SessionServices services = new SessionServices(
                 terms,
                 token -> verifier.verify(token),
@@ -106,12 +129,16 @@ final class SessionFixture {
                 store,
                 store,
                 directory,
+                presence,
                 bus,
                 new Takeovers(() -> takeoverMillis += betweenTakeovers, new Random(1)),
                 metrics,
+                groups,
                 new WallClock(),
-                () -> nanos);
+                () -> nanos,
+                hooks);
         sessions = new Sessions(services, List.of(manual.loop), new Random(1));
+        bus.serve(sessions);
     }
 
     private final class WallClock extends Clock {
@@ -133,6 +160,12 @@ final class SessionFixture {
 
     void wallClock(long millis) {
         wallMillis = millis;
+    }
+
+    /** Time passes on the wall and on the loop. */
+    void pass(long millis) {
+        wallMillis += millis;
+        manual.advance(millis);
     }
 
     /** A connection that said Hello; what came of it is for the test to read. */

@@ -3,6 +3,7 @@ package im.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.auth.TokenVerifier.Verdict;
+import im.gateway.config.DevicePolicy;
 import im.gateway.service.SessionMetrics;
 import im.gateway.service.SessionServices;
 import im.gateway.service.SessionTerms;
@@ -14,6 +15,7 @@ import im.protocol.v1.Ping;
 import im.protocol.v1.Versions;
 import im.relay.PlacedMessage;
 import im.relay.Retention;
+import im.router.RouteDirectory;
 import im.router.memory.MemoryRouteDirectory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -63,18 +65,23 @@ class SessionScheduleTest {
                     16,
                     Duration.ofMinutes(10),
                     Retention.DEFAULT,
-                    Duration.ofMillis(2 * HEARTBEAT_MILLIS));
+                    Duration.ofMillis(2 * HEARTBEAT_MILLIS),
+                    DevicePolicy.ALL,
+                    256);
             store.versionsAreLate = true;
+            RouteDirectory routes = new MemoryRouteDirectory(random);
             SessionServices services = new SessionServices(
                     terms,
                     token -> new Verdict.Valid("me", Long.MAX_VALUE),
                     new NoLog(),
                     store,
                     store,
-                    new MemoryRouteDirectory(random),
+                    routes,
+                    NoTimes.desk(routes, manual.loop, Clock.systemUTC()),
                     new LoopPushBus(List.of(manual.loop), metrics),
                     new Takeovers(() -> takeoverMillis += Takeovers.WINDOW_MILLIS, new Random(1)),
                     metrics,
+                    null,
                     Clock.systemUTC(),
                     () -> 0);
             sessions = new Sessions(services, List.of(manual.loop), random);

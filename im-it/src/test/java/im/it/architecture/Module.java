@@ -12,6 +12,8 @@ enum Module {
     CLIENT("im-client-sdk", "im.client", 50, PROTOCOL),
     SIMULATOR("im-simulator", "im.simulator", 50, CLIENT, PROTOCOL),
     EXAMPLES("examples/java", "im.examples", 3, CLIENT),
+    /** A jar for the server, which does not know it. */
+    FILTER("examples/filter", "im.filter", 2, GATEWAY, PROTOCOL),
     /** For tests only, so it may know everything. */
     TESTKIT("im-testkit", "im.testkit", 45, GATEWAY, RELAY, ROUTER, CLIENT, SIMULATOR, PROTOCOL, SERVERS),
     /** Measures everything, and nothing knows it. */

@@ -1,5 +1,6 @@
 package im.protocol.codec;
 
+import im.protocol.ConversationName;
 import im.protocol.Limits;
 import im.protocol.v1.Frame;
 import io.netty.buffer.ByteBuf;
@@ -25,8 +26,12 @@ public final class BinaryWire implements Wire {
 
     @Override
     public ByteBuf encodeDeliver(
-            String peer, List<byte[]> placed, boolean catchingUp, long truncatedUpTo, ByteBufAllocator alloc) {
-        return FrameCodec.encodeDeliver(peer, placed, catchingUp, truncatedUpTo, framing, alloc);
+            ConversationName conversation,
+            List<byte[]> placed,
+            boolean catchingUp,
+            long truncatedUpTo,
+            ByteBufAllocator alloc) {
+        return FrameCodec.encodeDeliver(conversation, placed, catchingUp, truncatedUpTo, framing, alloc);
     }
 
     @Override

@@ -1,14 +1,18 @@
 package im.protocol.codec;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import im.protocol.v1.Envelope;
+import im.protocol.v1.MembershipChange;
 import im.protocol.v1.Send;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What is taken from a Send when it comes in: its envelope, encoded here and never again, and its hash. */
 public final class EnvelopeCodec {
@@ -40,6 +44,8 @@ public final class EnvelopeCodec {
             writeText(out, Envelope.CONTENT_TYPE_FIELD_NUMBER, send.getContentType());
             if (send.hasData()) {
                 out.writeBytes(Envelope.DATA_FIELD_NUMBER, send.getData());
+            } else if (send.hasMembership()) {
+                out.writeMessage(Envelope.MEMBERSHIP_FIELD_NUMBER, send.getMembership());
             } else {
                 out.writeString(Envelope.TEXT_FIELD_NUMBER, send.getText());
             }
@@ -58,9 +64,16 @@ public final class EnvelopeCodec {
                         ? 0
                         : CodedOutputStream.computeInt64Size(Envelope.ACCEPTED_MS_FIELD_NUMBER, acceptedMs))
                 + textSize(Envelope.CONTENT_TYPE_FIELD_NUMBER, send.getContentType())
-                + (send.hasData()
-                        ? CodedOutputStream.computeBytesSize(Envelope.DATA_FIELD_NUMBER, send.getData())
-                        : CodedOutputStream.computeStringSize(Envelope.TEXT_FIELD_NUMBER, send.getText()));
+                + contentSize(send);
+    }
+
+    private static int contentSize(Send send) {
+        if (send.hasData()) {
+            return CodedOutputStream.computeBytesSize(Envelope.DATA_FIELD_NUMBER, send.getData());
+        }
+        return send.hasMembership()
+                ? CodedOutputStream.computeMessageSize(Envelope.MEMBERSHIP_FIELD_NUMBER, send.getMembership())
+                : CodedOutputStream.computeStringSize(Envelope.TEXT_FIELD_NUMBER, send.getText());
     }
 
     private static int textSize(int field, String text) {
@@ -75,8 +88,8 @@ public final class EnvelopeCodec {
 
     /**
      * What tells a retry from another message under the same id: the first {@value #HASH_BYTES} bytes of SHA-256 over
-     * content type, a zero byte, {@code t} for text or {@code d} for data, and the content. A Send with neither counts
-     * as empty text. Copies the text once to hash it.
+     * content type, a zero byte, {@code t} for text, {@code d} for data or {@code m} for a membership change, and the
+     * content. A Send with none counts as empty text. Copies the text once to hash it.
      */
     public static byte[] requestHash(Send send) {
         MessageDigest digest = SHA_256.get();
@@ -87,11 +100,47 @@ public final class EnvelopeCodec {
             ByteString data = send.getData();
             digest.update((byte) 'd');
             digest.update(data.asReadOnlyByteBuffer());
+        } else if (send.hasMembership()) {
+            // Without what this version does not know, so that an envelope hashes as the Send it came from.
+            digest.update((byte) 'm');
+            digest.update(send.getMembership().toByteArray());
         } else {
             digest.update((byte) 't');
             digest.update(send.getText().getBytes(StandardCharsets.UTF_8));
         }
         return Arrays.copyOf(digest.digest(), HASH_BYTES);
+    }
+
+    /** The membership change that an envelope holds; null where its content is another. Throws on what is no envelope. */
+    public static @Nullable MembershipChange membership(byte[] envelope) {
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(envelope);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == Envelope.MEMBERSHIP_FIELD_NUMBER) {
+                    return MembershipChange.parseFrom(in.readBytes());
+                }
+                in.skipField(tag);
+            }
+            return null;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not an envelope", e);
+        }
+    }
+
+    /** Whether {@link #membership} would find one; the content is neither parsed nor copied. */
+    public static boolean isMembership(byte[] envelope) {
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(envelope);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == Envelope.MEMBERSHIP_FIELD_NUMBER) {
+                    return true;
+                }
+                in.skipField(tag);
+            }
+            return false;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not an envelope", e);
+        }
     }
 
     private static MessageDigest sha256() {

@@ -6,6 +6,7 @@ import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import im.protocol.CloseReason;
+import im.protocol.ConversationName;
 import im.protocol.Limits;
 import im.protocol.codec.Wire.PageHead;
 import im.protocol.v1.Frame;
@@ -24,8 +25,8 @@ import java.util.List;
  */
 public final class FrameCodec {
     /**
-     * Most that a Deliver or SyncPage body adds to the {@link #placedFieldSize} of what it carries, for a peer that is
-     * a valid uid.
+     * Most that a Deliver or SyncPage body adds to the {@link #placedFieldSize} of what it carries, for a conversation
+     * that is named by a valid id.
      */
     public static final int PLACED_OVERHEAD = 128;
 
@@ -37,6 +38,7 @@ public final class FrameCodec {
     private static final int SYNC_PAGE = 0x4a;
     private static final int CONVERSATION = 0x0a;
     private static final int PEER = 0x0a;
+    private static final int GROUP = 0x12;
     private static final int PLACED = 0x12;
     /** {@code Deliver.catching_up} and {@code SyncPage.more} have the same number. */
     private static final int FLAG = 0x18;
@@ -118,20 +120,19 @@ public final class FrameCodec {
      * what {@link #encode} gives for the equal Frame.
      */
     public static ByteBuf encodeDeliver(
-            String peer,
+            ConversationName conversation,
             List<byte[]> placed,
             boolean catchingUp,
             long truncatedUpTo,
             Framing framing,
             ByteBufAllocator alloc) {
-        int peerLength = ByteBufUtil.utf8Bytes(peer);
-        int inner =
-                conversationSize(peerLength) + placedSize(placed) + (catchingUp ? 2 : 0) + numberSize(truncatedUpTo);
+        int idLength = ByteBufUtil.utf8Bytes(conversation.id());
+        int inner = conversationSize(idLength) + placedSize(placed) + (catchingUp ? 2 : 0) + numberSize(truncatedUpTo);
         int body = 1 + Varint.size(inner) + inner;
         ByteBuf out = framing.begin(WebSocketCodec.BINARY, body, alloc);
         out.writeByte(DELIVER);
         Varint.write(out, inner);
-        writeConversation(out, peer, peerLength);
+        writeConversation(out, conversation, idLength);
         writePlaced(out, placed);
         writeFlag(out, FLAG, catchingUp);
         writeNumber(out, TRUNCATED_UP_TO, truncatedUpTo);
@@ -140,8 +141,8 @@ public final class FrameCodec {
 
     /** The SyncPage frame of already encoded {@code im.v1.Placed}; otherwise like {@link #encodeDeliver}. */
     public static ByteBuf encodeSyncPage(PageHead page, List<byte[]> placed, Framing framing, ByteBufAllocator alloc) {
-        int peerLength = ByteBufUtil.utf8Bytes(page.peer());
-        int inner = conversationSize(peerLength)
+        int idLength = ByteBufUtil.utf8Bytes(page.conversation().id());
+        int inner = conversationSize(idLength)
                 + placedSize(placed)
                 + (page.more() ? 2 : 0)
                 + (page.truncated() ? 2 : 0)
@@ -153,7 +154,7 @@ public final class FrameCodec {
         writeNumber(out, REF, page.ref());
         out.writeByte(SYNC_PAGE);
         Varint.write(out, inner);
-        writeConversation(out, page.peer(), peerLength);
+        writeConversation(out, page.conversation(), idLength);
         writePlaced(out, placed);
         writeFlag(out, FLAG, page.more());
         writeFlag(out, TRUNCATED, page.truncated());
@@ -188,17 +189,17 @@ public final class FrameCodec {
         }
     }
 
-    private static int conversationSize(int peerLength) {
-        int inner = 1 + Varint.size(peerLength) + peerLength;
+    private static int conversationSize(int idLength) {
+        int inner = 1 + Varint.size(idLength) + idLength;
         return 1 + Varint.size(inner) + inner;
     }
 
-    private static void writeConversation(ByteBuf out, String peer, int peerLength) {
+    private static void writeConversation(ByteBuf out, ConversationName conversation, int idLength) {
         out.writeByte(CONVERSATION);
-        Varint.write(out, 1 + Varint.size(peerLength) + peerLength);
-        out.writeByte(PEER);
-        Varint.write(out, peerLength);
-        ByteBufUtil.reserveAndWriteUtf8(out, peer, peerLength);
+        Varint.write(out, 1 + Varint.size(idLength) + idLength);
+        out.writeByte(conversation.group() ? GROUP : PEER);
+        Varint.write(out, idLength);
+        ByteBufUtil.reserveAndWriteUtf8(out, conversation.id(), idLength);
     }
 
     private static void writeFlag(ByteBuf out, int tag, boolean flag) {

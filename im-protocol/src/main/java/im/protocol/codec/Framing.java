@@ -11,7 +11,9 @@ public enum Framing {
     /** One unmasked, unfragmented WebSocket message: what a server sends. */
     WEBSOCKET_SERVER,
     /** One masked, unfragmented WebSocket message: what a client sends. */
-    WEBSOCKET_CLIENT;
+    WEBSOCKET_CLIENT,
+    /** The body, then a line feed, which no body holds: JSON over polls, in either direction. */
+    LINE;
 
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
@@ -19,10 +21,12 @@ public enum Framing {
 
     /** A buffer of exactly the frame's size with its header written; {@code opcode} is ignored on TCP. */
     ByteBuf begin(int opcode, int bodyLength, ByteBufAllocator alloc) {
-        int size = headerSize(bodyLength) + bodyLength;
+        int size = headerSize(bodyLength) + bodyLength + (this == LINE ? 1 : 0);
         ByteBuf out = alloc.ioBuffer(size, size);
         if (this == TCP) {
             Varint.write(out, bodyLength);
+            return out;
+        } else if (this == LINE) {
             return out;
         }
         int masked = this == WEBSOCKET_CLIENT ? MASKED : 0;
@@ -42,8 +46,11 @@ public enum Framing {
         return out;
     }
 
-    /** Masks the body, which must have been written to its last byte. */
+    /** Masks the body, which must have been written to its last byte, or ends its line. */
     ByteBuf end(ByteBuf out, int bodyLength) {
+        if (this == LINE) {
+            return out.writeByte('\n');
+        }
         if (this == WEBSOCKET_CLIENT) {
             int body = out.writerIndex() - bodyLength;
             applyMask(out, body, bodyLength, out.getIntLE(body - MASK_BYTES));
@@ -54,6 +61,8 @@ public enum Framing {
     int headerSize(int bodyLength) {
         if (this == TCP) {
             return Varint.size(bodyLength);
+        } else if (this == LINE) {
+            return 0;
         }
         int length = bodyLength <= 125 ? 2 : bodyLength <= 0xffff ? 4 : 10;
         return this == WEBSOCKET_CLIENT ? length + MASK_BYTES : length;

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import im.protocol.v1.Envelope;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** {@code im.v1.Placed} around an envelope that stays closed. The bytes are protobuf's own for the equal message. */
 public final class PlacedCodec {
@@ -38,14 +39,56 @@ public final class PlacedCodec {
     public static Origin origin(byte[] placed) {
         try {
             CodedInputStream in = CodedInputStream.newInstance(placed);
+            return isAtEnvelope(in) ? envelopeOrigin(in) : new Origin("", 0);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a placed message", e);
+        }
+    }
+
+    /** The message id in the envelope that {@link #encode} was given; nothing else is parsed or copied. */
+    public static String messageId(byte[] placed) {
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(placed);
+            if (isAtEnvelope(in)) {
+                for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    if (WireFormat.getTagFieldNumber(tag) == Envelope.MESSAGE_ID_FIELD_NUMBER) {
+                        return in.readString();
+                    }
+                    in.skipField(tag);
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            throw new IllegalArgumentException("not a placed message", e);
+        }
+    }
+
+    /** Reads up to the envelope's fields, and ends the stream where they end. */
+    private static boolean isAtEnvelope(CodedInputStream in) throws IOException {
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+            if (tag == ENVELOPE) {
+                in.pushLimit(in.readRawVarint32());
+                return true;
+            }
+            in.skipField(tag);
+        }
+        return false;
+    }
+
+    /** Whether {@link #encode} wrote a change of membership; the content is neither parsed nor copied. */
+    public static boolean isMembership(byte[] placed) {
+        try {
+            CodedInputStream in = CodedInputStream.newInstance(placed);
             for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
                 if (tag == ENVELOPE) {
-                    in.pushLimit(in.readRawVarint32());
-                    return envelopeOrigin(in);
+                    in.readRawVarint32();
+                } else if (WireFormat.getTagFieldNumber(tag) == Envelope.MEMBERSHIP_FIELD_NUMBER) {
+                    return true;
+                } else {
+                    in.skipField(tag);
                 }
-                in.skipField(tag);
             }
-            return new Origin("", 0);
+            return false;
         } catch (IOException e) {
             throw new IllegalArgumentException("not a placed message", e);
         }
@@ -62,6 +105,15 @@ public final class PlacedCodec {
             }
         }
         return new Origin(sender, acceptedMs);
+    }
+
+    /** What {@link #encode} wrote, for a reader to whom another message was the one before. */
+    public static byte[] withPrev(byte[] placed, long prev) {
+        long position = position(placed);
+        long before = prev(placed);
+        int from = (position == 0 ? 0 : 1 + Varint.size(position)) + (before == 0 ? 0 : 1 + Varint.size(before)) + 1;
+        byte[] envelope = Arrays.copyOfRange(placed, from + Varint.size(Varint.get(placed, from)), placed.length);
+        return encode(position, prev, envelope);
     }
 
     private static int size(long position, long prev, int envelope) {

@@ -1,5 +1,6 @@
 package im.protocol.codec;
 
+import im.protocol.ConversationName;
 import im.protocol.v1.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -21,7 +22,11 @@ public interface Wire {
      * @param truncatedUpTo 0 where nothing is truncated
      */
     ByteBuf encodeDeliver(
-            String peer, List<byte[]> placed, boolean catchingUp, long truncatedUpTo, ByteBufAllocator alloc);
+            ConversationName conversation,
+            List<byte[]> placed,
+            boolean catchingUp,
+            long truncatedUpTo,
+            ByteBufAllocator alloc);
 
     /** The SyncPage frame of already encoded {@code im.v1.Placed}. */
     ByteBuf encodeSyncPage(PageHead head, List<byte[]> placed, ByteBufAllocator alloc);
@@ -46,5 +51,11 @@ public interface Wire {
 
     /** What a SyncPage says besides its messages; see {@code client.proto}. */
     record PageHead(
-            long ref, String peer, boolean more, boolean truncated, long firstHeld, long head, long completeUpTo) {}
+            long ref,
+            ConversationName conversation,
+            boolean more,
+            boolean truncated,
+            long firstHeld,
+            long head,
+            long completeUpTo) {}
 }

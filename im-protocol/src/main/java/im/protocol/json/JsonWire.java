@@ -1,12 +1,12 @@
 package im.protocol.json;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import im.protocol.ConversationName;
 import im.protocol.Limits;
 import im.protocol.codec.Framing;
 import im.protocol.codec.ProtocolException;
 import im.protocol.codec.WebSocketCodec;
 import im.protocol.codec.Wire;
-import im.protocol.v1.Conversation;
 import im.protocol.v1.Deliver;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Placed;
@@ -25,6 +25,8 @@ import java.util.List;
 public final class JsonWire implements Wire {
     public static final JsonWire SERVER = new JsonWire(Framing.WEBSOCKET_SERVER);
     public static final JsonWire CLIENT = new JsonWire(Framing.WEBSOCKET_CLIENT);
+    /** A frame is a line of text, in either direction. */
+    public static final JsonWire LINES = new JsonWire(Framing.LINE);
 
     /**
      * A control character takes one byte in protobuf and six here, the worst there is: what fits this budget fits {@link
@@ -56,9 +58,13 @@ public final class JsonWire implements Wire {
 
     @Override
     public ByteBuf encodeDeliver(
-            String peer, List<byte[]> placed, boolean catchingUp, long truncatedUpTo, ByteBufAllocator alloc) {
+            ConversationName conversation,
+            List<byte[]> placed,
+            boolean catchingUp,
+            long truncatedUpTo,
+            ByteBufAllocator alloc) {
         Deliver deliver = Deliver.newBuilder()
-                .setConversation(with(peer))
+                .setConversation(conversation.onWire())
                 .addAllPlaced(parsed(placed))
                 .setCatchingUp(catchingUp)
                 .setTruncatedUpTo(truncatedUpTo)
@@ -69,7 +75,7 @@ public final class JsonWire implements Wire {
     @Override
     public ByteBuf encodeSyncPage(PageHead head, List<byte[]> placed, ByteBufAllocator alloc) {
         SyncPage page = SyncPage.newBuilder()
-                .setConversation(with(head.peer()))
+                .setConversation(head.conversation().onWire())
                 .addAllPlaced(parsed(placed))
                 .setMore(head.more())
                 .setTruncated(head.truncated())
@@ -78,10 +84,6 @@ public final class JsonWire implements Wire {
                 .setCompleteUpTo(head.completeUpTo())
                 .build();
         return encode(Frame.newBuilder().setRef(head.ref()).setSyncPage(page).build(), alloc);
-    }
-
-    private static Conversation with(String peer) {
-        return Conversation.newBuilder().setPeer(peer).build();
     }
 
     private static List<Placed> parsed(List<byte[]> placed) {

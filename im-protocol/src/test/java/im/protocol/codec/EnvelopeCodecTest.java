@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import im.protocol.v1.Envelope;
+import im.protocol.v1.MembershipChange;
 import im.protocol.v1.Send;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -59,6 +60,23 @@ class EnvelopeCodecTest {
             assertThat(EnvelopeCodec.encode(parsed, "a", "d", 1)).isEqualTo(EnvelopeCodec.encode(send, "a", "d", 1));
             assertThat(EnvelopeCodec.requestHash(parsed)).isEqualTo(EnvelopeCodec.requestHash(send));
         }
+    }
+
+    @Test
+    void aChangeOfMembershipIsToldFromOtherContent() {
+        for (Send send : sends()) {
+            assertThat(EnvelopeCodec.isMembership(EnvelopeCodec.encode(send, "a", "d", 1)))
+                    .isFalse();
+        }
+        MembershipChange change =
+                MembershipChange.newBuilder().setTitle("x".repeat(200)).build();
+        for (MembershipChange one : List.of(change, MembershipChange.getDefaultInstance())) {
+            byte[] envelope =
+                    EnvelopeCodec.encode(NOTHING.toBuilder().setMembership(one).build(), "a", "d", 1);
+            assertThat(EnvelopeCodec.isMembership(envelope)).isTrue();
+            assertThat(EnvelopeCodec.membership(envelope)).isEqualTo(one);
+        }
+        assertThat(EnvelopeCodec.isMembership(new byte[0])).isFalse();
     }
 
     @Test

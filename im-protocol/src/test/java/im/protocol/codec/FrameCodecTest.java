@@ -2,6 +2,7 @@ package im.protocol.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.protocol.ConversationName;
 import im.protocol.Limits;
 import im.protocol.v1.Deliver;
 import im.protocol.v1.Frame;
@@ -38,7 +39,7 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Framing.class)
+    @EnumSource(value = Framing.class, mode = EnumSource.Mode.EXCLUDE, names = "LINE")
     void everyFrameComesOutAsItWentIn(Framing framing) throws Exception {
         for (Frame frame : Frames.all()) {
             ByteBuf encoded = FrameCodec.encode(frame, framing, heap.alloc());
@@ -52,7 +53,7 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Framing.class)
+    @EnumSource(value = Framing.class, mode = EnumSource.Mode.EXCLUDE, names = "LINE")
     void aBodyOnEitherSideOfAHeadersBoundComesOutAsItWentIn(Framing framing) throws Exception {
         for (int length : new int[] {125, 126, 127, 128, 16_383, 16_384, 65_535, 65_536, Limits.FRAME_BYTES}) {
             Frame frame = ofSize(length);
@@ -101,7 +102,7 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Framing.class)
+    @EnumSource(value = Framing.class, mode = EnumSource.Mode.EXCLUDE, names = "LINE")
     void aFrameIsWrittenWhereItsBufferBeginsInASharedArray(Framing framing) throws Exception {
         ByteBufAllocator alloc = new SharedArrays();
         for (Frame frame : Frames.all()) {
@@ -174,7 +175,7 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Framing.class)
+    @EnumSource(value = Framing.class, mode = EnumSource.Mode.EXCLUDE, names = "LINE")
     void aDeliverOfEncodedMessagesIsTheBytesOfTheEqualFrame(Framing framing) throws Exception {
         Random random = seeded();
         for (int round = 0; round < 300; round++) {
@@ -190,8 +191,8 @@ class FrameCodecTest {
                             .setTruncatedUpTo(truncatedUpTo))
                     .build();
 
-            ByteBuf encoded =
-                    FrameCodec.encodeDeliver(peer, encoded(placed), catchingUp, truncatedUpTo, framing, heap.alloc());
+            ByteBuf encoded = FrameCodec.encodeDeliver(
+                    ConversationName.peer(peer), encoded(placed), catchingUp, truncatedUpTo, framing, heap.alloc());
 
             assertThat(Received.body(encoded, framing, heap.alloc())).isEqualTo(expected.toByteArray());
         }
@@ -199,7 +200,7 @@ class FrameCodecTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Framing.class)
+    @EnumSource(value = Framing.class, mode = EnumSource.Mode.EXCLUDE, names = "LINE")
     void aPageOfEncodedMessagesIsTheBytesOfTheEqualFrame(Framing framing) throws Exception {
         Random random = seeded();
         for (int round = 0; round < 300; round++) {
@@ -223,7 +224,8 @@ class FrameCodecTest {
                             .setCompleteUpTo(completeUpTo))
                     .build();
 
-            var page = new Wire.PageHead(ref, peer, more, truncated, firstHeld, head, completeUpTo);
+            var page =
+                    new Wire.PageHead(ref, ConversationName.peer(peer), more, truncated, firstHeld, head, completeUpTo);
             ByteBuf encoded = FrameCodec.encodeSyncPage(page, encoded(placed), framing, direct.alloc());
 
             assertThat(Received.body(encoded, framing, direct.alloc())).isEqualTo(expected.toByteArray());
@@ -238,10 +240,14 @@ class FrameCodecTest {
             String peer = "p".repeat(64);
             int bound = FrameCodec.placedFieldSize(length) + FrameCodec.PLACED_OVERHEAD;
 
-            ByteBuf deliver = FrameCodec.encodeDeliver(peer, placed, true, Long.MIN_VALUE, Framing.TCP, heap.alloc());
+            ByteBuf deliver = FrameCodec.encodeDeliver(
+                    ConversationName.peer(peer), placed, true, Long.MIN_VALUE, Framing.TCP, heap.alloc());
             long large = Long.MIN_VALUE;
             ByteBuf page = FrameCodec.encodeSyncPage(
-                    new Wire.PageHead(large, peer, true, true, large, large, large), placed, Framing.TCP, heap.alloc());
+                    new Wire.PageHead(large, ConversationName.peer(peer), true, true, large, large, large),
+                    placed,
+                    Framing.TCP,
+                    heap.alloc());
 
             assertThat(Received.body(deliver, Framing.TCP, heap.alloc())).hasSizeLessThanOrEqualTo(bound);
             assertThat(Received.body(page, Framing.TCP, heap.alloc())).hasSizeLessThanOrEqualTo(bound);
@@ -255,7 +261,12 @@ class FrameCodecTest {
             byte[] placed = new byte[length];
             for (int count = 1; count < 3; count++) {
                 ByteBuf one = FrameCodec.encodeDeliver(
-                        "b", Collections.nCopies(count, placed), false, 0, Framing.WEBSOCKET_CLIENT, heap.alloc());
+                        ConversationName.peer("b"),
+                        Collections.nCopies(count, placed),
+                        false,
+                        0,
+                        Framing.WEBSOCKET_CLIENT,
+                        heap.alloc());
                 // frame tag, inner length, conversation
                 int inner = 5 + count * FrameCodec.placedFieldSize(length);
                 int body = 1 + Varint.size(inner) + inner;

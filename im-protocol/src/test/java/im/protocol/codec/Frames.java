@@ -15,15 +15,22 @@ import im.protocol.v1.Feature;
 import im.protocol.v1.Frame;
 import im.protocol.v1.GiveUp;
 import im.protocol.v1.GoAway;
+import im.protocol.v1.GroupInfo;
+import im.protocol.v1.GroupQuery;
+import im.protocol.v1.GroupStanding;
 import im.protocol.v1.Heads;
 import im.protocol.v1.HeadsPage;
 import im.protocol.v1.Hello;
 import im.protocol.v1.Lagging;
 import im.protocol.v1.Limits;
+import im.protocol.v1.MembershipChange;
 import im.protocol.v1.NewDevice;
 import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
 import im.protocol.v1.Pong;
+import im.protocol.v1.PresenceEvent;
+import im.protocol.v1.PresenceList;
+import im.protocol.v1.PresenceQuery;
 import im.protocol.v1.Read;
 import im.protocol.v1.Receipt;
 import im.protocol.v1.Renew;
@@ -117,7 +124,61 @@ public final class Frames {
                         .build(),
                 Frame.newBuilder().setReceipt(receipt()).build(),
                 Frame.newBuilder().setTransient(signal()).build(),
+                Frame.newBuilder()
+                        .setRef(9)
+                        .setPresenceQuery(PresenceQuery.newBuilder()
+                                .addUids("bob")
+                                .addUids("eve")
+                                .setSubscribe(true))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(10)
+                        .setPresenceQuery(PresenceQuery.newBuilder().setUnsubscribe(true))
+                        .build(),
+                Frame.newBuilder().setPresenceEvent(presence()).build(),
+                Frame.newBuilder()
+                        .setRef(9)
+                        .setPresenceList(PresenceList.newBuilder()
+                                .addPresences(presence())
+                                .addPresences(
+                                        PresenceEvent.newBuilder().setUid("eve").setOnline(true)))
+                        .build(),
+                Frame.newBuilder()
+                        .setRef(11)
+                        .setGroupQuery(GroupQuery.newBuilder()
+                                .setGroup("team")
+                                .setMembers(500)
+                                .setAfter("bob")
+                                .setReceipts(true))
+                        .build(),
+                Frame.newBuilder().setRef(11).setGroupInfo(groupInfo()).build(),
                 Frame.newBuilder().setRef(-1).build());
+    }
+
+    private static GroupInfo groupInfo() {
+        return GroupInfo.newBuilder()
+                .setStanding(GroupStanding.newBuilder()
+                        .setGroup("team")
+                        .setRole(MembershipChange.Role.OWNER)
+                        .setJoined((1L << 53) - 1)
+                        .setTitle("Ünïcode")
+                        .setMembers(100_000)
+                        .setChangedAt((1L << 53) - 1))
+                .addMembers(GroupInfo.Member.newBuilder()
+                        .setUid("bob")
+                        .setRole(MembershipChange.Role.ADMIN)
+                        .setJoined(7)
+                        .setDelivered(9)
+                        .setRead(8))
+                .setMore(true)
+                .build();
+    }
+
+    private static PresenceEvent presence() {
+        return PresenceEvent.newBuilder()
+                .setUid("bob")
+                .setLastSeenMs(1_700_000_000_002L)
+                .build();
     }
 
     private static Hello hello() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import im.protocol.v1.Envelope;
+import im.protocol.v1.MembershipChange;
 import im.protocol.v1.Placed;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,40 @@ class PlacedCodecTest {
         byte[] placed = PlacedCodec.encode(5, 4, envelope);
 
         assertThat(placed).endsWith(envelope).hasSize(2 + 2 + 3 + 1_000);
+    }
+
+    @Test
+    void aChangeOfMembershipIsToldFromOtherContent() {
+        Envelope change = Envelope.newBuilder()
+                .setSender("ann")
+                .setMembership(MembershipChange.newBuilder().setTitle("x".repeat(200)))
+                .build();
+        Envelope text = Envelope.newBuilder().setSender("ann").setText("B\nB\n").build();
+
+        assertThat(PlacedCodec.isMembership(PlacedCodec.encode(5, 4, change.toByteArray())))
+                .isTrue();
+        assertThat(PlacedCodec.isMembership(PlacedCodec.encode(5, 4, text.toByteArray())))
+                .isFalse();
+        assertThat(PlacedCodec.isMembership(PlacedCodec.encode(5, 0, new byte[0])))
+                .isFalse();
+    }
+
+    @Test
+    void theMessageIdIsFoundWithoutTheRest() {
+        Envelope envelope = Envelope.newBuilder()
+                .setMessageId("an id")
+                .setSender("ann")
+                .setText("x".repeat(200))
+                .build();
+
+        assertThat(PlacedCodec.messageId(PlacedCodec.encode(5, 4, envelope.toByteArray())))
+                .isEqualTo("an id");
+        assertThat(PlacedCodec.messageId(PlacedCodec.encode(
+                        5, 4, envelope.toBuilder().clearMessageId().build().toByteArray())))
+                .isEmpty();
+        assertThat(PlacedCodec.messageId(PlacedCodec.encode(5, 0, new byte[0]))).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PlacedCodec.messageId(PlacedCodec.encode(5, 4, new byte[] {10, 9, 'x'})));
     }
 
     @Test

@@ -3,6 +3,7 @@ package im.protocol.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import im.protocol.ConversationName;
 import im.protocol.Limits;
 import im.protocol.codec.FrameCodec;
 import im.protocol.codec.Frames;
@@ -55,10 +56,12 @@ class JsonWireTest {
         List<byte[]> stored = placed.stream().map(Placed::toByteArray).toList();
         Conversation bob = Conversation.newBuilder().setPeer("bob").build();
 
-        Frame deliver =
-                received(JsonWire.SERVER.encodeDeliver("bob", stored, true, 4, ALLOC), WebSocketCodec.Role.CLIENT);
+        Frame deliver = received(
+                JsonWire.SERVER.encodeDeliver(ConversationName.peer("bob"), stored, true, 4, ALLOC),
+                WebSocketCodec.Role.CLIENT);
         Frame page = received(
-                JsonWire.SERVER.encodeSyncPage(new Wire.PageHead(3, "bob", true, true, 5, 99, 9), stored, ALLOC),
+                JsonWire.SERVER.encodeSyncPage(
+                        new Wire.PageHead(3, ConversationName.peer("bob"), true, true, 5, 99, 9), stored, ALLOC),
                 WebSocketCodec.Role.CLIENT);
 
         assertThat(deliver)
@@ -88,7 +91,7 @@ class JsonWireTest {
         List<byte[]> broken = List.of(new byte[] {0x0a, 5});
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> JsonWire.SERVER.encodeDeliver("bob", broken, false, 0, ALLOC));
+                .isThrownBy(() -> JsonWire.SERVER.encodeDeliver(ConversationName.peer("bob"), broken, false, 0, ALLOC));
     }
 
     @ParameterizedTest
@@ -102,7 +105,8 @@ class JsonWireTest {
             while ((bytes += FrameCodec.placedFieldSize(placed.length)) <= JsonWire.SERVER.placedBudget()) {
                 many.add(placed);
             }
-            ByteBuf deliver = JsonWire.SERVER.encodeDeliver("p".repeat(64), many, true, Long.MAX_VALUE, ALLOC);
+            ByteBuf deliver = JsonWire.SERVER.encodeDeliver(
+                    ConversationName.peer("p".repeat(64)), many, true, Long.MAX_VALUE, ALLOC);
 
             assertThat(deliver.readableBytes()).isLessThanOrEqualTo(Limits.JSON_FRAME_BYTES);
             deliver.release();
@@ -114,7 +118,8 @@ class JsonWireTest {
         byte[] placed = Frames.placed(Long.MAX_VALUE, Long.MAX_VALUE, "\u0001".repeat(Limits.PAYLOAD_BYTES))
                 .toByteArray();
 
-        ByteBuf deliver = JsonWire.SERVER.encodeDeliver("p".repeat(64), List.of(placed), true, Long.MAX_VALUE, ALLOC);
+        ByteBuf deliver = JsonWire.SERVER.encodeDeliver(
+                ConversationName.peer("p".repeat(64)), List.of(placed), true, Long.MAX_VALUE, ALLOC);
 
         assertThat(deliver.readableBytes())
                 .isGreaterThan(Limits.JSON_FRAME_BYTES)

@@ -30,6 +30,10 @@ final class ApplyMeters {
 
     /** What is awaited for a batch, one after the other. */
     enum Step {
+        /** The groups that it changes, as they were before. */
+        GROUPS,
+        /** What became of these, in the log of groups. */
+        EVENTS,
         /** The users' indexes. */
         INDEX,
         /** The conversations. */
@@ -46,7 +50,10 @@ final class ApplyMeters {
     final Counter replayed;
     final Counter lostReplies;
     final Counter lostTails;
+    final Counter lostViews;
     final Counter forgotten;
+    /** Changes of membership that had an effect, each time it was worked out. */
+    final Counter groupChanges;
     /** From a batch's first effect to its commit. */
     final Timer batch;
 
@@ -65,7 +72,9 @@ final class ApplyMeters {
         replayed = registry.counter("im.relay.index.replayed");
         lostReplies = registry.counter("im.relay.lost.replies");
         lostTails = registry.counter("im.relay.lost.tails");
+        lostViews = registry.counter("im.relay.views.lost");
         forgotten = registry.counter("im.relay.window.forgotten");
+        groupChanges = registry.counter("im.relay.group.changes");
         batch = registry.timer("im.relay.batch");
         age = registry.timer("im.relay.record.age");
         for (Step step : Step.values()) {

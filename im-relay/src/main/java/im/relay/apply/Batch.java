@@ -1,6 +1,7 @@
 package im.relay.apply;
 
 import im.protocol.ConversationKey;
+import im.relay.GroupEffect;
 import im.relay.IndexView;
 import im.relay.LoggedMessage;
 import java.util.ArrayList;
@@ -17,6 +18,8 @@ import java.util.Map;
  * @param term of the last of them
  * @param messages those that are no duplicates, positions rising
  * @param bytes of envelopes
+ * @param changes those of the messages that change groups
+ * @param effects what came of these; empty until it has been worked out
  */
 record Batch(
         long first,
@@ -26,9 +29,22 @@ record Batch(
         List<LoggedMessage> messages,
         int duplicates,
         int poison,
-        long bytes) {
+        long bytes,
+        List<PlacedChange> changes,
+        List<EffectiveChange> effects) {
 
-    /** The last message of each conversation, for each of its uids, by the bucket of the uid's index. */
+    Batch with(List<EffectiveChange> reckoned) {
+        return new Batch(first, next, end, term, messages, duplicates, poison, bytes, changes, reckoned);
+    }
+
+    List<GroupEffect> groupEffects() {
+        return effects.stream().map(EffectiveChange::effect).toList();
+    }
+
+    /**
+     * By the bucket of the uid's index: of each direct conversation the last message, for each of its uids, and of each
+     * group the last change of what a uid is in it.
+     */
     Map<Integer, List<IndexView.Entry>> heads(IndexView index) {
         Map<ConversationKey, LoggedMessage> heads = new LinkedHashMap<>();
         messages.forEach(message -> heads.put(message.conversation(), message));
@@ -39,6 +55,12 @@ record Batch(
                         .forEach(uid -> buckets.computeIfAbsent(index.bucketOf(uid), bucket -> new ArrayList<>())
                                 .add(new IndexView.Entry(
                                         uid, head.conversation(), head.position(), head.acceptedMs()))));
+        Map<IndexReplay.Key, IndexView.Entry> members = new LinkedHashMap<>();
+        effects.forEach(change -> IndexReplay.entries(change.effect())
+                .forEach(entry -> members.put(new IndexReplay.Key(entry.uid(), entry.conversation()), entry)));
+        members.values()
+                .forEach(entry -> buckets.computeIfAbsent(index.bucketOf(entry.uid()), bucket -> new ArrayList<>())
+                        .add(entry));
         return buckets;
     }
 }

@@ -1,6 +1,8 @@
 package im.relay.apply;
 
 import im.relay.ConversationView.Move;
+import im.relay.GroupEffect;
+import im.relay.GroupView;
 import im.relay.LogExtent;
 import im.relay.LogPosition;
 import im.relay.LogReader;
@@ -11,9 +13,9 @@ import im.relay.apply.Phase.Checking;
 import im.relay.apply.Phase.Indexing;
 import im.relay.apply.Phase.Pushing;
 import im.relay.apply.Phase.Reading;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -44,6 +46,7 @@ final class BatchSteps {
     void next() {
         Reading reading = (Reading) applier.phase();
         context.progress().reached(standing.next(), standing.next() + standing.lag());
+        applier.reached(standing.next());
         if (applier.leaves()) {
             return;
         }
@@ -82,7 +85,10 @@ final class BatchSteps {
     private void take(Reading reading) {
         if (standing.isBeforeGap()) {
             long behind = standing.behindGap();
-            applier.await(ports.view().skip(partition, standing.applied(), behind), move -> skipped(move, behind));
+            long oldestMs =
+                    standing.window.clock() - context.config().retention().toMillis();
+            new MovingOver(context, applier)
+                    .move(standing.applied(), behind, oldestMs, (move, listed) -> skipped(move, behind));
             return;
         }
         Batch batch = standing.take(context.feed(), context.config().batchMessages());
@@ -94,10 +100,54 @@ final class BatchSteps {
         if (context.has(SeededBug.COMMIT_BEFORE_EFFECT)) {
             applier.commit(batch.next());
         }
+        if (batch.changes().isEmpty()) {
+            index(indexing);
+        } else {
+            reckon(indexing, GroupChanges.asked(batch.changes()));
+        }
+    }
+
+    /** @param asked the uids that matter, by group */
+    private void reckon(Indexing indexing, Map<String, Set<String>> asked) {
+        applier.await(ports.groups().groups(partition, asked), groups -> reckoned(groups, asked, indexing));
+    }
+
+    /** What changes do is worked out from where the view stands, so it must be where the batch begins (D3). */
+    private void reckoned(GroupView.Groups groups, Map<String, Set<String>> asked, Indexing indexing) {
+        Batch batch = indexing.batch();
+        if (groups.applied() != standing.applied()) {
+            viewMoved(new Move.Mismatch(groups.applied()));
+        } else if (GroupChanges.addOwners(batch.changes(), groups, asked)) {
+            reckon(indexing, asked);
+        } else {
+            record(indexing.with(batch.with(GroupChanges.reckon(batch.changes(), groups, asked))));
+        }
+    }
+
+    /** D2: what became of groups is kept for ever before any view has it. */
+    private void record(Indexing indexing) {
+        applier.move(indexing);
+        context.meters().took(ApplyMeters.Step.GROUPS, stepStartNanos);
+        List<GroupEffect> effects = indexing.batch().groupEffects();
+        stepStartNanos = System.nanoTime();
+        if (effects.isEmpty()) {
+            index(indexing);
+            return;
+        }
+        applier.await(ports.events().write(partition, effects), done -> {
+            context.meters().took(ApplyMeters.Step.EVENTS, stepStartNanos);
+            context.meters().groupChanges.increment(effects.size());
+            stepStartNanos = System.nanoTime();
+            RelayHalt.at(RelayHalt.Place.RECORDED);
+            index(indexing);
+        });
+    }
+
+    private void index(Indexing indexing) {
         if (context.has(SeededBug.INDEX_AFTER_BATCH)) {
             apply(indexing.indexed());
         } else {
-            applier.await(index(batch), same -> indexed(same, indexing));
+            applier.await(index(indexing.batch()), same -> indexed(same, indexing));
         }
     }
 
@@ -130,7 +180,14 @@ final class BatchSteps {
         Batch batch = applying.batch();
         stepStartNanos = System.nanoTime();
         applier.await(
-                ports.view().apply(partition, standing.applied(), batch.end(), batch.term(), batch.messages()),
+                ports.view()
+                        .apply(
+                                partition,
+                                standing.applied(),
+                                batch.end(),
+                                batch.term(),
+                                batch.messages(),
+                                batch.groupEffects()),
                 move -> applied(move, applying));
     }
 
@@ -138,7 +195,7 @@ final class BatchSteps {
         Batch batch = applying.batch();
         if (move instanceof Move.Moved moved) {
             context.meters().took(ApplyMeters.Step.APPLY, stepStartNanos);
-            moved(applying.applied(), moved.prevs());
+            moved(applying.applied(), moved);
         } else if (move instanceof Move.Mismatch mismatch && mismatch.applied() == batch.end()) {
             // Somebody with the same log got there first, or a reply was lost below: the effect is there, its prevs
             // are not, so nothing is pushed and the tail check finds it.
@@ -150,7 +207,7 @@ final class BatchSteps {
         }
     }
 
-    private void moved(Pushing pushing, long[] prevs) {
+    private void moved(Pushing pushing, Move.Moved moved) {
         RelayHalt.at(RelayHalt.Place.APPLIED);
         Batch batch = pushing.batch();
         applied(batch);
@@ -164,9 +221,7 @@ final class BatchSteps {
             old++;
         }
         context.meters().pushed(ApplyMeters.Push.OLD, old);
-        applier.await(
-                pusher.push(messages.subList(old, messages.size()), Arrays.copyOfRange(prevs, old, prevs.length)),
-                done -> done(pushing));
+        applier.await(pusher.push(Pushes.behind(batch, moved, old)), done -> done(pushing));
     }
 
     private void applied(Batch batch) {

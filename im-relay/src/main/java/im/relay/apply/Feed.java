@@ -35,6 +35,12 @@ final class Feed {
             super("the record at offset " + offset + " has format " + format
                     + ", written by a newer version; upgrade this relay");
         }
+
+        /** @param position of a change of a group's membership */
+        NewerFormatException(long position) {
+            super("the change of a group at position " + position
+                    + " means something that only a newer version knows; upgrade this relay");
+        }
     }
 
     /**

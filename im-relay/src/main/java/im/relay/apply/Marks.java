@@ -32,6 +32,11 @@ final class Marks {
         return Arrays.equals(known, marks);
     }
 
+    /** Whether one of them is below a position. */
+    boolean hasBelow(long position) {
+        return Arrays.stream(known).anyMatch(mark -> mark < position);
+    }
+
     /** The lowest of those below a position; the position itself when none is. */
     long lowestBelow(long position) {
         return Arrays.stream(known).filter(mark -> mark < position).min().orElse(position);

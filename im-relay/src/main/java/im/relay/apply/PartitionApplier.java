@@ -1,5 +1,6 @@
 package im.relay.apply;
 
+import im.relay.GroupEffect;
 import im.relay.LogExtent;
 import im.relay.SeededBug;
 import im.relay.apply.Phase.Reading;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionApplier {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionApplier.class);
+    private static final long NO_LOSS = -1;
 
     private final Context context;
     private final Lane lane;
@@ -43,10 +46,16 @@ final class PartitionApplier {
     /** Rises with everything that makes older answers void. */
     private long turn;
 
+    private Future<?> loading = CompletableFuture.completedFuture(null);
+
     /** The group may not know yet what was pushed here; offsets of other epochs are others. */
     private long pushedBefore;
 
     private List<LogExtent.Epoch> pushedEpochs = List.of();
+
+    /** A view or an index has forgotten what was pushed: told once they are there again. {@link #NO_LOSS} if not. */
+    private long lostBefore = NO_LOSS;
+
     private long backOffMs;
     private @Nullable CompletableFuture<Void> leaving;
     private CompletionStage<Void> lastCommit = CompletableFuture.completedFuture(null);
@@ -72,6 +81,7 @@ final class PartitionApplier {
 
     private void enter(Phase next) {
         turn++;
+        loading.cancel(false);
         phase = next;
         text = next.text();
     }
@@ -84,6 +94,10 @@ final class PartitionApplier {
                 pushedBefore = 0;
             }
             standing.committed(pushedBefore);
+            if (standing.next() < standing.pushedBefore()) {
+                context.meters().lostViews.increment();
+                lostBefore = Math.max(lostBefore, standing.pushedBefore());
+            }
             run(seeking.found(standing));
         }
     }
@@ -110,6 +124,14 @@ final class PartitionApplier {
         trouble = null;
         enter(reading);
         new BatchSteps(context, this, reading.standing()).next();
+    }
+
+    /** Everything before this offset is in view and index. */
+    void reached(long next) {
+        if (lostBefore != NO_LOSS && next >= lostBefore) {
+            lostBefore = NO_LOSS;
+            context.pusher().tellLoss();
+        }
     }
 
     /** The steps go on to another phase of theirs. */
@@ -163,11 +185,24 @@ final class PartitionApplier {
         });
         answer.whenComplete((value, failure) -> lane.execute(() -> {
             timer.cancel();
-            if (turn == mine) {
-                turn++;
-                answered(value, failure, then);
-            }
+            arrived(mine, value, failure, then);
         }));
+    }
+
+    /** What became of groups up to a position: takes as long as it takes, but no longer than anybody waits for it. */
+    void awaitGroups(long upTo, Consumer<List<GroupEffect>> then) {
+        long mine = ++turn;
+        CompletionStage<List<GroupEffect>> groups =
+                context.ports().events().load(context.partition(), upTo, context.progress()::loaded);
+        loading = groups.toCompletableFuture();
+        groups.whenComplete((value, failure) -> lane.execute(() -> arrived(mine, value, failure, then)));
+    }
+
+    private <T> void arrived(long mine, T value, @Nullable Throwable failure, Consumer<T> then) {
+        if (turn == mine) {
+            turn++;
+            answered(value, failure, then);
+        }
     }
 
     private <T> void answered(T value, @Nullable Throwable failure, Consumer<T> then) {
@@ -195,6 +230,9 @@ final class PartitionApplier {
             return;
         }
         context.meters().sought(why);
+        if (why == Trouble.MARK_MOVED) {
+            lostBefore = Math.max(lostBefore, 0);
+        }
         say(why, failure);
         RelayConfig config = context.config();
         if (backOffMs > 0) {

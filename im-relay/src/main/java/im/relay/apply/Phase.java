@@ -78,6 +78,11 @@ sealed interface Phase {
     }
 
     record Indexing(Standing standing, Batch batch) implements Phase {
+        /** @param reckoned the same with what it does to groups */
+        Indexing with(Batch reckoned) {
+            return new Indexing(standing, reckoned);
+        }
+
         Applying indexed() {
             return new Applying(standing, batch);
         }

@@ -56,7 +56,7 @@ final class RecordDecoder {
         if (partitions.of(conversation) != partition) {
             return new Decoded.Poison("conversation of another partition");
         }
-        if (!Ids.isValid(sender) || !conversation.includes(sender)) {
+        if (!Ids.isValid(sender) || (!conversation.isGroup() && !conversation.includes(sender))) {
             return new Decoded.Poison("sender is none of the conversation's");
         }
         List<LogEntry> entries = record.getEntriesList();

@@ -20,6 +20,8 @@ public final class RelayHalt {
 
     /** Where a batch is, in the order of D2. */
     public enum Place {
+        /** What it does to groups is written down, and in no view. */
+        RECORDED,
         /** In the indexes, and not in the conversations. */
         INDEXED,
         /** In the view, and nobody has been told. */

@@ -1,19 +1,16 @@
 package im.relay.apply;
 
-import im.protocol.ConversationKey;
 import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
 import im.relay.IndexView;
 import im.relay.LogExtent;
 import im.relay.LogReader;
-import im.relay.LoggedMessage;
 import im.relay.SeededBug;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Seek {
     private static final int SCAN_RECORDS = 4_096;
     private static final int SCAN_BYTES = 4 << 20;
-    /** Heads of replayed conversations that are held back before they are merged. */
-    private static final int REPLAY_ENTRIES = 4_096;
 
     private static final Duration NO_WAIT = Duration.ZERO;
 
@@ -36,13 +31,16 @@ final class Seek {
     private final Ports ports;
     private final int partition;
     private final DedupeWindow window;
-    /** By uid and conversation: an entry of a uid only if the uid's bucket lacks it. */
-    private final Map<ReplayKey, IndexView.Entry> replay = new HashMap<>();
+    private final IndexReplay replay;
+
+    /** The lists of these marks have what became of groups up to where the view stands; null where nobody saw to that. */
+    private @Nullable Marks listed;
+
+    /** What is older, by the log's time, is not applied; 0 where that did not matter. */
+    private long oldestMs;
 
     /** Of the record at which the view stands. */
     private int term = LogReader.NO_TERM;
-
-    private record ReplayKey(String uid, ConversationKey conversation) {}
 
     Seek(Context context, PartitionApplier applier) {
         this.context = context;
@@ -53,6 +51,7 @@ final class Seek {
                 context.config().window().toMillis(),
                 context.config().windowEntries(),
                 context.meters().forgotten::increment);
+        this.replay = new IndexReplay(ports.index());
     }
 
     /** @param sent what may have taken effect after all */
@@ -92,11 +91,10 @@ final class Seek {
             throw new IllegalStateException("the view has " + applied + ", which the log does not: " + extent);
         }
         if (extent.end() > extent.first() && (applied == ConversationView.ABSENT || extent.first() > 0)) {
-            timeOf(
-                    extent.end() - 1,
-                    extent.first(),
-                    last -> offsetAt(
-                            last - context.config().retention().toMillis(), oldest -> place(applied, extent, oldest)));
+            timeOf(extent.end() - 1, extent.first(), last -> {
+                oldestMs = last - context.config().retention().toMillis();
+                offsetAt(oldestMs, oldest -> place(applied, extent, oldest));
+            });
         } else {
             place(applied, extent, extent.first());
         }
@@ -118,7 +116,23 @@ final class Seek {
 
     /** @param oldest the offset of the first record that is young enough to be applied */
     private void place(long applied, LogExtent extent, long oldest) {
-        long held = Math.max(extent.first(), Math.min(oldest, extent.end()));
+        // What was never pushed was perhaps never applied; then nobody knows yet what it did to groups (D10).
+        long known = Math.max(0, extent.committed());
+        if (known >= oldest || extent.first() == 0 || extent.first() >= extent.end()) {
+            placeFrom(applied, extent, Math.min(oldest, known));
+            return;
+        }
+        // Where no whole window of the log is left before it, nobody can tell a repeat from a message (D11).
+        timeOf(
+                extent.first(),
+                extent.first(),
+                time -> offsetAt(
+                        time + context.config().window().toMillis(),
+                        whole -> placeFrom(applied, extent, Math.min(oldest, Math.max(known, whole)))));
+    }
+
+    private void placeFrom(long applied, LogExtent extent, long from) {
+        long held = Math.max(extent.first(), Math.min(from, extent.end()));
         long next = applied == ConversationView.ABSENT ? held : Math.max(extent.next(applied), held);
         if (context.has(SeededBug.COMMIT_BEFORE_EFFECT)) {
             next = Math.max(next, extent.committed());
@@ -129,7 +143,10 @@ final class Seek {
                 context.meters().lostTails.increment();
             }
             long target = next;
-            applier.await(ports.view().skip(partition, applied, before), move -> skipped(move, extent, target));
+            new MovingOver(context, applier).move(applied, before, oldestMs, (move, marks) -> {
+                listed = marks;
+                skipped(move, extent, target);
+            });
         } else {
             marks(applied, extent, next);
         }
@@ -144,10 +161,15 @@ final class Seek {
     }
 
     private void marks(long applied, LogExtent extent, long next) {
+        applier.await(ports.events().newest(partition), newest -> marks(applied, extent, next, newest));
+    }
+
+    /** @param newest position that groups have seen */
+    private void marks(long applied, LogExtent extent, long next, long newest) {
         applier.await(ports.index().marks(partition), known -> {
-            long highest = Arrays.stream(known).max().orElse(IndexView.ABSENT);
+            long highest = Math.max(newest, Arrays.stream(known).max().orElse(IndexView.ABSENT));
             if (highest > 0 && extent.isBehind(highest)) {
-                lostTailOfIndex(highest);
+                lostTail(highest);
                 return;
             }
             long[] trusted = known.clone();
@@ -157,19 +179,38 @@ final class Seek {
             Marks marks = new Marks(ports.index(), partition, trusted);
             Standing standing = new Standing(
                     extent, applied, next, window, marks, context.lane().millis());
-            long lowest = marks.lowestBelow(applied);
-            long replayFrom = lowest == IndexView.ABSENT ? extent.first() : extent.next(lowest);
-            start(standing, Math.min(Math.max(extent.first(), replayFrom), next));
+            loadGroups(standing, listed != null && listed.are(known));
         });
     }
 
-    /** The index is written before the view, so of a tail that was lost it may be all that has seen it (D2, D8). */
-    private void lostTailOfIndex(long mark) {
-        applier.await(ports.log().settle(partition, mark, LogReader.NO_TERM), extent -> {
+    /** D5: of what the log does not hold any more, the lists of groups are taken from what is kept of them for ever. */
+    private void loadGroups(Standing standing, boolean isListed) {
+        long start = standing.extent.before(standing.extent.first());
+        if (isListed || !standing.marks.hasBelow(start)) {
+            scanFrom(standing);
+        } else {
+            applier.awaitGroups(
+                    standing.applied(),
+                    groups -> new ListedGroups(
+                                    context, applier, groups, new KeptGroups(oldestMs, groups), standing.marks)
+                            .merge(() -> scanFrom(standing)));
+        }
+    }
+
+    private void scanFrom(Standing standing) {
+        long lowest = standing.marks.lowestBelow(standing.applied());
+        LogExtent extent = standing.extent;
+        long replayFrom = lowest == IndexView.ABSENT ? extent.first() : extent.next(lowest);
+        start(standing, Math.min(Math.max(extent.first(), replayFrom), standing.next()));
+    }
+
+    /** What is written before the view may be all that has seen a tail that was lost (D2, D8). */
+    private void lostTail(long seen) {
+        applier.await(ports.log().settle(partition, seen, LogReader.NO_TERM), extent -> {
             context.meters().lostTails.increment();
             applier.failed(
                     Trouble.LOST_TAIL,
-                    new IllegalStateException("the index has " + mark + ", the log now is " + extent));
+                    new IllegalStateException("the indexes or the groups have " + seen + ", the log now is " + extent));
         });
     }
 
@@ -197,7 +238,11 @@ final class Seek {
     private void scanOn(Standing standing, long from) {
         context.progress().reached(from, standing.next());
         if (from >= standing.next()) {
-            applier.await(standing.marks.raise(takeReplay(), standing.applied(), true), same -> finish(same, standing));
+            settleChanges(
+                    standing,
+                    () -> applier.await(
+                            standing.marks.raise(takeReplay(), standing.applied(), true),
+                            same -> finish(same, standing)));
             return;
         }
         applier.await(
@@ -213,17 +258,36 @@ final class Seek {
             if (entry.offset() < standing.next()) {
                 requireSeen(entry, standing);
                 Feed.Fed fed = context.feed().feed(entry, context.feed().decode(entry), standing.extent, window);
-                fed.messages().forEach(message -> collect(standing, message));
+                fed.messages().forEach(message -> replay.read(message, standing));
             }
         }
         long reached = Math.min(slice.next(), standing.next());
-        if (replay.size() < REPLAY_ENTRIES) {
-            scanOn(standing, reached);
+        if (replay.isFull()) {
+            settleChanges(
+                    standing,
+                    () -> applier.await(
+                            standing.marks.merge(takeReplay(), standing.extent.before(reached), true),
+                            same -> flushed(same, standing, reached)));
         } else {
-            applier.await(
-                    standing.marks.merge(takeReplay(), standing.extent.before(reached), true),
-                    same -> flushed(same, standing, reached));
+            scanOn(standing, reached);
         }
+    }
+
+    /** Asks the view what came of the changes of groups that were read, until all of them are entries. */
+    private void settleChanges(Standing standing, Runnable then) {
+        Map<String, Set<String>> asked = replay.ask();
+        if (asked.isEmpty()) {
+            then.run();
+            return;
+        }
+        applier.await(ports.groups().groups(partition, asked), groups -> {
+            if (groups.applied() == standing.applied()) {
+                replay.answered(asked, groups);
+                settleChanges(standing, then);
+            } else {
+                applier.failed(Trouble.VIEW_MOVED, new IllegalStateException("the view went to " + groups.applied()));
+            }
+        });
     }
 
     /** D8: whether the log lost its tail since it was looked at. Terms rise, and the view's may be that of a later record. */
@@ -235,25 +299,9 @@ final class Seek {
         }
     }
 
-    private void collect(Standing standing, LoggedMessage message) {
-        for (String uid : message.conversation().uids()) {
-            if (standing.marks.of(ports.index().bucketOf(uid)) < message.position()) {
-                replay.put(
-                        new ReplayKey(uid, message.conversation()),
-                        new IndexView.Entry(uid, message.conversation(), message.position(), message.acceptedMs()));
-            }
-        }
-    }
-
     private Map<Integer, List<IndexView.Entry>> takeReplay() {
-        Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
-        replay.values()
-                .forEach(entry -> buckets.computeIfAbsent(
-                                ports.index().bucketOf(entry.uid()), bucket -> new ArrayList<>())
-                        .add(entry));
         context.meters().replayed.increment(replay.size());
-        replay.clear();
-        return buckets;
+        return replay.take();
     }
 
     private void flushed(boolean same, Standing standing, long reached) {

@@ -14,6 +14,9 @@ import java.util.List;
  * stand, the marks, the window, and what has been read and not yet taken. Lane only.
  */
 final class Standing {
+    /** A batch ends behind the record with which its changes name so many uids: what one step works out is bounded. */
+    private static final int MAX_CHANGED = 1_000;
+
     final LogExtent extent;
     final DedupeWindow window;
     final Marks marks;
@@ -102,17 +105,21 @@ final class Standing {
     Batch take(Feed feed, int maxMessages) {
         List<LoggedMessage> messages = new ArrayList<>();
         long first = pending.element().offset();
+        List<PlacedChange> changes = new ArrayList<>();
         int all = 0;
         int poison = 0;
+        int changed = 0;
         int term = LogReader.NO_TERM;
         for (LogReader.Entry entry = pending.peek(); entry != null; entry = pending.peek()) {
             Decoded decoded = feed.decode(entry);
-            if (all + poison > 0 && !continues(decoded, entry.offset(), maxMessages - all - poison)) {
+            boolean isFull = changed >= MAX_CHANGED;
+            if (all + poison > 0 && (isFull || !continues(decoded, entry.offset(), maxMessages - all - poison))) {
                 break;
             }
             Feed.Fed fed = feed.feed(entry, decoded, extent, window);
             feed.tell(entry, decoded);
             messages.addAll(fed.messages());
+            changed += collect(fed.messages(), changes);
             all += fed.all();
             poison += fed.all() == 0 ? 1 : 0;
             next = entry.offset() + 1;
@@ -122,7 +129,30 @@ final class Standing {
         long bytes = messages.stream()
                 .mapToLong(message -> message.envelope().length)
                 .sum();
-        return new Batch(first, next, extent.endOf(next - 1), term, messages, all - messages.size(), poison, bytes);
+        return new Batch(
+                first,
+                next,
+                extent.endOf(next - 1),
+                term,
+                messages,
+                all - messages.size(),
+                poison,
+                bytes,
+                changes,
+                List.of());
+    }
+
+    /** How many uids they may change. */
+    private static int collect(List<LoggedMessage> messages, List<PlacedChange> changes) {
+        int uids = 0;
+        for (LoggedMessage message : messages) {
+            PlacedChange change = PlacedChange.of(message);
+            if (change != null) {
+                changes.add(change);
+                uids += change.uids();
+            }
+        }
+        return uids;
     }
 
     private boolean continues(Decoded decoded, long offset, int room) {

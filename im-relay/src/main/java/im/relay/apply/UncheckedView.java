@@ -1,6 +1,7 @@
 package im.relay.apply;
 
 import im.relay.ConversationView;
+import im.relay.GroupEffect;
 import im.relay.LoggedMessage;
 import im.relay.SeededBug;
 import java.util.Arrays;
@@ -18,9 +19,7 @@ final class UncheckedView implements ConversationView {
     }
 
     static Ports wrap(Ports ports, @Nullable SeededBug bug) {
-        return bug == SeededBug.NO_APPLIED_CHECK
-                ? new Ports(ports.log(), new UncheckedView(ports.view()), ports.index(), ports.routes(), ports.pushes())
-                : ports;
+        return bug == SeededBug.NO_APPLIED_CHECK ? ports.withView(new UncheckedView(ports.view())) : ports;
     }
 
     @Override
@@ -30,25 +29,42 @@ final class UncheckedView implements ConversationView {
 
     @Override
     public CompletionStage<Move> apply(
-            int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
+            int partition,
+            long expected,
+            long applied,
+            int term,
+            List<LoggedMessage> messages,
+            List<GroupEffect> effects) {
         return view.state(partition).thenCompose(state -> {
             long from = state.applied();
             List<LoggedMessage> left = messages.stream()
                     .filter(message -> message.position() > from)
                     .toList();
             return from > applied
-                    ? CompletableFuture.completedStage(new Move.Moved(new long[messages.size()]))
-                    : view.apply(partition, from, applied, term, left).thenApply(move -> padded(move, messages.size()));
+                    ? CompletableFuture.completedStage(
+                            new Move.Moved(new long[messages.size()], new long[messages.size()]))
+                    : view.apply(
+                                    partition,
+                                    from,
+                                    applied,
+                                    term,
+                                    left,
+                                    effects.stream()
+                                            .filter(effect -> effect.position() > from)
+                                            .toList())
+                            .thenApply(move -> padded(move, messages.size()));
         });
     }
 
     private static Move padded(Move move, int size) {
-        return move instanceof Move.Moved moved ? new Move.Moved(Arrays.copyOf(moved.prevs(), size)) : move;
+        return move instanceof Move.Moved moved
+                ? new Move.Moved(Arrays.copyOf(moved.prevs(), size), Arrays.copyOf(moved.changedAt(), size))
+                : move;
     }
 
     @Override
-    public CompletionStage<Move> skip(int partition, long expected, long applied) {
-        return view.skip(partition, expected, applied);
+    public CompletionStage<Move> skip(int partition, long expected, long applied, String attempt) {
+        return view.skip(partition, expected, applied, attempt);
     }
 
     @Override

@@ -3,10 +3,13 @@ package im.relay.kafka;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import im.protocol.ConversationKey;
+import im.protocol.Limits;
 import im.protocol.MessageId;
+import im.protocol.codec.EnvelopeCodec;
 import im.protocol.v1.Code;
 import im.protocol.v1.LogEntry;
 import im.protocol.v1.LogRecord;
+import im.protocol.v1.MembershipChange;
 import im.relay.AppendOutcome;
 import im.relay.AppendRequest;
 import im.relay.LogPosition;
@@ -83,7 +86,10 @@ final class Append {
         return end > 0;
     }
 
-    /** The next record's value: as many messages as fit, but one. */
+    /**
+     * The next record's value: as many messages as fit, and that change no more members than one message can, for a view
+     * takes a record as a whole; but one.
+     */
     synchronized byte[] next() {
         begin = end;
         AppendRequest first = batch.get(begin);
@@ -92,10 +98,12 @@ final class Append {
                 .setConversation(first.conversation().text())
                 .setSender(first.sender());
         int room = MAX_RECORD_BYTES - RECORD_OVERHEAD;
+        int members = Limits.MEMBERSHIP_UIDS;
         while (end < batch.size() && end - begin < LogPosition.MAX_MESSAGES) {
             AppendRequest request = batch.get(end);
             room -= request.envelope().length + ENTRY_OVERHEAD;
-            if (room < 0 && end > begin) {
+            members -= changed(request);
+            if ((room < 0 || members < 0) && end > begin) {
                 break;
             }
             record.addEntries(LogEntry.newBuilder()
@@ -105,6 +113,12 @@ final class Append {
             end++;
         }
         return record.build().toByteArray();
+    }
+
+    private static int changed(AppendRequest request) {
+        MembershipChange change =
+                request.conversation().isGroup() ? EnvelopeCodec.membership(request.envelope()) : null;
+        return change == null ? 0 : change.getUidsCount();
     }
 
     private static ByteString bytes(MessageId id) {

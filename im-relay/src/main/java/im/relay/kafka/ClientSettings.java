@@ -50,6 +50,14 @@ final class ClientSettings {
         return properties(settings);
     }
 
+    /** For what became of groups: as messages, with little waiting. */
+    Properties groups() {
+        Properties all = messages();
+        all.put(CommonClientConfigs.CLIENT_ID_CONFIG, config.topics().prefix() + "im-groups");
+        all.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
+        return all;
+    }
+
     /** For the log's identity. */
     Properties identity() {
         Map<String, Object> settings = shared("identity", config.timeouts().requestMs());
@@ -68,6 +76,17 @@ final class ClientSettings {
         settings.put(ProducerConfig.ACKS_CONFIG, "1");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, request);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
+        return properties(settings);
+    }
+
+    /** For the topic of those who wake phones: kept as the log is, but what is very late is of no use. */
+    Properties offline() {
+        Map<String, Object> settings = shared("offline", config.timeouts().requestMs());
+        producer(settings, config.timeouts().requestMs() * 3);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, config.timeouts().requestMs());
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
         return properties(settings);
     }

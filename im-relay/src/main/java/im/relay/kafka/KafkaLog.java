@@ -1,7 +1,9 @@
 package im.relay.kafka;
 
+import im.relay.GroupEvents;
 import im.relay.LogReader;
 import im.relay.MessageLog;
+import im.relay.OfflineFeed;
 import im.relay.PushReceiver;
 import im.relay.PushSender;
 import io.micrometer.core.instrument.Meter;
@@ -57,9 +59,12 @@ public final class KafkaLog implements AutoCloseable {
         KafkaLog log = new KafkaLog(config, admin, registry);
         try {
             TopicShape messages = TopicShape.messages(config);
-            Map<String, TopicDescription> topics = new Topics(admin, config.topics(), calls)
-                    .settle(List.of(messages, TopicShape.identity(config), TopicShape.push(config)));
-            log.identity.settle(Objects.requireNonNull(topics.get(messages.name())), calls);
+            Topics topics = new Topics(admin, config.topics(), calls);
+            Map<String, TopicDescription> found =
+                    topics.settle(List.of(messages, TopicShape.identity(config), TopicShape.push(config)));
+            log.identity.settle(Objects.requireNonNull(found.get(messages.name())), calls);
+            // Now that the number of partitions is known to be right.
+            var unused = topics.settle(List.of(TopicShape.groups(config)));
             return log;
         } catch (RuntimeException e) {
             log.close();
@@ -91,11 +96,24 @@ public final class KafkaLog implements AutoCloseable {
         return new KafkaMessageLog(logId(), config.topics().partitions(), appender, System::nanoTime);
     }
 
+    /** Where the log ends, for gateways. */
+    public LogEnds ends() {
+        return new LogEnds(new Offsets(config, admin)::end);
+    }
+
     /** One more member of the relays' group. */
     public synchronized LogReader reader() {
         KafkaLogReader reader = new KafkaLogReader(config, identity, admin, new ReadMeters(registry));
         given.add(reader);
         return reader;
+    }
+
+    /** What became of groups, of the partitions of this process's {@link #reader}. */
+    public synchronized GroupEvents groupEvents() {
+        KafkaGroupEvents events = new KafkaGroupEvents(
+                config, settings, () -> new KafkaProducer<>(settings.groups()), meters.producersReplaced::increment);
+        given.add(events);
+        return events;
     }
 
     /** The bus's write side. */
@@ -105,6 +123,22 @@ public final class KafkaLog implements AutoCloseable {
         sender.start();
         given.add(sender);
         return sender;
+    }
+
+    /**
+     * The topic for those who wake phones; blocks until it is as it must be.
+     *
+     * @param groupsToo whether messages of groups are told of
+     * @throws KafkaStartException as {@link #open}
+     */
+    public synchronized OfflineFeed offlineFeed(boolean groupsToo) {
+        var unused =
+                new Topics(admin, config.topics(), new StartCalls(config)).settle(List.of(TopicShape.offline(config)));
+        KafkaOfflineFeed feed = new KafkaOfflineFeed(
+                config.topics().offline(), groupsToo, () -> new KafkaProducer<>(settings.offline()), registry);
+        feed.start();
+        given.add(feed);
+        return feed;
     }
 
     /** The bus's read side, for one node. */

@@ -63,8 +63,10 @@ public final class KafkaMessageLog implements MessageLog {
         for (AppendRequest request : batch) {
             if (!request.conversation().equals(first.conversation())
                     || !request.sender().equals(first.sender())
-                    || !request.conversation().includes(request.sender())) {
-                throw new IllegalArgumentException("one conversation and one sender of its two expected");
+                    || !(request.conversation().isGroup()
+                            || request.conversation().includes(request.sender()))) {
+                throw new IllegalArgumentException(
+                        "one conversation and one sender, of its two or into a group, expected");
             }
             if (request.requestHash().length != HASH_BYTES) {
                 throw new IllegalArgumentException("hash of " + request.requestHash().length + " bytes, expected 16");

@@ -31,7 +31,7 @@ final class Offsets {
 
     CompletableFuture<Found> of(int partition) {
         CompletableFuture<Long> first = list(partition, OffsetSpec.earliest());
-        CompletableFuture<Long> end = list(partition, OffsetSpec.latest());
+        CompletableFuture<Long> end = end(partition);
         CompletableFuture<Map<Integer, Committed>> committed = KafkaAnswers.stage(ofGroup(Set.of(partition)));
         return first.thenCombine(end, (f, e) -> new long[] {f, e}).thenCombine(committed, (bounds, of) -> {
             return new Found(Math.min(bounds[0], bounds[1]), bounds[1], of.get(partition));
@@ -43,6 +43,10 @@ final class Offsets {
         return list(partition, OffsetSpec.forTimestamp(Math.max(0, timeMs)))
                 .thenCompose(found ->
                         found >= 0 ? CompletableFuture.completedFuture(found) : list(partition, OffsetSpec.latest()));
+    }
+
+    CompletableFuture<Long> end(int partition) {
+        return list(partition, OffsetSpec.latest());
     }
 
     /** Blocks for a bounded time. */

@@ -3,9 +3,9 @@ package im.relay.kafka;
 /**
  * What the topics must be.
  *
- * @param number N of im-messages-N and im-log-N, 1 to 9 999
+ * @param number N of im-messages-N, im-log-N and im-groups-N, 1 to 9 999
  * @param prefix before every topic's name and the group's; empty but where several clusters share brokers
- * @param partitions of the log, 1 to 1 024; fixed once the topic is made (D9)
+ * @param partitions of the log, and of the log of groups, 1 to 1 024; fixed once the topic is made (D9)
  * @param pushPartitions one for each gateway that can be alive
  * @param replication copies of each partition
  * @param minInsync copies that must have a message before it is accepted, at most {@code replication}
@@ -53,8 +53,18 @@ public record TopicSettings(
         return prefix + "im-log-" + number;
     }
 
+    /** What became of groups, for ever. */
+    public String groups() {
+        return prefix + "im-groups-" + number;
+    }
+
     public String push() {
         return prefix + "im-push";
+    }
+
+    /** For those who wake phones. */
+    public String offline() {
+        return prefix + "im-offline-" + number;
     }
 
     /** Of the relays. */

@@ -14,6 +14,8 @@ import org.apache.kafka.common.config.TopicConfig;
 record TopicShape(String name, int partitions, boolean exactly, int replication, Map<String, Rule> rules) {
     private static final long SEGMENT_MS = 24 * 3_600_000L;
     private static final long PUSH_RETENTION_MS = 600_000;
+    /** Above a payload with all that stands around it. */
+    private static final long OFFLINE_RECORD_BYTES = 128 << 10;
 
     /** What a setting is made as, what it must be, in words, and whether a value is that. */
     record Rule(String made, String expected, java.util.function.Predicate<String> holds) {
@@ -54,6 +56,14 @@ record TopicShape(String name, int partitions, boolean exactly, int replication,
         return new TopicShape(topics.identity(), 1, true, topics.replication(), rules);
     }
 
+    /** Each record is made once, so compaction only takes what was written again. */
+    static TopicShape groups(KafkaConfig config) {
+        TopicSettings topics = config.topics();
+        Map<String, Rule> rules = durable(topics);
+        rules.put(TopicConfig.CLEANUP_POLICY_CONFIG, Rule.equal(TopicConfig.CLEANUP_POLICY_COMPACT));
+        return new TopicShape(topics.groups(), topics.partitions(), true, topics.replication(), rules);
+    }
+
     static TopicShape push(KafkaConfig config) {
         TopicSettings topics = config.topics();
         Map<String, Rule> rules = new LinkedHashMap<>();
@@ -64,6 +74,15 @@ record TopicShape(String name, int partitions, boolean exactly, int replication,
         rules.put(TopicConfig.SEGMENT_MS_CONFIG, new Rule(Long.toString(PUSH_RETENTION_MS), "anything", v -> true));
         rules.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, new Rule("1", "anything", v -> true));
         return new TopicShape(topics.push(), topics.pushPartitions(), false, topics.replication(), rules);
+    }
+
+    static TopicShape offline(KafkaConfig config) {
+        TopicSettings topics = config.topics();
+        Map<String, Rule> rules = durable(topics);
+        rules.put(TopicConfig.CLEANUP_POLICY_CONFIG, Rule.equal(TopicConfig.CLEANUP_POLICY_DELETE));
+        rules.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Rule.atLeast(OFFLINE_RECORD_BYTES));
+        rules.put(TopicConfig.RETENTION_MS_CONFIG, new Rule(Long.toString(SEGMENT_MS), "anything", v -> true));
+        return new TopicShape(topics.offline(), topics.partitions(), false, topics.replication(), rules);
     }
 
     private static Map<String, Rule> durable(TopicSettings topics) {

@@ -8,12 +8,15 @@ import im.relay.AppendOutcome.Unknown;
 import im.relay.AppendRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.rocksdb.RocksDBException;
 
 /** One call of {@link im.relay.MessageLog#append}. */
 final class AppendJob implements Job {
+    private static final Set<Code> FOR_GOOD = Set.of(Code.CONFLICT, Code.FORBIDDEN, Code.NOT_FOUND, Code.TOO_LARGE);
+
     private final List<AppendRequest> batch;
     private final Executor lane;
     private final Consumer<List<AppendOutcome>> done;
@@ -79,9 +82,9 @@ final class AppendJob implements Job {
             refuse(Code.UNAVAILABLE, why);
             return;
         }
-        // A conflict may rest on a message of the same commit, so it is not told as permanent.
+        // A refusal for good may rest on a message of the same commit, so it is not told.
         tell(outcomes.stream()
-                .map(outcome -> outcome instanceof Accepted ? new Unknown(why) : unavailableIfConflict(outcome, why))
+                .map(outcome -> outcome instanceof Accepted ? new Unknown(why) : unavailableIfForGood(outcome, why))
                 .toList());
     }
 
@@ -95,9 +98,9 @@ final class AppendJob implements Job {
         done.accept(list);
     }
 
-    private static AppendOutcome unavailableIfConflict(AppendOutcome outcome, String why) {
-        boolean conflict = outcome instanceof Refused refused && refused.code() == Code.CONFLICT;
-        return conflict ? new Refused(Code.UNAVAILABLE, why, Commit.RETRY_AFTER_MS) : outcome;
+    private static AppendOutcome unavailableIfForGood(AppendOutcome outcome, String why) {
+        boolean forGood = outcome instanceof Refused refused && FOR_GOOD.contains(refused.code());
+        return forGood ? new Refused(Code.UNAVAILABLE, why, Commit.RETRY_AFTER_MS) : outcome;
     }
 
     private static List<AppendOutcome> refused(int size, Code code, String why) {

@@ -6,6 +6,7 @@ import im.protocol.v1.Code;
 import im.relay.AppendOutcome;
 import im.relay.AppendRequest;
 import im.relay.CursorStore;
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.Receipt;
 import im.relay.SeededBug;
@@ -43,6 +44,7 @@ final class Commit implements AutoCloseable {
     private final Map<ByteBuffer, Seen> seen = new HashMap<>();
     private final Copies copies;
     private final Devices devices;
+    private final GroupCommit groups;
 
     private record ReceiptKey(ConversationKey conversation, String uid, Receipt.Kind kind) {}
 
@@ -55,6 +57,7 @@ final class Commit implements AutoCloseable {
         this.nowMs = state.clock.nowMs();
         this.copies = new Copies(state, placed, extents);
         this.devices = new Devices(state, batch, nowMs, copies);
+        this.groups = new GroupCommit(state, batch, nowMs);
         state.trimmer.begin();
         state.recipients.begin();
         this.oldestNanos = state.clock.nanos() - holdNanos;
@@ -69,6 +72,10 @@ final class Commit implements AutoCloseable {
         byte[] identity = Keyspace.identity(request.conversation(), request.sender(), request.messageId());
         Seen known = known(identity);
         if (known == null) {
+            AppendOutcome.Refused refusal = request.conversation().isGroup() ? groups.judge(request) : null;
+            if (refusal != null) {
+                return refusal;
+            }
             place(request);
             see(identity, new Seen(request.requestHash(), request.acceptedMs(), nowMs));
             return new AppendOutcome.Accepted(request.acceptedMs());
@@ -102,7 +109,11 @@ final class Commit implements AutoCloseable {
         extents.put(conversation, before.with(position, bytes.length));
         conversation.uids().forEach(uid -> versions.put(uid, position));
         PlacedMessage message = new PlacedMessage(conversation, position, before.head(), bytes);
-        copies.accepted(message, request.sender());
+        if (conversation.isGroup()) {
+            groups.placed(message, request).forEach(uid -> versions.put(uid, position));
+        } else {
+            copies.accepted(message, request.sender());
+        }
         placed.add(message);
     }
 
@@ -117,6 +128,12 @@ final class Commit implements AutoCloseable {
 
     void touch(Intake.Touched device) throws RocksDBException {
         var unused = devices.touch(device.uid(), device.device());
+    }
+
+    void seen(Map<String, Long> uids) throws RocksDBException {
+        for (Map.Entry<String, Long> uid : uids.entrySet()) {
+            batch.put(state.tables.meta, Keyspace.seen(uid.getKey()), Keyspace.number(uid.getValue()));
+        }
     }
 
     /** Puts the largest of the raises for each cursor and read position, where it is above the stored one. */
@@ -181,6 +198,11 @@ final class Commit implements AutoCloseable {
         }
     }
 
+    /** Forgets the groups that uids left long ago, of the next entries in their lists. */
+    void sweepGroups(int entries) throws RocksDBException {
+        new GroupSweep(state, batch, groups).sweep(entries, nowMs);
+    }
+
     private void trim(ConversationKey conversation, Extent before) throws RocksDBException {
         Extent rest = state.trimmer.trim(conversation, before, nowMs, batch, copies.truncation(conversation));
         if (!rest.equals(before)) {
@@ -191,6 +213,11 @@ final class Commit implements AutoCloseable {
     /** In the order of their positions. */
     List<PlacedMessage> placed() {
         return placed;
+    }
+
+    /** What of it goes to groups, in the same order. */
+    List<GroupPush> groupPushes() {
+        return groups.pushes();
     }
 
     /** Returns when all of it is on disk; writes nothing if there is nothing. */

@@ -1,5 +1,6 @@
 package im.relay.local;
 
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.Receipt;
 import im.relay.Wakeups;
@@ -16,6 +17,13 @@ public interface CommitListener {
      * @param wakeups flushed right after; tasks added here run behind the senders' results on the same lane
      */
     void committed(List<PlacedMessage> messages, Wakeups wakeups);
+
+    /**
+     * Runs on the writer thread, behind {@link #committed} of the same commit, and must not block.
+     *
+     * @param pushes what of it stands in groups, in the order of positions, at least one
+     */
+    default void committedGroups(List<GroupPush> pushes, Wakeups wakeups) {}
 
     /**
      * Runs on the writer thread, behind {@link #committed} of the same commit, and must not block.

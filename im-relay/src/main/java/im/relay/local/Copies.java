@@ -59,6 +59,9 @@ final class Copies {
 
     /** A device's cursor is raised. */
     void acknowledged(Raise.Key key, byte[] cursor, long before, long position) throws RocksDBException {
+        if (key.conversation().isGroup()) {
+            return;
+        }
         raised.put(ByteBuffer.wrap(cursor), position);
         Long owedFrom = recipients.of(key.uid()).get(key.device());
         if (owedFrom != null && key.conversation().includes(key.uid())) {

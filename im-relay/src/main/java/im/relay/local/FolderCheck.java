@@ -15,7 +15,7 @@ import org.rocksdb.RocksIterator;
 /**
  * Reads a whole data folder that no server uses, changes nothing in it, and says whether what is stored more than once
  * agrees: each conversation's chain of {@code prev} with its extent, the users' indexes with the heads, cursors and read
- * positions with both, and the totals of copies with what is pending (contract 18).
+ * positions with both, groups with their members and the users' lists of groups, and the totals of copies with what is pending (contract 18).
  */
 public final class FolderCheck {
     private static final long CACHE_BYTES = 32 << 20;
@@ -55,7 +55,8 @@ public final class FolderCheck {
         Conservation totals = Conservation.decode(LogState.stored(tables, Keyspace.META_CONSERVATION));
         chains();
         extents();
-        new IndexCheck(tables, this::wrong).run(indexEntries);
+        new IndexCheck(tables, lastPosition, this::wrong).run(indexEntries);
+        new GroupCheck(tables, this::wrong).run();
         devices = new ProgressCheck(tables, this::wrong).run();
         PendingScan.Pending pending = PendingScan.run(tables);
         Copies others = copies(totals, Kind.OTHERS, pending.others());

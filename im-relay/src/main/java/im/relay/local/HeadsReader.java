@@ -5,6 +5,8 @@ import im.protocol.codec.PlacedCodec;
 import im.relay.ConversationStore.ConversationHead;
 import im.relay.ConversationStore.HeadsRead;
 import im.relay.ConversationStore.HeadsRequest;
+import im.relay.GroupStore;
+import im.relay.GroupStore.Reached;
 import im.relay.PlacedMessage;
 import im.relay.local.StoreReader.Head;
 import java.util.ArrayList;
@@ -35,16 +37,85 @@ final class HeadsReader {
 
     HeadsRead read(HeadsRequest request) throws RocksDBException {
         return reader.snapshot(snapshot -> {
-            List<Head> heads = reader.heads(request.uid(), snapshot);
-            heads.removeIf(head -> head.position() >= request.below());
-            heads.sort(Comparator.comparingLong(Head::position).reversed());
+            List<Listed> heads = new ArrayList<>();
+            reader.heads(request.uid(), snapshot).forEach(head -> heads.add(new Listed(head, null)));
+            if (request.groups()) {
+                reader.groups
+                        .seen(request.uid(), snapshot)
+                        .forEach(seen -> heads.add(new Listed(new Head(seen.conversation(), seen.head()), seen)));
+            }
+            heads.removeIf(listed -> listed.position() >= request.below() || listed.position() == 0);
+            heads.sort(Comparator.comparingLong(Listed::position).reversed());
             int limit = Math.min(heads.size(), request.limit());
             List<ConversationHead> read = new ArrayList<>(limit);
             Budget budget = new Budget();
             while (read.size() < limit && budget.bytes > 0) {
-                read.add(describe(request, heads.get(read.size()), snapshot, budget));
+                Listed next = heads.get(read.size());
+                GroupReader.Seen group = next.group;
+                read.add(
+                        group == null
+                                ? describe(request, next.head, snapshot, budget)
+                                : describe(request, group, snapshot, budget));
             }
             return new HeadsRead(read, read.size() < heads.size());
+        });
+    }
+
+    /** @param group null for a direct conversation */
+    private record Listed(Head head, GroupReader.@Nullable Seen group) {
+        long position() {
+            return head.position();
+        }
+    }
+
+    private ConversationHead describe(HeadsRequest request, GroupReader.Seen seen, Snapshot snapshot, Budget budget)
+            throws RocksDBException {
+        ConversationKey conversation = seen.conversation();
+        String uid = request.uid();
+        long read = number(tables.reads, Keyspace.read(uid, conversation), snapshot);
+        PlacedMessage last = reader.groups.last(seen, snapshot);
+        budget.bytes -= last == null ? 0 : last.placed().length;
+        return new ConversationHead(
+                conversation,
+                seen.head(),
+                reader.groups.firstHeld(seen, snapshot),
+                number(tables.cursors, Keyspace.cursor(uid, request.device(), conversation), snapshot),
+                read,
+                unread(seen, uid, read, snapshot, budget),
+                last,
+                0,
+                0,
+                seen.head(),
+                reader.groups.standing(conversation.group(), uid, snapshot));
+    }
+
+    private int unread(GroupReader.Seen seen, String uid, long read, Snapshot snapshot, Budget budget)
+            throws RocksDBException {
+        int[] left = {GroupStore.MAX_UNREAD_SEEN};
+        int[] unread = {0};
+        reader.groups.above(seen, read, snapshot, message -> {
+            if (left[0]-- == 0 || unread[0] == GroupStore.MAX_UNREAD) {
+                return false;
+            }
+            budget.bytes -= message.placed().length;
+            unread[0] += PlacedCodec.origin(message.placed()).sender().equals(uid) ? 0 : 1;
+            return true;
+        });
+        return unread[0];
+    }
+
+    /** How far each of the uids has a group. */
+    List<Reached> reached(String group, List<String> uids) throws RocksDBException {
+        ConversationKey conversation = ConversationKey.group(group);
+        return reader.snapshot(snapshot -> {
+            List<Reached> all = new ArrayList<>(uids.size());
+            for (String uid : uids) {
+                all.add(new Reached(
+                        uid,
+                        delivered(conversation, uid, snapshot),
+                        number(tables.reads, Keyspace.read(uid, conversation), snapshot)));
+            }
+            return all;
         });
     }
 
@@ -71,7 +142,8 @@ final class HeadsReader {
                 last(conversation, head.position(), snapshot, budget),
                 alone ? 0 : delivered(conversation, peer, snapshot),
                 alone ? 0 : number(tables.reads, Keyspace.read(peer, conversation), snapshot),
-                head.position());
+                head.position(),
+                null);
     }
 
     private int unread(ConversationKey conversation, String uid, long after, Snapshot snapshot, Budget budget)

@@ -2,8 +2,10 @@ package im.relay.local;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ final class Intake {
     }
 
     /** What the writer commits next: jobs in the order of their offers, and raises. */
-    record Taken(List<Job> jobs, List<Raise> raises, Set<Touched> touched) {}
+    record Taken(List<Job> jobs, List<Raise> raises, Set<Touched> touched, Map<String, Long> seen) {}
 
     /** A device that was in use. */
     record Touched(String uid, String device) {}
@@ -33,12 +35,16 @@ final class Intake {
     private static final int RAISES_EARLY = 4_096;
     private static final int RAISES = 65_536;
     private static final int TOUCHES = 8_192;
+    private static final int SEEN = 65_536;
 
     private final int maxMessages;
     private final long maxBytes;
     private final ArrayDeque<Job> jobs = new ArrayDeque<>();
     private List<Raise> raises = new ArrayList<>();
     private Set<Touched> touched = new HashSet<>();
+    /** Uid → when it was last connected, milliseconds since 1970. */
+    private Map<String, Long> seen = new HashMap<>();
+
     private long firstRaiseNanos;
     private int messages;
     private long bytes;
@@ -89,6 +95,13 @@ final class Intake {
         }
     }
 
+    /** As {@link #touch}. */
+    synchronized void seen(String uid, long ms) {
+        if (seen.size() < SEEN) {
+            seen.merge(uid, ms, Math::max);
+        }
+    }
+
     /** Waits for what is next; null when the queue is closed and empty. An interrupt is nobody's business and ignored. */
     synchronized @Nullable Taken take() {
         while (jobs.isEmpty() && !closed && !isRaiseDue()) {
@@ -98,7 +111,7 @@ final class Intake {
                 continue;
             }
         }
-        return jobs.isEmpty() && raises.isEmpty() ? null : drain();
+        return jobs.isEmpty() && raises.isEmpty() && seen.isEmpty() ? null : drain();
     }
 
     private boolean isRaiseDue() {
@@ -140,6 +153,8 @@ final class Intake {
         raises = new ArrayList<>();
         Set<Touched> takenTouched = touched;
         touched = new HashSet<>();
-        return new Taken(taken, takenRaises, takenTouched);
+        Map<String, Long> takenSeen = seen;
+        seen = new HashMap<>();
+        return new Taken(taken, takenRaises, takenTouched, takenSeen);
     }
 }

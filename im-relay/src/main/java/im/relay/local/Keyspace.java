@@ -14,26 +14,34 @@ import java.util.Arrays;
  *   <li>{@code messages}: conversation 0x00 position → {@code im.v1.Placed}
  *   <li>{@code index}: uid 0x00 conversation → head. Both uids of a direct conversation have an entry, a uid alone
  *       with itself has one; the conversation's head is read from the smaller uid's. uid 0x00 alone → the version of
- *       the uid's index, which is the largest head in it
+ *       the uid's index, which is the largest head in it, or the largest place that ever was in {@code joined}
  *   <li>{@code conversations}: conversation → head, floor, messages held, their bytes (see Extent). What stands at or
  *       below the floor is held no more
  *   <li>{@code dedupe}: generation, conversation 0x00 sender 0x00 message id (16 bytes) → request hash (16 bytes),
  *       accepted ms, last seen ms. A generation is named by the log's clock when it began (see DedupeWindow)
  *   <li>{@code cursors}: uid 0x00 device 0x00 conversation → position
  *   <li>{@code reads}: uid 0x00 conversation → position up to which the uid has read
+ *   <li>{@code groups}: group → posting, joining, members, where it was created, last changed and dissolved (0 for not),
+ *       then owner 0x00 title (UTF-8)
+ *   <li>{@code members}: group 0x00 uid → role, where it joined (both 0 for no member), and for each stretch before
+ *       where it joined and left, the first of them empty where earlier ones were dropped (see Membership)
+ *   <li>{@code joined}: uid 0x00 group → where this uid's membership last changed, and when by the log's clock. uid 0x00
+ *       alone → of how many groups it is a member, up to which position none that was dissolved is among them, and where
+ *       its membership of any group last changed
  *   <li>{@code devices}: uid 0x00 device → start position, since ms, last used ms, the log's last position then (see
  *       DeviceEntry)
  *   <li>{@code meta}: {@code format} → 4 bytes; {@code log_id} → text; {@code last} → last position, the log's clock;
  *       {@code generations} → the names of the generations held, oldest first; {@code conservation} → eight numbers (see
- *       Conservation), first of others' messages, then of own: accepted, acknowledged, truncated, written off
+ *       Conservation), first of others' messages, then of own: accepted, acknowledged, truncated, written off;
+ *       {@code seen} 0x00 uid → when a connection of the uid last ended, milliseconds since 1970
  * </ul>
  *
  * What one commit changes is written as one batch, and synced. Format 1 had neither {@code conversations} nor
- * {@code reads} nor versions, format 2 had no {@code conservation}; both are brought to this one when they are opened.
+ * {@code reads} nor versions, format 2 had no {@code conservation}, format 3 no groups; all are brought to this one when they are opened.
  */
 final class Keyspace {
     /** Of the whole folder: stands in the file FORMAT and under {@code meta}. */
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
 
     static final int OLDEST_FORMAT = 1;
 
@@ -100,8 +108,20 @@ final class Keyspace {
         return index(uid, conversation);
     }
 
+    static byte[] seen(String uid) {
+        return joined("seen", uid, EMPTY);
+    }
+
     static byte[] devicePrefix(String uid) {
         return indexPrefix(uid);
+    }
+
+    static byte[] member(String group, String uid) {
+        return joined(group, uid, EMPTY);
+    }
+
+    static byte[] joined(String uid, String group) {
+        return joined(uid, group, EMPTY);
     }
 
     /** An identity without its generation. */

@@ -22,7 +22,8 @@ final class LocalConversationStore implements ConversationStore, AutoCloseable {
     private static final int RETRY_AFTER_MS = 500;
     private static final long CLOSE_SECONDS = 60;
 
-    private interface Read<T> {
+    /** What a thread of the pool does. */
+    interface Read<T> {
         T read() throws RocksDBException;
     }
 
@@ -104,7 +105,7 @@ final class LocalConversationStore implements ConversationStore, AutoCloseable {
         }
     }
 
-    private <T> void submit(Read<T> read, Executor lane, Consumer<ReadResult<T>> done) {
+    <T> void submit(Read<T> read, Executor lane, Consumer<ReadResult<T>> done) {
         try {
             pool.execute(() -> {
                 ReadResult<T> result = run(read);

@@ -1,6 +1,7 @@
 package im.relay.local;
 
 import im.relay.Retention;
+import im.relay.group.GroupTerms;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param readThreads that serve pages and comparisons, 1 to 64
  * @param queueReads reads that may wait for them, 1 to a million
  * @param retention how much of each conversation is held
+ * @param groups the bounds of groups
  */
 public record LocalLogConfig(
         Duration dedupeWindow,
@@ -21,7 +23,8 @@ public record LocalLogConfig(
         long cacheBytes,
         int readThreads,
         int queueReads,
-        Retention retention) {
+        Retention retention,
+        GroupTerms groups) {
 
     /** What the contract promises senders. */
     public static final Duration MIN_DEDUPE_WINDOW = Duration.ofMinutes(10);
@@ -46,27 +49,38 @@ public record LocalLogConfig(
     }
 
     public static LocalLogConfig defaults() {
-        return new LocalLogConfig(MIN_DEDUPE_WINDOW, 16_384, 32 * MIB, 64 * MIB, 2, 8_192, Retention.DEFAULT);
+        return new LocalLogConfig(
+                MIN_DEDUPE_WINDOW, 16_384, 32 * MIB, 64 * MIB, 2, 8_192, Retention.DEFAULT, GroupTerms.DEFAULT);
     }
 
     public LocalLogConfig withDedupeWindow(Duration window) {
-        return new LocalLogConfig(window, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, retention);
+        return new LocalLogConfig(
+                window, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, retention, groups);
     }
 
     public LocalLogConfig withQueue(int messages, long bytes) {
-        return new LocalLogConfig(dedupeWindow, messages, bytes, cacheBytes, readThreads, queueReads, retention);
+        return new LocalLogConfig(
+                dedupeWindow, messages, bytes, cacheBytes, readThreads, queueReads, retention, groups);
     }
 
     public LocalLogConfig withCacheBytes(long bytes) {
-        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, bytes, readThreads, queueReads, retention);
+        return new LocalLogConfig(
+                dedupeWindow, queueMessages, queueBytes, bytes, readThreads, queueReads, retention, groups);
     }
 
     public LocalLogConfig withReads(int threads, int queued) {
-        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, cacheBytes, threads, queued, retention);
+        return new LocalLogConfig(
+                dedupeWindow, queueMessages, queueBytes, cacheBytes, threads, queued, retention, groups);
     }
 
     public LocalLogConfig withRetention(Retention held) {
-        return new LocalLogConfig(dedupeWindow, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, held);
+        return new LocalLogConfig(
+                dedupeWindow, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, held, groups);
+    }
+
+    public LocalLogConfig withGroups(GroupTerms terms) {
+        return new LocalLogConfig(
+                dedupeWindow, queueMessages, queueBytes, cacheBytes, readThreads, queueReads, retention, terms);
     }
 
     private static void require(String key, long value, long least, long most) {

@@ -62,7 +62,8 @@ final class LocalMessageLog implements MessageLog {
         for (AppendRequest request : batch) {
             if (!request.conversation().equals(first.conversation())
                     || !request.sender().equals(first.sender())
-                    || !request.conversation().includes(request.sender())) {
+                    || !(request.conversation().isGroup()
+                            || request.conversation().includes(request.sender()))) {
                 throw new IllegalArgumentException("one conversation and one sender of its two expected");
             }
             if (request.requestHash().length != Keyspace.HASH_BYTES) {

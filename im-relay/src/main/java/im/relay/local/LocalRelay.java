@@ -1,6 +1,7 @@
 package im.relay.local;
 
 import im.protocol.ConversationKey;
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
 import im.relay.Receipt;
@@ -31,9 +32,26 @@ public final class LocalRelay implements CommitListener {
     public void committed(List<PlacedMessage> messages, Wakeups wakeups) {
         for (PlacedMessage message : messages) {
             ConversationKey conversation = message.conversation();
+            if (conversation.isGroup()) {
+                continue;
+            }
             push(message, conversation.first(), wakeups);
             if (!conversation.first().equals(conversation.second())) {
                 push(message, conversation.second(), wakeups);
+            }
+        }
+    }
+
+    /** Once for all members of this process; who a change names hears of it by its own routes as well (D17). */
+    @Override
+    public void committedGroups(List<GroupPush> pushes, Wakeups wakeups) {
+        for (GroupPush push : pushes) {
+            bus.pushGroup(push, wakeups);
+            GroupPush.Change change = push.change();
+            if (change != null) {
+                for (String uid : change.roles().keySet()) {
+                    toConnections(uid, wakeups, (to, own) -> bus.pushMembership(push.group(), uid, to, own));
+                }
             }
         }
     }
@@ -45,7 +63,8 @@ public final class LocalRelay implements CommitListener {
             return;
         }
         for (Receipt receipt : receipts) {
-            String other = receipt.conversation().peerOf(receipt.by());
+            ConversationKey conversation = receipt.conversation();
+            String other = conversation.isGroup() ? receipt.by() : conversation.peerOf(receipt.by());
             boolean read = receipt.kind() == Receipt.Kind.READ;
             if (!other.equals(receipt.by())) {
                 toConnections(other, wakeups, (to, own) -> bus.pushReceipt(receipt, other, to, own));

@@ -2,7 +2,9 @@ package im.relay.local;
 
 import im.relay.ConversationStore;
 import im.relay.CursorStore;
+import im.relay.GroupStore;
 import im.relay.MessageLog;
+import im.router.LastSeen;
 import io.micrometer.core.instrument.Meter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ public final class LocalStore implements AutoCloseable {
     private final LocalMessageLog log;
     private final LocalCursorStore cursors;
     private final LocalConversationStore conversations;
+    private final LocalGroupStore groups;
+    private final LocalLastSeen lastSeen;
     private final Sweeper sweeper;
     private final RelayMeters meters;
     /** Those that look into this store. */
@@ -44,8 +48,11 @@ public final class LocalStore implements AutoCloseable {
         log = new LocalMessageLog(state.logId, intake, writer, meters, around.nanos());
         cursors = new LocalCursorStore(intake, writer);
         StoreReader reader = new StoreReader(tables, around.clock());
+        GroupReader groupReader = reader.groups;
         HeadsReader heads = new HeadsReader(tables, reader);
         conversations = new LocalConversationStore(reader, heads, config.readThreads(), config.queueReads());
+        groups = new LocalGroupStore(conversations, groupReader, heads);
+        lastSeen = new LocalLastSeen(intake, conversations, tables);
         sweeper = new Sweeper(intake);
         thread = new Thread(writer, "im-log-writer");
         thread.start();
@@ -85,8 +92,16 @@ public final class LocalStore implements AutoCloseable {
         return conversations;
     }
 
+    public GroupStore groups() {
+        return groups;
+    }
+
     public CursorStore cursors() {
         return cursors;
+    }
+
+    public LastSeen lastSeen() {
+        return lastSeen;
     }
 
     /** Looks at the next few conversations for what retention does not hold any more; {@code done} when it is durable. */

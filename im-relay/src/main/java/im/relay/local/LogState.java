@@ -1,6 +1,7 @@
 package im.relay.local;
 
 import im.protocol.ConversationKey;
+import im.relay.group.GroupTerms;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,9 +28,16 @@ final class LogState {
     final Recipients recipients;
     final RecentSenders recentSenders = new RecentSenders();
     final Conservation conservation;
+    final GroupTerms groupTerms;
+
+    /** Where a group was dissolved last, as far as that is known: what was counted of groups before may be too much. */
+    long dissolvedAt;
 
     /** Behind which conversation the next sweep goes on; empty at the first. */
     byte[] swept = {};
+
+    /** The same of the lists of uids' groups. */
+    byte[] sweptGroups = {};
 
     private final Map<ConversationKey, Extent> extents = new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -46,16 +54,19 @@ final class LogState {
             DedupeWindow dedupe,
             Trimmer trimmer,
             Conservation conservation,
+            GroupTerms groupTerms,
             String logId,
             long lastPosition) {
         this.trimmer = trimmer;
         this.recipients = new Recipients(tables);
         this.conservation = conservation;
+        this.groupTerms = groupTerms;
         this.tables = tables;
         this.clock = clock;
         this.dedupe = dedupe;
         this.logId = logId;
         this.lastPosition = lastPosition;
+        this.dissolvedAt = lastPosition;
     }
 
     /** Reads what is stored; a store without a format is new and gets its log id. */
@@ -85,6 +96,7 @@ final class LogState {
                 dedupe,
                 trimmer,
                 conservation,
+                config.groups(),
                 Keyspace.text(logId, 0, logId.length),
                 Keyspace.number(last, 0));
     }

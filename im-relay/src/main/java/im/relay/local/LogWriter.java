@@ -121,6 +121,7 @@ final class LogWriter implements Runnable {
         for (Intake.Touched device : taken.touched()) {
             commit.touch(device);
         }
+        commit.seen(taken.seen());
     }
 
     /** Only for {@link SeededBug#COMMIT_BEFORE_EFFECT}. */
@@ -162,6 +163,9 @@ final class LogWriter implements Runnable {
         try {
             if (!placed.isEmpty()) {
                 listener.committed(placed, wakeups);
+            }
+            if (!commit.groupPushes().isEmpty()) {
+                listener.committedGroups(commit.groupPushes(), wakeups);
             }
             if (!receipts.isEmpty()) {
                 listener.raised(receipts, wakeups);

@@ -39,14 +39,19 @@ final class StoreReader {
 
     private final Tables tables;
     private final Clock clock;
+    final GroupReader groups;
 
     StoreReader(Tables tables, Clock clock) {
         this.tables = tables;
         this.clock = clock;
+        this.groups = new GroupReader(tables, this);
     }
 
     long head(ConversationKey conversation) throws RocksDBException {
-        return number(tables.db.get(tables.index, Keyspace.head(conversation)));
+        return conversation.isGroup()
+                ? Extent.decode(tables.db.get(tables.conversations, Keyspace.conversation(conversation)))
+                        .head()
+                : number(tables.db.get(tables.index, Keyspace.head(conversation)));
     }
 
     Page page(ConversationKey conversation, long after, int maxMessages, int maxBytes) throws RocksDBException {
@@ -171,9 +176,7 @@ final class StoreReader {
             Set<ConversationKey> wanted = new LinkedHashSet<>(request.wanted());
             List<Head> heads = heads(request.uid(), snapshot);
             List<Behind> behind = new ArrayList<>();
-            long version = 0;
             for (Head head : heads) {
-                version = Math.max(version, head.position);
                 ConversationKey conversation = head.conversation;
                 Long cursor = cursors.get(conversation.text());
                 if (head.position <= base(request, conversation, cursor, device, 0) && !wanted.contains(conversation)) {
@@ -185,12 +188,41 @@ final class StoreReader {
                     behind.add(new Behind(conversation, head.position, base, floor));
                 }
             }
+            behind.sort(Comparator.comparingLong(Behind::head).reversed());
+            if (request.groups()) {
+                // Direct conversations before groups.
+                behind.addAll(groupsBehind(request, cursors, device, wanted, snapshot));
+            }
             for (ConversationKey empty : wanted) {
                 behind.add(new Behind(empty, 0, base(request, empty, cursors.get(empty.text()), device, 0), 0));
             }
-            behind.sort(Comparator.comparingLong(Behind::head).reversed());
-            return new Comparison(version, asOfMs, behind);
+            return new Comparison(version(request.uid(), snapshot), asOfMs, behind);
         });
+    }
+
+    private List<Behind> groupsBehind(
+            CompareRequest request,
+            Map<String, Long> cursors,
+            DeviceEntry device,
+            Set<ConversationKey> wanted,
+            Snapshot snapshot)
+            throws RocksDBException {
+        List<Behind> behind = new ArrayList<>();
+        for (GroupReader.Seen seen : groups.seen(request.uid(), snapshot)) {
+            ConversationKey conversation = seen.conversation();
+            long base = base(request, conversation, cursors.get(conversation.text()), device, seen.floor());
+            if (wanted.remove(conversation) || seen.head() > base) {
+                behind.add(new Behind(conversation, seen.head(), base, seen.floor()));
+            }
+        }
+        behind.sort(Comparator.comparingLong(Behind::head).reversed());
+        return behind;
+    }
+
+    private long version(String uid, Snapshot snapshot) throws RocksDBException {
+        try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
+            return number(tables.db.get(tables.index, options, Keyspace.version(uid)));
+        }
     }
 
     /** Of the uid's conversations, in the order of their names. */

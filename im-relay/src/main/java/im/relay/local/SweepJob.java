@@ -3,9 +3,11 @@ package im.relay.local;
 import java.util.concurrent.Executor;
 import org.rocksdb.RocksDBException;
 
-/** Looks at the next few conversations for what was accepted too long ago. */
+/** Looks at the next few conversations for what was accepted too long ago, and for who left groups too long ago. */
 final class SweepJob implements Job {
     static final int CONVERSATIONS = 256;
+    /** Entries in the lists of uids' groups. */
+    static final int GROUPS = 256;
 
     private final Executor lane;
     private final Runnable done;
@@ -34,6 +36,7 @@ final class SweepJob implements Job {
     @Override
     public void apply(Commit commit) throws RocksDBException {
         commit.sweep(CONVERSATIONS);
+        commit.sweepGroups(GROUPS);
     }
 
     @Override

@@ -24,7 +24,18 @@ import org.rocksdb.WALRecoveryMode;
 /** The open RocksDB and its column families. Safe from any thread until it is closed. */
 final class Tables implements AutoCloseable {
     private static final String[] NAMES = {
-        "default", "messages", "index", "dedupe", "cursors", "devices", "meta", "conversations", "reads"
+        "default",
+        "messages",
+        "index",
+        "dedupe",
+        "cursors",
+        "devices",
+        "meta",
+        "conversations",
+        "reads",
+        "groups",
+        "members",
+        "joined"
     };
     private static final long MIB = 1 << 20;
 
@@ -37,6 +48,9 @@ final class Tables implements AutoCloseable {
     final ColumnFamilyHandle meta;
     final ColumnFamilyHandle conversations;
     final ColumnFamilyHandle reads;
+    final ColumnFamilyHandle groups;
+    final ColumnFamilyHandle members;
+    final ColumnFamilyHandle joined;
 
     /** Closed after the database, in this order. */
     private final List<RocksObject> parts;
@@ -55,6 +69,9 @@ final class Tables implements AutoCloseable {
         meta = handles.get(6);
         conversations = handles.get(7);
         reads = handles.get(8);
+        groups = handles.get(9);
+        members = handles.get(10);
+        joined = handles.get(11);
     }
 
     private interface Opening {

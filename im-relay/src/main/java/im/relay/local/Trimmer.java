@@ -53,12 +53,16 @@ final class Trimmer {
                 || extent.bytes() > retention.bytes() + retention.bytes() / 8;
     }
 
+    /** What is older is not held. A gateway's wall clock says how old it is: if either clock is ahead nothing goes too early. */
+    long oldestMs(long nowMs) {
+        return Math.min(nowMs, wall.millis()) - retention.time().toMillis();
+    }
+
     /** The extent after everything above the bounds, or accepted too long ago, was dropped. */
     Extent trim(ConversationKey conversation, Extent extent, long nowMs, WriteBatch batch, Dropped dropped)
             throws RocksDBException {
         Extent rest = extent;
-        // A gateway's wall clock said when it was accepted. If either clock is ahead nothing is dropped too early.
-        long oldestMs = Math.min(nowMs, wall.millis()) - retention.time().toMillis();
+        long oldestMs = oldestMs(nowMs);
         byte[] end = Keyspace.behind(Keyspace.messagePrefix(conversation));
         try (Slice bound = new Slice(end);
                 ReadOptions options = new ReadOptions().setIterateUpperBound(bound);

@@ -9,11 +9,14 @@ import org.rocksdb.WriteOptions;
 
 /** Brings a store of an earlier format to this one, in one batch: a crash in between leaves what was there. */
 final class Upgrade {
+    /** The first that counts what devices are owed. */
+    private static final int COUNTED_FORMAT = 3;
+
     private Upgrade() {}
 
     /**
      * Adds what the format did not keep. Format 1: the extent of each conversation, the version of each uid's index.
-     * Format 2: how many copies devices are owed.
+     * Format 2: how many copies devices are owed. Format 3 had no groups, and there is nothing to add.
      */
     static void from(int format, Tables tables) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch();
@@ -22,8 +25,10 @@ final class Upgrade {
                 putExtents(tables, batch);
                 putVersions(tables, batch);
             }
-            Conservation counted = Conservation.startingWith(PendingScan.run(tables));
-            batch.put(tables.meta, Keyspace.META_CONSERVATION, counted.encode());
+            if (format < COUNTED_FORMAT) {
+                Conservation counted = Conservation.startingWith(PendingScan.run(tables));
+                batch.put(tables.meta, Keyspace.META_CONSERVATION, counted.encode());
+            }
             batch.put(tables.meta, Keyspace.META_FORMAT, LogState.formatBytes());
             tables.db.write(synced, batch);
         }

@@ -11,31 +11,37 @@ import im.relay.redis.LogFacts.Snapshot;
 import im.router.redis.Redis;
 import im.router.redis.Redis.Call;
 import im.router.redis.Reply;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
  * A compare: index and device in one step, then the floors of what is behind. The version is read with the heads (D25),
  * and the marks too, so that "complete as of" speaks of these very heads (D20); what the partitions' views lack of them
  * yet, the reader waits for. A conversation that a hole lies above of is behind up to the hole's end (D8), and one of
- * which the device has more than the view is told with a head below that (D19).
+ * which the device has more than the view is told with a head below that (D19). Groups are told behind direct
+ * conversations, see {@link GroupsBehind}; where a view of them is not there, or has not what the index says, the rest is
+ * told, with a version that makes its reader compare again.
  */
 final class CompareRead {
+    /** The version of no index: whoever has it compares again. */
+    private static final long NOT_WHOLE = Long.MIN_VALUE;
+
     private final Redis redis;
     private final StoreKeys keys;
     private final Partitions partitions;
     private final LogFacts facts;
     private final CompareScript script;
+    private final GroupReads reads;
 
     CompareRead(Redis redis, StoreKeys keys, Partitions partitions, LogFacts facts) {
         this.redis = redis;
@@ -43,6 +49,7 @@ final class CompareRead {
         this.partitions = partitions;
         this.facts = facts;
         this.script = new CompareScript(keys);
+        this.reads = new GroupReads(redis, keys, partitions);
     }
 
     CompletionStage<Comparison> compare(CompareRequest request) {
@@ -59,14 +66,35 @@ final class CompareRead {
                     for (int i = 0; i < claimed.size(); i++) {
                         applied.put(claimed.get(i), numberOr(replies.get(i + 1), 0));
                     }
-                    return new OneCompare(request, snapshot, found, applied).read();
+                    return groups(request, found).thenCompose(groups -> {
+                        // Of groups the heads are the view's, which may be behind the marks, or not there at all.
+                        groups.applied()
+                                .forEach((partition, at) ->
+                                        found.marks()[partition] = Math.min(found.marks()[partition], at));
+                        List<Behind> behind = new GroupsBehind(request, partitions, snapshot, found, groups).all();
+                        boolean isWhole =
+                                groups.isWhole() && found.groups().stream().allMatch(groups::has);
+                        return new OneCompare(request, snapshot, found, applied, behind, isWhole).read();
+                    });
                 }));
+    }
+
+    /** After the index: what it says of groups is not newer than what the view says of them. */
+    private CompletionStage<GroupReads.Found> groups(CompareRequest request, Found found) {
+        Set<String> groups = new LinkedHashSet<>();
+        if (request.groups()) {
+            found.groups().forEach(entry -> groups.add(entry.group()));
+            Stream.concat(request.known().keySet().stream(), request.wanted().stream())
+                    .filter(ConversationKey::isGroup)
+                    .forEach(group -> groups.add(group.group()));
+        }
+        return reads.ofUid(request.uid(), groups);
     }
 
     /** Of which the device says that it has something: their views may be behind that (D19). */
     private List<Integer> claimed(CompareRequest request) {
         return request.known().entrySet().stream()
-                .filter(known -> known.getValue() > 0)
+                .filter(known -> known.getValue() > 0 && !known.getKey().isGroup())
                 .map(known -> partitions.of(known.getKey()))
                 .distinct()
                 .toList();
@@ -82,7 +110,19 @@ final class CompareRead {
         /** Of the partitions that the device has something of, how far their views are. */
         private final Map<Integer, Long> applied;
 
-        OneCompare(CompareRequest request, Snapshot snapshot, Found found, Map<Integer, Long> applied) {
+        private final List<Behind> groups;
+        private final boolean isWhole;
+
+        /** @param isWhole whether the view has all that the index says of groups */
+        OneCompare(
+                CompareRequest request,
+                Snapshot snapshot,
+                Found found,
+                Map<Integer, Long> applied,
+                List<Behind> groups,
+                boolean isWhole) {
+            this.groups = groups;
+            this.isWhole = isWhole;
             this.request = request;
             this.snapshot = snapshot;
             this.found = found;
@@ -123,12 +163,12 @@ final class CompareRead {
             }
             // Of these the index knows nothing: a hole may be above them, or their view behind them.
             for (ConversationKey conversation : request.known().keySet()) {
-                if (indexed.add(conversation)) {
+                if (!conversation.isGroup() && indexed.add(conversation)) {
                     consider(conversation, 0, 0, wanted, candidates);
                 }
             }
             for (ConversationKey conversation : request.wanted()) {
-                if (indexed.add(conversation)) {
+                if (!conversation.isGroup() && indexed.add(conversation)) {
                     consider(conversation, 0, 0, wanted, candidates);
                 }
             }
@@ -160,15 +200,7 @@ final class CompareRead {
         }
 
         private long base(ConversationKey conversation, int partition, long floor) {
-            Long known = request.known().get(conversation);
-            if (known != null) {
-                return known;
-            }
-            String field = new String(StoreKeys.field(request.uid(), conversation), StandardCharsets.US_ASCII);
-            @Nullable Long cursor = found.cursors().get(field);
-            return cursor == null
-                    ? found.device().begin(partition, floor)
-                    : Math.max(cursor, found.device().start(partition));
+            return found.base(request, conversation, partition, floor);
         }
 
         private Comparison comparison(List<Candidate> candidates, List<Reply> own, Map<Integer, Long> floors) {
@@ -191,7 +223,8 @@ final class CompareRead {
             for (Candidate candidate : sorted) {
                 all.add(java.util.Objects.requireNonNull(behind.get(candidate.conversation())));
             }
-            long version = found.index().version() + snapshot.holesHash();
+            all.addAll(groups);
+            long version = isWhole ? found.index().version() + snapshot.holesHash() : NOT_WHOLE;
             return new Comparison(version, snapshot.asOfMs(found.marks()), all);
         }
     }

@@ -6,14 +6,15 @@ import im.relay.ConversationStore.ConversationHead;
 import im.relay.ConversationStore.HeadsRequest;
 import im.relay.Partitions;
 import im.relay.PlacedMessage;
-import im.relay.redis.IndexEntries.Head;
-import im.relay.redis.SummaryScript.Summary;
+import im.relay.redis.GroupsScript.Group;
 import im.router.redis.Redis;
 import im.router.redis.Redis.Call;
 import im.router.redis.Reply;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -30,129 +31,122 @@ final class HeadsReader {
     private final StoreKeys keys;
     private final Partitions partitions;
     private final SummaryScript script;
+    private final GroupSummaryScript groupScript;
+    private final GroupReads groups;
 
     HeadsReader(Redis redis, StoreKeys keys, Partitions partitions) {
         this.redis = redis;
         this.keys = keys;
         this.partitions = partitions;
         this.script = new SummaryScript(keys);
+        this.groupScript = new GroupSummaryScript(keys);
+        this.groups = new GroupReads(redis, keys, partitions);
     }
 
     CompletionStage<ConversationStore.HeadsRead> read(HeadsRequest request) {
-        return redis.call(Call.of("HGETALL", keys.index(request.uid()))).thenCompose(reply -> {
-            List<Head> heads =
-                    new ArrayList<>(IndexEntries.parse(request.uid(), reply).heads());
-            heads.removeIf(head -> head.order() >= request.below());
-            heads.sort(Comparator.comparingLong(Head::order).reversed());
-            return new OneRead(request, heads).next();
+        return directs(request)
+                .thenCombine(groups(request), (directs, ofGroups) -> {
+                    List<Listed> all = new ArrayList<>(directs);
+                    all.addAll(ofGroups);
+                    all.removeIf(listed -> listed.order() >= request.below());
+                    all.sort(Comparator.comparingLong(Listed::order).reversed());
+                    return all;
+                })
+                .thenCompose(all -> new OneRead(all, request.limit()).next());
+    }
+
+    private CompletionStage<List<Listed>> directs(HeadsRequest request) {
+        return redis.call(Call.of("HGETALL", keys.index(request.uid()))).thenApply(reply -> {
+            List<Listed> all = new ArrayList<>();
+            for (IndexEntries.Head head :
+                    IndexEntries.parse(request.uid(), reply).heads()) {
+                all.add(new ListedDirect(keys, script, request, partitions.of(head.conversation()), head));
+            }
+            return all;
         });
     }
 
-    /** What is known of a conversation before it is looked at. */
-    private record Positions(long read, long cursor, long peerRead, List<String> peerDevices) {}
+    private CompletionStage<List<Listed>> groups(HeadsRequest request) {
+        if (!request.groups()) {
+            return CompletableFuture.completedStage(List.of());
+        }
+        return redis.call(Call.of("HGETALL", keys.groupsOf(request.uid()))).thenCompose(reply -> {
+            Map<String, GroupEntry> entries = new HashMap<>();
+            GroupEntry.parse(reply).forEach(entry -> entries.put(entry.group(), entry));
+            return groups.ofUid(request.uid(), entries.keySet()).thenApply(found -> {
+                if (!found.isWhole()) {
+                    throw new NotThereException();
+                }
+                List<Listed> all = new ArrayList<>();
+                entries.values().forEach(entry -> list(request, entry, found.group(entry.group()), all));
+                return all;
+            });
+        });
+    }
+
+    private void list(HeadsRequest request, GroupEntry entry, Group group, List<Listed> into) {
+        int partition = partitions.of(ConversationKey.group(entry.group()));
+        if (group.intervals(request.uid()).atOrBelow(group.head()) > 0) {
+            // What a past member may read ends where it left.
+            long timeMs = entry.member() && group.timeMs() > 0 ? group.timeMs() : entry.timeMs();
+            into.add(new ListedGroup(keys, groupScript, request, partition, group, timeMs));
+        }
+    }
 
     private final class OneRead {
-        private final HeadsRequest request;
-        private final List<Head> heads;
+        private final List<Listed> all;
         private final int limit;
         private final List<ConversationHead> read = new ArrayList<>();
         private long bytes;
 
-        OneRead(HeadsRequest request, List<Head> heads) {
-            this.request = request;
-            this.heads = heads;
-            this.limit = Math.min(heads.size(), request.limit());
+        OneRead(List<Listed> all, int atMost) {
+            this.all = all;
+            this.limit = Math.min(all.size(), atMost);
         }
 
         CompletionStage<ConversationStore.HeadsRead> next() {
             if (read.size() == limit || bytes >= PAGE_BYTES) {
                 return CompletableFuture.completedStage(
-                        new ConversationStore.HeadsRead(List.copyOf(read), read.size() < heads.size()));
+                        new ConversationStore.HeadsRead(List.copyOf(read), read.size() < all.size()));
             }
-            List<Head> some = heads.subList(read.size(), Math.min(limit, read.size() + AT_ONCE));
-            return Pipelined.all(redis, positionCalls(some))
-                    .thenApply(OneRead::positions)
-                    .thenCompose(positions -> describe(some, positions))
+            List<Listed> some = all.subList(read.size(), Math.min(limit, read.size() + AT_ONCE));
+            List<List<Call>> first = some.stream().map(Listed::first).toList();
+            return answers(first)
+                    .thenCompose(positions -> {
+                        List<List<Call>> second = new ArrayList<>(some.size());
+                        for (int i = 0; i < some.size(); i++) {
+                            second.add(some.get(i).second(positions.get(i)));
+                        }
+                        return answers(second).thenAccept(details -> add(some, positions, details));
+                    })
                     .thenCompose(done -> next());
         }
 
-        private List<Call> positionCalls(List<Head> some) {
-            String uid = request.uid();
-            List<Call> calls = new ArrayList<>(4 * some.size());
-            for (Head head : some) {
-                ConversationKey conversation = head.conversation();
-                String peer = conversation.peerOf(uid);
-                byte[] ours = StoreKeys.field(uid, conversation);
-                calls.add(Call.of("HGET", keys.reads(uid), ours));
-                calls.add(Call.of("HGET", keys.cursors(uid, request.device()), ours));
-                calls.add(Call.of("HGET", keys.reads(peer), StoreKeys.field(peer, conversation)));
-                calls.add(Call.of("HKEYS", keys.devices(peer)));
-            }
-            return calls;
+        /** In one go, as they were asked. */
+        private CompletionStage<List<List<Reply>>> answers(List<List<Call>> calls) {
+            return Pipelined.all(redis, calls.stream().flatMap(List::stream).toList())
+                    .thenApply(replies -> {
+                        List<List<Reply>> all = new ArrayList<>(calls.size());
+                        int at = 0;
+                        for (List<Call> some : calls) {
+                            all.add(replies.subList(at, at + some.size()));
+                            at += some.size();
+                        }
+                        return all;
+                    });
         }
 
-        private static List<Positions> positions(List<Reply> replies) {
-            List<Positions> all = new ArrayList<>(replies.size() / 4);
-            for (int i = 0; i + 3 < replies.size(); i += 4) {
-                List<String> devices = new ArrayList<>();
-                for (int d = 0; d < replies.get(i + 3).size(); d++) {
-                    devices.add(replies.get(i + 3).text(d));
-                }
-                all.add(new Positions(
-                        number(replies.get(i)), number(replies.get(i + 1)), number(replies.get(i + 2)), devices));
-            }
-            return all;
-        }
-
-        private CompletionStage<Void> describe(List<Head> some, List<Positions> positions) {
-            List<Call> calls = new ArrayList<>();
+        private void add(List<Listed> some, List<List<Reply>> first, List<List<Reply>> second) {
             for (int i = 0; i < some.size(); i++) {
-                ConversationKey conversation = some.get(i).conversation();
-                String peer = conversation.peerOf(request.uid());
-                calls.add(script.call(
-                        partitions.of(conversation),
-                        conversation,
-                        request.uid(),
-                        positions.get(i).read()));
-                for (String device : positions.get(i).peerDevices()) {
-                    calls.add(Call.of("HGET", keys.cursors(peer, device), StoreKeys.field(peer, conversation)));
-                }
+                ConversationHead head = some.get(i).head(first.get(i), second.get(i));
+                PlacedMessage last = head.last();
+                bytes += last == null ? 0 : last.placed().length;
+                read.add(head);
             }
-            return Pipelined.all(redis, calls).thenAccept(replies -> {
-                int at = 0;
-                for (int i = 0; i < some.size(); i++) {
-                    int devices = positions.get(i).peerDevices().size();
-                    add(some.get(i), positions.get(i), replies.subList(at, at + 1 + devices));
-                    at += 1 + devices;
-                }
-            });
-        }
-
-        private void add(Head head, Positions positions, List<Reply> replies) {
-            ConversationKey conversation = head.conversation();
-            Summary summary = SummaryScript.summary(conversation, replies.get(0));
-            boolean alone = conversation.first().equals(conversation.second());
-            long delivered = 0;
-            for (Reply cursor : replies.subList(1, replies.size())) {
-                delivered = Math.max(delivered, number(cursor));
-            }
-            PlacedMessage last = summary.last();
-            bytes += last == null ? 0 : last.placed().length;
-            read.add(new ConversationHead(
-                    conversation,
-                    Math.max(head.position(), summary.head()),
-                    summary.firstHeld(),
-                    positions.cursor(),
-                    positions.read(),
-                    alone ? 0 : summary.unread(),
-                    last,
-                    alone ? 0 : Math.min(delivered, head.position()),
-                    alone ? 0 : positions.peerRead(),
-                    head.order()));
         }
     }
 
-    private static long number(Reply reply) {
+    static long number(Reply reply) {
         return reply.isNull() ? 0 : reply.number();
     }
 }

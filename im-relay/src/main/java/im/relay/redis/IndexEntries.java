@@ -7,17 +7,20 @@ import java.util.List;
 
 /** A uid's index as it was read. */
 record IndexEntries(long version, List<Head> heads) {
+    private static final int TIE_BITS = 20;
 
     /**
      * @param timeMs the log's, of the message at the head
      */
     record Head(ConversationKey conversation, long position, long timeMs) {
-        private static final int TIE_BITS = 20;
-
-        /** Of two conversations with heads in the same millisecond the names decide. */
         long order() {
-            return timeMs << TIE_BITS | (conversation.text().hashCode() & ((1 << TIE_BITS) - 1));
+            return IndexEntries.order(conversation, timeMs);
         }
+    }
+
+    /** Of two conversations with heads in the same millisecond the names decide. */
+    static long order(ConversationKey conversation, long timeMs) {
+        return timeMs << TIE_BITS | (conversation.text().hashCode() & ((1 << TIE_BITS) - 1));
     }
 
     /** Of the fields and values of the hash, in the order of their answer. */

@@ -1,6 +1,8 @@
 package im.relay.redis;
 
+import im.protocol.ConversationKey;
 import im.relay.ConversationView;
+import im.relay.GroupEffect;
 import im.relay.LogPosition;
 import im.relay.LogReader;
 import im.relay.LoggedMessage;
@@ -8,14 +10,15 @@ import im.relay.Retention;
 import im.router.redis.Redis;
 import im.router.redis.Redis.Call;
 import im.router.redis.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The write side of the conversation store in Redis. One call of a script appends at most {@link #MAX_MESSAGES} messages
- * or {@link #MAX_BYTES} of envelopes, a few milliseconds of Redis' one thread; a larger batch is cut between records and
+ * The write side of the conversation store in Redis. One call of a script appends at most {@link #MAX_MESSAGES} messages,
+ * each member that they change counted like one, or {@link #MAX_BYTES} of envelopes, a few milliseconds of Redis' one thread; a larger batch is cut between records and
  * moves piece by piece, so that a mismatch or a failure may leave its first pieces applied, at the end of a record.
  * Retention by count and bytes is kept by the same script, retention by time by a sweep behind it. Any thread.
  */
@@ -24,6 +27,8 @@ public final class RedisConversationView implements ConversationView {
     public static final int MAX_MESSAGES = 256;
 
     public static final int MAX_BYTES = 1 << 20;
+
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(1);
 
     private final Redis redis;
     private final StoreKeys keys;
@@ -41,7 +46,7 @@ public final class RedisConversationView implements ConversationView {
         this.keys = new StoreKeys(redis.keys());
         this.applyScript = new ApplyScript(keys, retention);
         this.skipScript = new SkipScript(keys);
-        this.sweeps = new Sweeps(redis, new SweepScript(keys, retention), System::nanoTime);
+        this.sweeps = new Sweeps(redis, new SweepScript(keys, retention)::sweep, SWEEP_EVERY, System::nanoTime);
         this.log = new StoredLogId(redis, logId);
     }
 
@@ -64,44 +69,75 @@ public final class RedisConversationView implements ConversationView {
 
     @Override
     public CompletionStage<Move> apply(
-            int partition, long expected, long applied, int term, List<LoggedMessage> messages) {
-        requireRising(expected, applied, messages);
-        return applyFrom(partition, expected, applied, term, messages, 0, new long[messages.size()]);
-    }
-
-    private CompletionStage<Move> applyFrom(
             int partition,
             long expected,
             long applied,
             int term,
             List<LoggedMessage> messages,
-            int from,
-            long[] prevs) {
-        int to = pieceEnd(messages, from);
-        boolean last = to == messages.size();
-        long end = last ? applied : endOfRecord(messages.get(to - 1).position());
-        return moved(partition, applyScript.apply(partition, expected, end, term, messages.subList(from, to)))
-                .thenCompose(move -> {
-                    if (!(move instanceof Move.Moved piece)) {
-                        return CompletableFuture.completedStage(move);
-                    }
-                    System.arraycopy(piece.prevs(), 0, prevs, from, piece.prevs().length);
-                    return last
-                            ? CompletableFuture.completedStage((Move) new Move.Moved(prevs))
-                            : applyFrom(partition, end, applied, term, messages, to, prevs);
-                });
+            List<GroupEffect> effects) {
+        requireRising(expected, applied, messages);
+        requireOf(messages, effects);
+        Whole whole = new Whole(
+                partition, applied, term, messages, effects, new long[messages.size()], new long[messages.size()]);
+        return applyFrom(whole, expected, 0, 0);
     }
 
-    /** Behind the last whole record that fits, or behind the first one. */
-    static int pieceEnd(List<LoggedMessage> messages, int from) {
+    /** A batch on its way, with what its pieces have answered. */
+    private record Whole(
+            int partition,
+            long applied,
+            int term,
+            List<LoggedMessage> messages,
+            List<GroupEffect> effects,
+            long[] prevs,
+            long[] changedAt) {}
+
+    private CompletionStage<Move> applyFrom(Whole whole, long expected, int from, int fromEffect) {
+        List<LoggedMessage> messages = whole.messages;
+        int to = pieceEnd(messages, whole.effects, from, fromEffect);
+        boolean last = to == messages.size();
+        long end = last ? whole.applied : endOfRecord(messages.get(to - 1).position());
+        int toEffect = fromEffect;
+        while (toEffect < whole.effects.size() && whole.effects.get(toEffect).position() <= end) {
+            toEffect++;
+        }
+        int nextEffect = toEffect;
+        Call call = applyScript.apply(
+                whole.partition,
+                expected,
+                end,
+                whole.term,
+                messages.subList(from, to),
+                whole.effects.subList(fromEffect, toEffect));
+        return moved(whole.partition, call).thenCompose(move -> {
+            if (!(move instanceof Move.Moved piece)) {
+                return CompletableFuture.completedStage(move);
+            }
+            System.arraycopy(piece.prevs(), 0, whole.prevs, from, piece.prevs().length);
+            System.arraycopy(piece.changedAt(), 0, whole.changedAt, from, piece.changedAt().length);
+            return last
+                    ? CompletableFuture.completedStage((Move) new Move.Moved(whole.prevs, whole.changedAt))
+                    : applyFrom(whole, end, to, nextEffect);
+        });
+    }
+
+    /** Behind the last whole record that fits, or behind the first one. A member that changes weighs like a message. */
+    static int pieceEnd(List<LoggedMessage> messages, List<GroupEffect> effects, int from, int fromEffect) {
         int whole = from;
+        int weight = 0;
+        int effect = fromEffect;
         long bytes = 0;
         for (int i = from; i < messages.size(); i++) {
             if (i > from && record(messages.get(i)) != record(messages.get(i - 1))) {
                 whole = i;
             }
+            weight++;
             bytes += messages.get(i).envelope().length;
-            if ((i - from >= MAX_MESSAGES || bytes > MAX_BYTES) && whole > from) {
+            if (effect < effects.size()
+                    && effects.get(effect).position() == messages.get(i).position()) {
+                weight += effects.get(effect++).members().size();
+            }
+            if ((weight > MAX_MESSAGES || bytes > MAX_BYTES) && whole > from) {
                 return whole;
             }
         }
@@ -117,11 +153,11 @@ public final class RedisConversationView implements ConversationView {
     }
 
     @Override
-    public CompletionStage<Move> skip(int partition, long expected, long applied) {
+    public CompletionStage<Move> skip(int partition, long expected, long applied, String attempt) {
         if (applied < 0 || applied < expected) {
             throw new IllegalArgumentException("skips back: expected=" + expected + " applied=" + applied);
         }
-        return moved(partition, skipScript.skip(partition, expected, applied));
+        return moved(partition, skipScript.skip(partition, expected, applied, attempt));
     }
 
     @Override
@@ -136,6 +172,23 @@ public final class RedisConversationView implements ConversationView {
             }
             return move;
         });
+    }
+
+    private static void requireOf(List<LoggedMessage> messages, List<GroupEffect> effects) {
+        int at = 0;
+        for (GroupEffect effect : effects) {
+            while (at < messages.size() && messages.get(at).position() < effect.position()) {
+                at++;
+            }
+            boolean found = at < messages.size()
+                    && messages.get(at).position() == effect.position()
+                    && messages.get(at).conversation().equals(ConversationKey.group(effect.group()));
+            if (!found) {
+                throw new IllegalArgumentException("no message of " + effect.group() + " at " + effect.position());
+            }
+            at++;
+            RedisGroupView.check(effect.group(), effect.members().keySet());
+        }
     }
 
     private static void requireRising(long expected, long applied, List<LoggedMessage> messages) {

@@ -1,13 +1,16 @@
 package im.relay.redis;
 
 import im.relay.IndexView;
+import im.relay.Retention;
 import im.router.redis.Redis;
 import im.router.redis.Redis.Call;
 import im.router.redis.RedisKeys;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The write side of the indexes in Redis. One call of a script merges at most {@link #MAX_ENTRIES}; of more, the earlier
@@ -16,14 +19,29 @@ import java.util.concurrent.CompletionStage;
 public final class RedisIndexView implements IndexView {
     static final int MAX_ENTRIES = 512;
 
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
+
     private final Redis redis;
     private final StoreKeys keys;
     private final MergeScript script;
+    private final Sweeps sweeps;
+    /** The largest log time of what was merged, by which time passes here. */
+    private final AtomicLong newestMs = new AtomicLong();
 
-    public RedisIndexView(Redis redis) {
+    /** @param retention of which only the time counts: how long a group stays with a uid that has left it */
+    public RedisIndexView(Redis redis, Retention retention) {
         this.redis = redis;
         this.keys = new StoreKeys(redis.keys());
         this.script = new MergeScript(keys);
+        ForgetGroupsScript forget = new ForgetGroupsScript(keys, retention);
+        this.sweeps = new Sweeps(redis, bucket -> forget.call(bucket, newestMs.get()), SWEEP_EVERY, System::nanoTime);
+    }
+
+    private void moved(int bucket, List<Entry> entries) {
+        for (Entry entry : entries) {
+            newestMs.accumulateAndGet(entry.timeMs(), Math::max);
+        }
+        sweeps.moved(bucket);
     }
 
     @Override
@@ -68,7 +86,11 @@ public final class RedisIndexView implements IndexView {
         CompletionStage<Boolean> together = Pipelined.all(redis, calls).thenApply(replies -> {
             boolean all = true;
             for (int i = 0; i < replies.size(); i++) {
-                all &= replies.get(i).number() == small.get(i).expected();
+                boolean took = replies.get(i).number() == small.get(i).expected();
+                all &= took;
+                if (took) {
+                    moved(small.get(i).bucket(), small.get(i).entries());
+                }
             }
             return all;
         });
@@ -94,7 +116,12 @@ public final class RedisIndexView implements IndexView {
         check(bucket, expected, mark, entries);
         if (entries.size() <= MAX_ENTRIES) {
             return redis.call(script.merge(bucket, partition, expected, mark, entries, replay))
-                    .thenApply(reply -> reply.number());
+                    .thenApply(reply -> {
+                        if (reply.number() == expected) {
+                            moved(bucket, entries);
+                        }
+                        return reply.number();
+                    });
         }
         List<Entry> first = entries.subList(0, MAX_ENTRIES);
         List<Entry> rest = entries.subList(MAX_ENTRIES, entries.size());

@@ -17,12 +17,13 @@ final class SkipScript {
     }
 
     /** Answers as {@link ApplyScript#move} reads. */
-    Call skip(int partition, long expected, long applied) {
+    Call skip(int partition, long expected, long applied, String attempt) {
         return Call.of(
                 SCRIPT,
                 new byte[][] {keys.state(partition)},
                 Redis.decimal(expected),
                 Redis.decimal(applied),
-                Redis.decimal(MAX_HOLES));
+                Redis.decimal(MAX_HOLES),
+                StoreKeys.bytes(attempt));
     }
 }

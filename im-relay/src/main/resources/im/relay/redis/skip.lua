@@ -4,10 +4,14 @@
 -- ARGV[1] expected decimal, -1 where nothing is there: then the rest is the floor, else (expected, applied] is a hole
 -- ARGV[2] applied  where it stands afterwards
 -- ARGV[3] holes    kept apart at most; above that the two oldest become one
--- Answers {0, applied} when it stands elsewhere, else {1}
+-- ARGV[4] attempt  that has put groups there by restore.lua; empty where nobody has
+-- Answers {0, applied} when it stands elsewhere or another attempt has begun, else {1}
 
 local applied = redis.call('HGET', KEYS[1], 'applied') or '-1'
 if applied ~= ARGV[1] then
+  return {0, applied}
+end
+if ARGV[4] ~= '' and redis.call('HGET', KEYS[1], 'restoring') ~= ARGV[4] then
   return {0, applied}
 end
 if applied == '-1' then
@@ -32,5 +36,5 @@ elseif applied ~= ARGV[2] then
   end
   redis.call('HSET', KEYS[1], 'holes', table.concat(holes, ' '), 'applied', ARGV[2])
 end
-redis.call('HDEL', KEYS[1], 'term')
+redis.call('HDEL', KEYS[1], 'term', 'restoring')
 return {1}

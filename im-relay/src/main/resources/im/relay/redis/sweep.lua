@@ -1,20 +1,25 @@
 -- Drops what is older than retention by the log's own time, of a few conversations of a partition. Whoever runs it, and
 -- however often, the result is the same; a conversation's head and floor stay for ever.
 --
--- KEYS[1] state, KEYS[2] times, KEYS[3] due   as in apply.lua
+-- KEYS[1] state, KEYS[2] times, KEYS[3] due, KEYS[4] left   as in apply.lua
 -- ARGV[1] retention   milliseconds
--- ARGV[2] conversations, ARGV[3] messages   looked at in one go
+-- ARGV[2] conversations, ARGV[3] messages, ARGV[6] of left   looked at in one go
 -- ARGV[4], ARGV[5]    what stands before a conversation's name in the keys of its hash and its stream: the same tag
--- Answers how many conversations had messages to drop; as many as asked for when there may be more
+-- ARGV[7], ARGV[8]    the same of a group's name, members and stretches
+-- Answers {conversations and stretches that had something to drop, 1 when there may be more of them or 0}
 
 local time = tonumber(redis.call('HGET', KEYS[1], 'time') or '0')
 local oldest = '(' .. string.format('%.0f', time - tonumber(ARGV[1]))
 local found = redis.call('ZREVRANGEBYSCORE', KEYS[2], oldest, '-inf', 'WITHSCORES', 'LIMIT', 0, 1)
-if #found == 0 then
-  return 0
+-- After a loss nothing that is held is that old for a retention, but what was put back of groups may be: below the floor
+-- nothing is held.
+local cut = found[1] or redis.call('HGET', KEYS[1], 'floor')
+if not cut then
+  return {0, 0}
 end
-local cut = found[1]
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. found[2])
+if #found > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', '(' .. found[2])
+end
 local OVERHEAD = 22
 local left = tonumber(ARGV[3])
 
@@ -55,4 +60,29 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', cut, 'LIMIT', 0, ARGV[2
 for _, name in ipairs(due) do
   sweep(name)
 end
-return #due
+
+-- Nothing that stood in a stretch that ended by then is held.
+local gone = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', cut, 'LIMIT', 0, ARGV[6])
+for _, name in ipairs(gone) do
+  local group, uid = string.match(name, '^(%S+) (%S+)$')
+  local rest = {}
+  if uid then
+    for from, to in string.gmatch(redis.call('HGET', ARGV[8] .. group, uid) or '', '(%d+)%-(%d+)') do
+      if tonumber(to) > tonumber(cut) then
+        rest[#rest + 1] = from .. '-' .. to
+      end
+    end
+  else
+    redis.call('UNLINK', ARGV[7] .. name, ARGV[8] .. name)
+  end
+  if #rest > 0 then
+    redis.call('HSET', ARGV[8] .. group, uid, table.concat(rest, ' '))
+    redis.call('ZADD', KEYS[4], string.match(rest[1], '%-(%d+)'), name)
+  else
+    if uid then
+      redis.call('HDEL', ARGV[8] .. group, uid)
+    end
+    redis.call('ZREM', KEYS[4], name)
+  end
+end
+return {#due + #gone, (#due >= tonumber(ARGV[2]) or #gone >= tonumber(ARGV[6])) and 1 or 0}

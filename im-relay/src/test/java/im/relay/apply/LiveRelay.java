@@ -8,6 +8,7 @@ import im.relay.Retention;
 import im.relay.kafka.KafkaConfig;
 import im.relay.kafka.KafkaLog;
 import im.relay.redis.RedisConversationView;
+import im.relay.redis.RedisGroupView;
 import im.relay.redis.RedisIndexView;
 import im.router.NodeId;
 import im.router.Route;
@@ -52,8 +53,17 @@ final class LiveRelay implements AutoCloseable {
         redis = Redis.connect(redisConfig, registry);
         LogReader reader = kafka.reader();
         ConversationView view = around.apply(new RedisConversationView(redis, Retention.DEFAULT, kafka.logId()));
-        IndexView index = new RedisIndexView(redis);
-        Ports ports = new Ports(reader, view, index, LiveRelay::everybody, kafka.pushSender());
+        IndexView index = new RedisIndexView(redis, Retention.DEFAULT);
+        Ports ports = new Ports(
+                reader,
+                view,
+                new RedisGroupView(redis),
+                kafka.groupEvents(),
+                index,
+                LiveRelay::everybody,
+                groups -> CompletableFuture.completedFuture(Map.of()),
+                () -> List.of(GATEWAY),
+                kafka.pushSender());
         relay = new Relay(ports, new Partitions(config.topics().partitions()), CONFIG, lanes, registry);
         relay.start();
     }

@@ -7,14 +7,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /** The users' indexes as maps; each bucket can fall back on its own. */
 final class ModelIndex implements IndexView {
     static final int BUCKETS = 4;
 
+    record Head(long position, boolean member) {}
+
     static final class Bucket {
         final Map<Integer, Long> marks = new HashMap<>();
-        final Map<String, Map<ConversationKey, Long>> heads = new HashMap<>();
+        final Map<String, Map<ConversationKey, Head>> heads = new HashMap<>();
 
         Bucket copy() {
             Bucket copy = new Bucket();
@@ -25,12 +28,14 @@ final class ModelIndex implements IndexView {
     }
 
     private final SimWorld world;
+    private final Predicate<RelaySim.GroupFault> fault;
     private Bucket[] buckets = empty();
     private Bucket[] snapshots = empty();
     int replays;
 
-    ModelIndex(SimWorld world) {
+    ModelIndex(SimWorld world, Predicate<RelaySim.GroupFault> fault) {
         this.world = world;
+        this.fault = fault;
     }
 
     private static Bucket[] empty() {
@@ -53,7 +58,11 @@ final class ModelIndex implements IndexView {
     }
 
     long head(String uid, ConversationKey conversation) {
-        return buckets[bucketOf(uid)].heads.getOrDefault(uid, Map.of()).getOrDefault(conversation, 0L);
+        return of(uid, conversation).position;
+    }
+
+    Head of(String uid, ConversationKey conversation) {
+        return buckets[bucketOf(uid)].heads.getOrDefault(uid, Map.of()).getOrDefault(conversation, new Head(0, false));
     }
 
     long mark(int bucket, int partition) {
@@ -84,9 +93,15 @@ final class ModelIndex implements IndexView {
             Bucket at = buckets[bucket];
             long found = at.marks.getOrDefault(partition, ABSENT);
             if (found == expected) {
-                entries.forEach(entry -> at.heads
-                        .computeIfAbsent(entry.uid(), uid -> new HashMap<>())
-                        .merge(entry.conversation(), entry.head(), Math::max));
+                boolean noGroups = fault.test(RelaySim.GroupFault.ENTRIES_DROPPED) && replay;
+                entries.stream()
+                        .filter(entry -> !noGroups || !entry.conversation().isGroup())
+                        .forEach(entry -> at.heads
+                                .computeIfAbsent(entry.uid(), uid -> new HashMap<>())
+                                .merge(
+                                        entry.conversation(),
+                                        new Head(entry.head(), entry.member()),
+                                        (known, more) -> more.position >= known.position ? more : known));
                 at.marks.put(partition, mark);
                 replays += replay && !entries.isEmpty() ? 1 : 0;
             }

@@ -2,8 +2,10 @@ package im.relay.apply;
 
 import com.google.protobuf.ByteString;
 import im.protocol.ConversationKey;
+import im.protocol.v1.Envelope;
 import im.protocol.v1.LogEntry;
 import im.protocol.v1.LogRecord;
+import im.protocol.v1.MembershipChange;
 import im.relay.LogExtent;
 import im.relay.LogPosition;
 import im.relay.LogReader;
@@ -18,7 +20,16 @@ import org.jspecify.annotations.Nullable;
 /** The log as a list for each partition, and the group that shares it out. What is trimmed cannot be read. */
 final class ModelLog {
     /** One message as a test made it; {@code body} tells messages under one id apart. */
-    record Sent(ConversationKey conversation, String sender, int id, int body) {}
+    record Sent(
+            ConversationKey conversation,
+            String sender,
+            int id,
+            int body,
+            @Nullable MembershipChange change) {
+        Sent(ConversationKey conversation, String sender, int id, int body) {
+            this(conversation, sender, id, body, null);
+        }
+    }
 
     /** @param messages empty when the record is poison */
     record Stored(LogReader.Entry entry, List<Sent> messages) {}
@@ -27,6 +38,9 @@ final class ModelLog {
         final List<Stored> records = new ArrayList<>();
         final List<LogExtent.Epoch> epochs = new ArrayList<>(List.of(new LogExtent.Epoch(1, 0)));
         int first;
+        /** Records went that nobody had read yet, or a tail: what they did to groups nobody knows. */
+        boolean lost;
+
         /** Of the leader; what is lost is lost with a change of it. */
         int term = 5;
 
@@ -41,6 +55,7 @@ final class ModelLog {
         /** The records from an offset on are gone, and another leader takes what comes. */
         void loseTail(int from) {
             records.subList(from, records.size()).clear();
+            lost = true;
             term++;
         }
 
@@ -88,7 +103,16 @@ final class ModelLog {
     }
 
     static byte[] envelope(Sent message) {
-        return message.toString().getBytes(StandardCharsets.US_ASCII);
+        if (!message.conversation.isGroup()) {
+            return message.toString().getBytes(StandardCharsets.US_ASCII);
+        }
+        Envelope.Builder envelope = Envelope.newBuilder().setMessageId(message.id + "-" + message.body);
+        if (message.change == null) {
+            envelope.setText("text");
+        } else {
+            envelope.setMembership(message.change);
+        }
+        return envelope.build().toByteArray();
     }
 
     void appendRaw(int partition, byte @Nullable [] value, List<Sent> messages) {

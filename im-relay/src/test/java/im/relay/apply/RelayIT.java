@@ -10,6 +10,7 @@ import im.relay.AppendRequest;
 import im.relay.ConversationStore;
 import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
+import im.relay.GroupEffect;
 import im.relay.LoggedMessage;
 import im.relay.PlacedMessage;
 import im.relay.Requests;
@@ -278,15 +279,20 @@ class RelayIT extends RelaysOverServers {
 
         @Override
         public CompletionStage<Move> apply(
-                int partition, long expected, long to, int term, List<LoggedMessage> messages) {
-            CompletionStage<Move> move = view.apply(partition, expected, to, term, messages);
+                int partition,
+                long expected,
+                long to,
+                int term,
+                List<LoggedMessage> messages,
+                List<GroupEffect> effects) {
+            CompletionStage<Move> move = view.apply(partition, expected, to, term, messages, effects);
             move.thenRun(applied::countDown);
             return calls.incrementAndGet() > 1 ? new CompletableFuture<>() : move;
         }
 
         @Override
-        public CompletionStage<Move> skip(int partition, long expected, long applied) {
-            return view.skip(partition, expected, applied);
+        public CompletionStage<Move> skip(int partition, long expected, long applied, String attempt) {
+            return view.skip(partition, expected, applied, attempt);
         }
 
         @Override

@@ -169,6 +169,48 @@ class RelayTroubleTest extends OneChatOneRelay {
         assertThat(progress.lag()).isZero();
     }
 
+    /** Routes stand in the same Redis: without them nothing is pushed until each gateway looks, once a heartbeat. */
+    @Test
+    void gatewaysAreToldOnceThatAViewWasLostWhenItIsThereAgain() {
+        send(1, 2, 3);
+        settle();
+        sim.view.flush();
+        sim.index.flush();
+        send(4);
+
+        settle();
+
+        assertThat(sim.losses).hasSize(1);
+        assertThat(sim.losses.get(0)).isGreaterThanOrEqualTo(position(2));
+        assertThat(sim.count("im.relay.views.lost")).isEqualTo(1);
+    }
+
+    @Test
+    void gatewaysAreToldThatAnIndexFellBack() {
+        send(1, 2, 3);
+        settle();
+        IntStream.range(0, ModelIndex.BUCKETS).forEach(sim.index::snapshot);
+        send(4, 5);
+        settle();
+        IntStream.range(0, ModelIndex.BUCKETS).forEach(sim.index::fallBack);
+
+        settle();
+
+        assertThat(sim.losses).isNotEmpty();
+    }
+
+    @Test
+    void aRelayThatComesAfterAnotherTellsOfNoLoss() {
+        send(1, 2, 3);
+        settle();
+        replace();
+        send(4);
+
+        settle();
+
+        assertThat(sim.losses).isEmpty();
+    }
+
     @Test
     void aPoisonRecordIsMovedOverAndCounted() {
         send(1);

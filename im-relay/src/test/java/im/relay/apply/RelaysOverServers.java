@@ -2,11 +2,13 @@ package im.relay.apply;
 
 import im.relay.ConversationStore;
 import im.relay.ConversationView;
+import im.relay.GroupStore;
 import im.relay.MessageLog;
 import im.relay.Partitions;
 import im.relay.kafka.KafkaConfig;
 import im.relay.kafka.KafkaLog;
 import im.relay.redis.RedisConversationStore;
+import im.relay.redis.RedisGroupStore;
 import im.router.redis.Redis;
 import im.router.redis.RedisConfig;
 import im.router.redis.RedisStartException;
@@ -29,6 +31,7 @@ abstract class RelaysOverServers {
     KafkaConfig config;
     MessageLog log;
     ConversationStore store;
+    GroupStore groups;
 
     /** Topics that no other test has, of {@link #PARTITIONS}. */
     abstract KafkaConfig kafka();
@@ -40,8 +43,9 @@ abstract class RelaysOverServers {
         config = kafka();
         redisConfig = RedisConfig.single(redis().host(), redis().port()).withKeyPrefix(redisPrefix);
         log = opened(KafkaLog.open(config, new SimpleMeterRegistry())).messages();
-        store = new RedisConversationStore(
-                opened(Redis.connect(redisConfig, new SimpleMeterRegistry())), new Partitions(PARTITIONS));
+        Redis redis = opened(Redis.connect(redisConfig, new SimpleMeterRegistry()));
+        store = new RedisConversationStore(redis, new Partitions(PARTITIONS));
+        groups = new RedisGroupStore(redis, new Partitions(PARTITIONS));
     }
 
     @AfterEach

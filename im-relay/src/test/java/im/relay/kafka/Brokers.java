@@ -7,12 +7,14 @@ import im.servers.KafkaServer;
 import im.servers.Servers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
@@ -53,6 +55,17 @@ public final class Brokers {
 
     static <T> T get(CompletionStage<T> asked) throws Exception {
         return asked.toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    /** The log holds nothing of what it held, as after its retention. */
+    public static void trim(KafkaConfig config) throws Exception {
+        try (Admin admin = admin(config)) {
+            Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+            for (int p = 0; p < config.topics().partitions(); p++) {
+                all.put(new TopicPartition(config.topics().messages(), p), RecordsToDelete.beforeOffset(-1));
+            }
+            get(admin.deleteRecords(all).all());
+        }
     }
 
     /** All records of the log, partition by partition. */

@@ -71,6 +71,24 @@ class KafkaMessageLogIT extends MessageLogContract {
     }
 
     @Test
+    void aMessageIntoAGroupIsTakenFromAnybodyAndRaisesTheEndOfItsPartition() throws Exception {
+        AppendRequest direct = message("a", "b", 1, "x");
+        ConversationKey group = ConversationKey.group("team");
+        int partition = new Partitions(4).of(group);
+        LogEnds ends = door.ends();
+        long before = ends.of(partition).toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        append(
+                log,
+                new AppendRequest(
+                        group, "a", direct.messageId(), direct.requestHash(), direct.acceptedMs(), direct.envelope()));
+
+        assertThat(ends.of(partition).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .isEqualTo(before + 1);
+        assertThat(standing(group)).hasSize(1);
+    }
+
+    @Test
     void noRecordIsLargerThanHalfAMebibyte() throws Exception {
         AppendRequest[] batch = new AppendRequest[64];
         for (int i = 0; i < batch.length; i++) {

@@ -54,6 +54,7 @@ class TopicsIT {
             get(admin.describeTopics(List.of(
                                     config.topics().messages(),
                                     config.topics().identity(),
+                                    config.topics().groups(),
                                     config.topics().push()))
                             .allTopicNames())
                     .forEach((name, topic) ->
@@ -61,6 +62,7 @@ class TopicsIT {
             assertThat(partitions)
                     .containsEntry(config.topics().messages(), 4)
                     .containsEntry(config.topics().identity(), 1)
+                    .containsEntry(config.topics().groups(), 4)
                     .containsEntry(config.topics().push(), 8);
             Config messages = settings(admin, config.topics().messages());
             assertThat(messages.get("retention.ms").value())
@@ -72,6 +74,28 @@ class TopicsIT {
                             .value())
                     .isEqualTo("compact");
         }
+    }
+
+    /** D16: what became of groups must stay for ever, and be in the partition of the log. */
+    @ParameterizedTest
+    @CsvSource({
+        "cleanup.policy, delete, 4, cleanup.policy is delete; expected compact",
+        "cleanup.policy, 'compact,delete', 4, 'cleanup.policy is compact,delete; expected compact'",
+        "unclean.leader.election.enable, true, 4, unclean.leader.election.enable is true; expected false",
+        "retention.ms, -1, 5, partitions is 5; expected 4",
+    })
+    void aLogOfGroupsThatIsSetOtherwiseIsRefusedByName(String setting, String value, int partitions, String wrong)
+            throws Exception {
+        Map<String, String> settings =
+                new HashMap<>(TopicShape.groups(config).made().configs());
+        settings.put(setting, value);
+        try (Admin admin = Brokers.admin(config)) {
+            make(admin, new NewTopic(config.topics().groups(), partitions, (short) 1).configs(settings));
+        }
+
+        assertThatThrownBy(() -> open(config))
+                .isInstanceOf(KafkaStartException.class)
+                .hasMessage("topic " + config.topics().groups() + ": " + wrong.replace(';', ','));
     }
 
     private static Config settings(Admin admin, String topic) throws Exception {

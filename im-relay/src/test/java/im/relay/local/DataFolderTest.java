@@ -23,7 +23,7 @@ class DataFolderTest {
         DataFolder.open(folder).close();
         DataFolder.open(folder).close();
 
-        assertThat(folder.resolve("FORMAT")).hasContent("im-data 3\n");
+        assertThat(folder.resolve("FORMAT")).hasContent("im-data 4\n");
     }
 
     @Test
@@ -37,7 +37,7 @@ class DataFolderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"im-data 4\n", "im-data 0\n", "im-data 10", "im-data", "", "PK\u0003\u0004", "im-data 3 \n"})
+            strings = {"im-data 5\n", "im-data 0\n", "im-data 10", "im-data", "", "PK\u0003\u0004", "im-data 4 \n"})
     void anotherFormatIsRefusedWithFileFoundAndExpected(String found) throws IOException {
         Path file = Files.writeString(parent.resolve("FORMAT"), found);
 
@@ -45,7 +45,7 @@ class DataFolderTest {
                 .isInstanceOf(FolderFormatException.class)
                 .hasMessageContaining("file=" + file.toRealPath())
                 .hasMessageContaining("found=\"" + found.strip().replaceAll("[\u0003\u0004]", "?"))
-                .hasMessageContaining("expected=\"im-data 3\"");
+                .hasMessageContaining("expected=\"im-data 4\"");
         assertThat(parent.resolve("store")).doesNotExist();
         assertThat(file).hasContent(found);
     }
@@ -70,7 +70,7 @@ class DataFolderTest {
 
     @Test
     void aRefusedFolderIsNotLeftLocked() throws IOException {
-        Path file = Files.writeString(parent.resolve("FORMAT"), "im-data 4\n");
+        Path file = Files.writeString(parent.resolve("FORMAT"), "im-data 5\n");
         assertThatThrownBy(() -> DataFolder.open(parent)).isInstanceOf(FolderFormatException.class);
         Files.delete(file);
 

@@ -75,7 +75,7 @@ class DocumentedLayoutTest {
 
         store.restart();
 
-        assertThat(folder.resolve("FORMAT")).hasContent("im-data 3\n");
+        assertThat(folder.resolve("FORMAT")).hasContent("im-data 4\n");
         assertThat(versions(store.conversations(), "a", "b", "nobody")).containsExactly(300, 300, 0);
         append(store.log(), message("b", "a", 8, "two"));
         append(store.log(), message("b", "a", 9, "three"));
@@ -88,7 +88,7 @@ class DocumentedLayoutTest {
 
     @Test
     void aStoreOfANewerFormatIsRefusedThoughTheFileSaysOne() throws Exception {
-        writeFolder(message("a", "b", 7, "old"), 4);
+        writeFolder(message("a", "b", 7, "old"), 5);
 
         assertThatThrownBy(() -> LocalStore.open(
                         folder,

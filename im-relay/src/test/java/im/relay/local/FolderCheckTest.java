@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -168,7 +169,27 @@ class FolderCheckTest {
         CheckReport report = FolderCheck.run(folder);
         assertThat(report.others()).isEqualTo(new CheckReport.Copies(2, 0, 0, 0, 2));
         assertThat(report.isSound()).isTrue();
-        assertThat(folder.resolve("FORMAT")).hasContent("im-data 3\n");
+        assertThat(folder.resolve("FORMAT")).hasContent("im-data 4\n");
+    }
+
+    @Test
+    void aFolderOfFormatThreeGetsGroupsAndKeepsItsCounts() throws Exception {
+        fill();
+        CheckReport before = FolderCheck.run(folder);
+        try (DataFolder data = DataFolder.open(folder);
+                Tables tables = Tables.open(data, 1 << 20)) {
+            tables.db.put(tables.meta, Keyspace.META_FORMAT, new byte[] {0, 0, 0, 3});
+            tables.db.dropColumnFamilies(List.of(tables.groups, tables.members, tables.joined));
+        }
+        Files.writeString(folder.resolve("FORMAT"), "im-data 3\n");
+
+        TestStore.opened(folder).close();
+
+        CheckReport report = FolderCheck.run(folder);
+        assertThat(report.isSound()).isTrue();
+        assertThat(report.others()).isEqualTo(before.others());
+        assertThat(report.own()).isEqualTo(before.own());
+        assertThat(folder.resolve("FORMAT")).hasContent("im-data 4\n");
     }
 
     /** With the times of their last change; the lock, the libraries and RocksDB's own diary apart. */

@@ -3,6 +3,7 @@ package im.relay.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
+import im.relay.GroupPush;
 import im.relay.PlacedMessage;
 import im.relay.PushBus;
 import im.relay.Receipt;
@@ -34,6 +35,12 @@ class LocalRelayTest {
         }
 
         @Override
+        public void pushGroup(GroupPush push, Wakeups wakeups) {}
+
+        @Override
+        public void pushMembership(String group, String uid, Routes routes, Wakeups wakeups) {}
+
+        @Override
         public void pushReceipt(Receipt receipt, String uid, Routes routes, Wakeups wakeups) {}
 
         @Override
@@ -41,6 +48,9 @@ class LocalRelayTest {
 
         @Override
         public void displaced(Route route) {}
+
+        @Override
+        public void removed(String uid, Route route) {}
 
         final List<String> pushed = new ArrayList<>();
         final Executor lane = Runnable::run;
@@ -59,7 +69,8 @@ class LocalRelayTest {
         final CompletableFuture<Routes> answer = new CompletableFuture<>();
 
         @Override
-        public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+        public CompletionStage<Registration> register(
+                String uid, String device, long attempt, long connection, int group) {
             throw new UnsupportedOperationException();
         }
 

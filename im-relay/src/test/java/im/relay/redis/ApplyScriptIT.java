@@ -152,9 +152,9 @@ class ApplyScriptIT {
                     .mapToObj(i -> message("a", "b", of * 100L + i, "m"))
                     .toList()));
         }
-        assertThat(RedisConversationView.pieceEnd(batch, 0)).isEqualTo(240);
-        assertThat(RedisConversationView.pieceEnd(batch, 240)).isEqualTo(480);
-        assertThat(RedisConversationView.pieceEnd(batch, 480)).isEqualTo(720);
+        assertThat(RedisConversationView.pieceEnd(batch, List.of(), 0, 0)).isEqualTo(240);
+        assertThat(RedisConversationView.pieceEnd(batch, List.of(), 240, 0)).isEqualTo(480);
+        assertThat(RedisConversationView.pieceEnd(batch, List.of(), 480, 0)).isEqualTo(720);
 
         long[] prevs = relay.applied(batch);
 

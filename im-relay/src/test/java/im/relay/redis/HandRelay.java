@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
 import im.relay.AppendOutcome;
+import im.relay.AppendOutcome.Refused;
 import im.relay.AppendRequest;
 import im.relay.ConversationView;
 import im.relay.ConversationView.Move;
+import im.relay.GroupEffect;
 import im.relay.IndexView;
 import im.relay.LogPosition;
 import im.relay.LoggedMessage;
@@ -23,8 +25,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +54,10 @@ final class HandRelay implements MessageLog, AutoCloseable {
     final IndexView index;
     final RedisConversationStore store;
     final RedisCursorStore cursors;
+    final RedisGroupView groupView;
+    final RedisGroupStore groups;
+    private final HandGroups handGroups;
+    private final Set<List<Object>> accepted = new HashSet<>();
     final List<im.relay.Receipt> receipts = Collections.synchronizedList(new ArrayList<>());
     /** What was applied, by partition, in order. */
     final Map<Integer, List<LoggedMessage>> log = new TreeMap<>();
@@ -75,8 +83,11 @@ final class HandRelay implements MessageLog, AutoCloseable {
         }
         keys = new StoreKeys(redis.keys());
         view = new RedisConversationView(redis, retention, logId());
-        index = new RedisIndexView(redis);
+        index = new RedisIndexView(redis, retention);
         store = new RedisConversationStore(redis, partitions);
+        groupView = new RedisGroupView(redis);
+        groups = new RedisGroupStore(redis, partitions);
+        handGroups = new HandGroups(groupView, groups);
         cursors =
                 new RedisCursorStore(redis, partitions, Clock.systemUTC(), receipts::addAll, new SimpleMeterRegistry());
     }
@@ -112,12 +123,35 @@ final class HandRelay implements MessageLog, AutoCloseable {
 
     @Override
     public synchronized void append(List<AppendRequest> batch, Executor lane, Consumer<List<AppendOutcome>> done) {
-        List<LoggedMessage> record = record(batch);
-        indexed(record);
-        applied(record);
+        Refused refusal = refusal(batch.get(0));
+        if (refusal != null) {
+            lane.execute(() -> done.accept(List.of(refusal)));
+            return;
+        }
+        if (isNew(batch.get(0))) {
+            List<LoggedMessage> record = record(batch);
+            indexed(record);
+            applied(record);
+        }
         lane.execute(() -> done.accept(batch.stream()
                 .map(request -> (AppendOutcome) new AppendOutcome.Accepted(request.acceptedMs()))
                 .toList()));
+    }
+
+    private @Nullable Refused refusal(AppendRequest request) {
+        ConversationKey conversation = request.conversation();
+        return conversation.isGroup() && !accepted.contains(identity(request))
+                ? handGroups.judge(partitions.of(conversation), request)
+                : null;
+    }
+
+    /** Retries are sent into groups only, one message a record. */
+    private boolean isNew(AppendRequest request) {
+        return !request.conversation().isGroup() || accepted.add(identity(request));
+    }
+
+    private static List<Object> identity(AppendRequest request) {
+        return List.of(request.conversation(), request.sender(), request.messageId());
     }
 
     /** The next record of the log, in no view yet. */
@@ -152,6 +186,12 @@ final class HandRelay implements MessageLog, AutoCloseable {
             buckets.computeIfAbsent(index.bucketOf(uid), b -> new ArrayList<>())
                     .add(new IndexView.Entry(uid, last.conversation(), last.position(), last.acceptedMs()));
         }
+        for (GroupEffect effect : effects(record)) {
+            for (IndexView.Entry entry : HandGroups.entries(effect)) {
+                buckets.computeIfAbsent(index.bucketOf(entry.uid()), b -> new ArrayList<>())
+                        .add(entry);
+            }
+        }
         buckets.forEach((bucket, entries) -> {
             long expected = marks[partition][bucket];
             assertThat(await(index.merge(bucket, partition, expected, end(record), entries, false)))
@@ -160,13 +200,21 @@ final class HandRelay implements MessageLog, AutoCloseable {
         });
     }
 
+    List<GroupEffect> effects(List<LoggedMessage> record) {
+        return handGroups.effects(partitions.of(record.get(0).conversation()), record);
+    }
+
     /** The second. */
     long[] applied(List<LoggedMessage> record) {
+        return moved(record).prevs();
+    }
+
+    Move.Moved moved(List<LoggedMessage> record) {
         int partition = partitions.of(record.get(0).conversation());
-        Move move = await(view.apply(partition, applied[partition], end(record), term, record));
+        Move move = await(view.apply(partition, applied[partition], end(record), term, record, effects(record)));
         assertThat(move).isInstanceOf(Move.Moved.class);
         applied[partition] = end(record);
-        return ((Move.Moved) move).prevs();
+        return (Move.Moved) move;
     }
 
     long applied(int partition) {

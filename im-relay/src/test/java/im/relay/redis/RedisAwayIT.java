@@ -12,12 +12,17 @@ import im.relay.ConversationStore.HeadsRead;
 import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationStore.Page;
 import im.relay.CursorStore;
+import im.relay.GroupStore.Mark;
+import im.relay.GroupStore.Members;
+import im.relay.GroupStore.Reached;
+import im.relay.GroupStore.Standing;
 import im.relay.ReadResult;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +41,21 @@ class RedisAwayIT {
         ReadResult<T> result = await(read);
         assertThat(result).isInstanceOf(ReadResult.Failed.class);
         assertThat(((ReadResult.Failed<T>) result).retryAfterMs()).isPositive();
+    }
+
+    private static void groupsFail(HandRelay relay) {
+        RedisAwayIT.<Page>failsWithATime(done -> relay.groups.page("g", "a", 0, 1, 1, Runnable::run, done));
+        RedisAwayIT.<Page>failsWithATime(done -> relay.groups.pageBefore("g", "a", 9, 1, 1, Runnable::run, done));
+        RedisAwayIT.<Standing>failsWithATime(done -> relay.groups.standing("g", "a", Runnable::run, done));
+        RedisAwayIT.<List<Standing>>failsWithATime(
+                done -> relay.groups.standings("g", List.of("a", "b"), Runnable::run, done));
+        RedisAwayIT.<List<Standing>>failsWithATime(done -> relay.groups.groupsOf("a", Runnable::run, done));
+        RedisAwayIT.<int[]>failsWithATime(done -> relay.groups.counts(List.of("a"), Runnable::run, done));
+        RedisAwayIT.<List<Mark>>failsWithATime(done -> relay.groups.marks(List.of("g"), Runnable::run, done));
+        RedisAwayIT.<Members>failsWithATime(done -> relay.groups.members("g", "", 9, Runnable::run, done));
+        RedisAwayIT.<List<Reached>>failsWithATime(done -> relay.groups.reached("g", List.of("a"), Runnable::run, done));
+        RedisAwayIT.<Comparison>failsWithATime(done -> relay.store.compare(
+                new CompareRequest("a", "d", Map.of(), false, List.of(), true), Runnable::run, done));
     }
 
     /** Each read and each write ends while Redis is gone, and works again when it is back, empty. */
@@ -58,9 +78,14 @@ class RedisAwayIT {
                     done -> relay.store.heads(new HeadsRequest("a", "d", Long.MAX_VALUE, 10), Runnable::run, done));
             RedisAwayIT.<Boolean>failsWithATime(
                     done -> relay.cursors.open("a", "d", CursorStore.Start.FIRST_HELD, Runnable::run, done));
+            groupsFail(relay);
             Answers.raise(relay.cursors, "a", "d", AB, 5);
             Answers.raiseRead(relay.cursors, "a", AB, 5);
             assertThat(HandRelay.future(relay.view.state(0))).failsWithin(java.time.Duration.ofSeconds(30));
+            assertThat(HandRelay.future(relay.groupView.groups(0, Map.of("g", Set.of("a")))))
+                    .failsWithin(java.time.Duration.ofSeconds(30));
+            assertThat(HandRelay.future(relay.groupView.restore(0, 0, "one", true, List.of())))
+                    .failsWithin(java.time.Duration.ofSeconds(30));
             assertThat(HandRelay.future(relay.index.marks(0))).failsWithin(java.time.Duration.ofSeconds(30));
 
             server.start();

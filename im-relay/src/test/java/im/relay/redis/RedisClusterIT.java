@@ -6,12 +6,22 @@ import static im.relay.Answers.open;
 import static im.relay.Answers.page;
 import static im.relay.Answers.pageBefore;
 import static im.relay.Answers.raise;
+import static im.relay.Answers.raiseRead;
+import static im.relay.Answers.value;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
+import im.protocol.v1.MembershipChange.Kind;
+import im.relay.ConversationStore.CompareRequest;
+import im.relay.ConversationStore.Comparison;
+import im.relay.ConversationStore.ConversationHead;
+import im.relay.ConversationStore.HeadsRead;
+import im.relay.ConversationStore.HeadsRequest;
 import im.relay.ConversationView.Move;
 import im.relay.CursorStore;
+import im.relay.GroupEffect;
+import im.relay.GroupStore;
 import im.relay.Retention;
 import im.router.redis.RedisConfig;
 import im.servers.RedisServer;
@@ -23,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,6 +97,7 @@ class RedisClusterIT {
         assertThat(behind(relay.store, "a", "d16")).hasSize(20);
         assertThat(heads(relay.store, "a", "d16", Long.MAX_VALUE, 50).heads()).hasSize(21);
         assertThat(pageBefore(relay.store, AB, Long.MAX_VALUE, 3).messages()).hasSize(3);
+        useGroups(relay);
         relay.heartbeat(relay.timeMs);
 
         relay.timeMs += Duration.ofHours(3).toMillis();
@@ -99,5 +111,46 @@ class RedisClusterIT {
         });
         assertThat(HandRelay.await(relay.view.skip(p, relay.applied(p), relay.applied(p) + 64)))
                 .isInstanceOf(Move.Moved.class);
+    }
+
+    private static void useGroups(HandRelay relay) {
+        HandGroupChat g = new HandGroupChat(relay, "g");
+        HandGroupChat h = new HandGroupChat(relay, "h");
+        g.does("a", Kind.CREATED, "b", "c");
+        h.does("a", Kind.CREATED, "b");
+        g.say("b", "in the group");
+        g.does("a", Kind.REMOVED, "b");
+        h.does("a", Kind.DISSOLVED);
+        raiseRead(relay.cursors, "c", g.conversation, g.page("c", 0).head());
+        List<GroupStore.Standing> groups = value(done -> relay.groups.groupsOf("a", Runnable::run, done));
+        assertThat(groups).extracting(GroupStore.Standing::group).containsExactly("g");
+        int[] counts = value(done -> relay.groups.counts(List.of("a", "b"), Runnable::run, done));
+        assertThat(counts).containsExactly(1, 1);
+        List<GroupStore.Mark> marks = value(done -> relay.groups.marks(List.of("g", "h", "none"), Runnable::run, done));
+        assertThat(marks).hasSize(3).endsWith(new GroupStore.Mark(0, 0));
+        List<GroupStore.Reached> reached =
+                value(done -> relay.groups.reached("g", List.of("a", "c"), Runnable::run, done));
+        assertThat(reached).hasSize(2);
+        GroupStore.Members members = value(done -> relay.groups.members("g", "", 9, Runnable::run, done));
+        assertThat(members.members()).hasSize(2);
+        assertThat(g.page("b", 0).messages()).hasSize(3);
+        assertThat(g.pageBefore("b", Long.MAX_VALUE, 9, 1 << 20).messages()).hasSize(3);
+        HeadsRead heads = value(
+                done -> relay.store.heads(new HeadsRequest("b", "d", Long.MAX_VALUE, 50, true), Runnable::run, done));
+        assertThat(heads.heads()).extracting(ConversationHead::conversation).contains(g.conversation, h.conversation);
+        Comparison comparison = value(done -> relay.store.compare(
+                new CompareRequest("b", "d", Map.of(), true, List.of(), true), Runnable::run, done));
+        assertThat(comparison.behind()).hasSize(3);
+        int bucket = relay.index.bucketOf("b");
+        Retention none = new Retention(Duration.ZERO, 1, 1);
+        HandRelay.await(relay.redis.call(new ForgetGroupsScript(relay.keys, none).call(bucket, relay.timeMs + 1)));
+        HeadsRead rest = value(
+                done -> relay.store.heads(new HeadsRequest("b", "d", Long.MAX_VALUE, 50, true), Runnable::run, done));
+        assertThat(rest.heads()).extracting(ConversationHead::conversation).doesNotContain(g.conversation);
+        long at = relay.applied(g.partition);
+        GroupEffect effect = new GroupEffect("g", at, 1, im.relay.group.GroupState.NONE, Map.of());
+        assertThat(HandRelay.await(relay.groupView.restore(g.partition, at, "attempt", true, List.of(effect))))
+                .isTrue();
+        HandRelay.await(relay.view.skip(g.partition, at, at));
     }
 }

@@ -10,6 +10,7 @@ import im.router.Routes;
 import im.router.etcd.OwnRoutes.Key;
 import im.router.etcd.OwnRoutes.Mine;
 import im.router.etcd.RouteWrites.Written;
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -56,7 +57,7 @@ public final class EtcdRouteDirectory implements RouteDirectory {
      *     0
      */
     @Override
-    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection, int group) {
         if (!Ids.isValid(uid) || !Ids.isValid(device) || connection == 0) {
             throw new IllegalArgumentException(
                     "not a route: uid=" + uid + " device=" + device + " connection=" + connection);
@@ -66,16 +67,37 @@ public final class EtcdRouteDirectory implements RouteDirectory {
             return CompletableFuture.failedStage(new NodeFencedException());
         }
         Key key = new Key(uid, device);
-        LongConsumer placed = revision -> own.registered(key, new Mine(attempt, connection, revision));
-        return write(key, attempt, connection, lease, attempt, placed).thenApply(done -> {
+        LongConsumer placed = revision -> own.registered(key, new Mine(attempt, connection, group, revision));
+        return write(key, attempt, connection, group, lease, attempt, placed).thenCompose(done -> {
             RouteRecord before = done.before();
-            if (before == null) {
-                return new Registration.Registered(null);
+            if (before != null && !done.isDone()) {
+                return CompletableFuture.completedStage(new Registration.Older(before.getAttempt()));
             }
-            return done.isDone()
-                    ? new Registration.Registered(route(before, lease))
-                    : new Registration.Older(before.getAttempt());
+            Route displaced = before == null ? null : route(before, lease);
+            return others(key, group, done.revision(), lease)
+                    .thenApply(others -> new Registration.Registered(displaced, others));
         });
+    }
+
+    /** Those that had their routes when this one got its own: none that comes later. */
+    private CompletionStage<List<Route>> others(Key key, int group, long revision, HeldLease lease) {
+        if (group == NO_GROUP) {
+            return CompletableFuture.completedStage(List.of());
+        }
+        GetOption then =
+                GetOption.builder().isPrefix(true).withRevision(revision).build();
+        return etcd.call(client -> client.getKVClient().get(etcd.keys().routes(key.uid()), then))
+                .thenApply(found -> {
+                    ByteSequence mine = etcd.keys().route(key.uid(), key.device());
+                    List<Route> others = new ArrayList<>();
+                    for (KeyValue each : found.getKvs()) {
+                        RouteRecord record = RouteWrites.read(each);
+                        if (record.getGroup() == group && !each.getKey().equals(mine)) {
+                            others.add(route(record, lease));
+                        }
+                    }
+                    return others;
+                });
     }
 
     /**
@@ -83,11 +105,12 @@ public final class EtcdRouteDirectory implements RouteDirectory {
      * @param placed told the revision once the route is in place, before anybody can find it changing no more
      */
     private CompletionStage<Written> write(
-            Key key, long attempt, long connection, HeldLease lease, long most, LongConsumer placed) {
+            Key key, long attempt, long connection, int group, HeldLease lease, long most, LongConsumer placed) {
         RouteRecord record = RouteRecord.newBuilder()
                 .setAttempt(attempt)
                 .setNode(lease.id().packed())
                 .setConnection(connection)
+                .setGroup(group)
                 .build();
         own.begin(key);
         return writes.put(
@@ -215,7 +238,7 @@ public final class EtcdRouteDirectory implements RouteDirectory {
             return CompletableFuture.completedStage(Mended.NOTHING);
         }
         LongConsumer placed = revision -> own.rewritten(key, mine.connection(), revision);
-        return write(key, mine.attempt(), mine.connection(), lease, mine.attempt() - 1, placed)
+        return write(key, mine.attempt(), mine.connection(), mine.group(), lease, mine.attempt() - 1, placed)
                 .thenCompose(done -> rewritten(key, mine, lease, done));
     }
 

@@ -11,7 +11,7 @@ final class OwnRoutes {
     record Key(String uid, String device) {}
 
     /** @param revision at which it was written; of two registrations the later one counts */
-    record Mine(long attempt, long connection, long revision) {}
+    record Mine(long attempt, long connection, int group, long revision) {}
 
     private final Map<Key, Mine> routes = new ConcurrentHashMap<>();
     private final Map<Key, Integer> changing = new ConcurrentHashMap<>();
@@ -35,7 +35,7 @@ final class OwnRoutes {
         routes.computeIfPresent(
                 key,
                 (k, old) -> old.connection() == connection && old.revision() < revision
-                        ? new Mine(old.attempt(), connection, revision)
+                        ? new Mine(old.attempt(), connection, old.group(), revision)
                         : old);
     }
 

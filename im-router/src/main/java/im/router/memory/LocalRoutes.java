@@ -25,15 +25,16 @@ public final class LocalRoutes {
     }
 
     /** One connection of this process. */
-    public record Entry(String uid, String device, long attempt, long connection) {}
+    public record Entry(String uid, String device, long attempt, long connection, int group) {}
 
     /**
      * Puts it in the place of one with a smaller or equal attempt.
      *
      * @return the connection that it replaced, or null; also null when a larger attempt stays
      */
-    public @Nullable Route put(int bucket, String uid, String device, long attempt, long connection) {
-        Registration registration = buckets[bucket].register(UidHash.of(uid, seed), uid, device, attempt, connection);
+    public @Nullable Route put(int bucket, String uid, String device, long attempt, long connection, int group) {
+        Registration registration =
+                buckets[bucket].register(UidHash.of(uid, seed), uid, device, attempt, connection, group);
         return registration instanceof Registration.Registered done ? done.displaced() : null;
     }
 

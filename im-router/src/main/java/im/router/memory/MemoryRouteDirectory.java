@@ -38,13 +38,13 @@ public final class MemoryRouteDirectory implements RouteDirectory {
      *     0
      */
     @Override
-    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection, int group) {
         if (!Ids.isValid(uid) || !Ids.isValid(device) || connection == 0) {
             throw new IllegalArgumentException(
                     "not a route: uid=" + uid + " device=" + device + " connection=" + connection);
         }
         long hash = UidHash.of(uid, seed);
-        Registration registration = stripe(hash).register(hash, uid, device, attempt, connection);
+        Registration registration = stripe(hash).register(hash, uid, device, attempt, connection, group);
         return registration == RouteTable.NOTHING_DISPLACED
                 ? NOTHING_DISPLACED
                 : CompletableFuture.completedStage(registration);

@@ -2,7 +2,9 @@ package im.router.memory;
 
 import im.router.Registration;
 import im.router.Route;
+import im.router.RouteDirectory;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +28,28 @@ final class RouteTable {
 
     private long[] attempts = new long[LEAST];
     private long[] connections = new long[LEAST];
+    private int[] groups = new int[LEAST];
     private int size;
 
     RouteTable(long seed) {
         this.seed = seed;
     }
 
-    synchronized Registration register(long hash, String uid, String device, long attempt, long connection) {
+    synchronized Registration register(long hash, String uid, String device, long attempt, long connection, int group) {
         int slot = find(hash, uid, device);
+        if (slot >= 0 && attempts[slot] > attempt) {
+            return new Registration.Older(attempts[slot]);
+        }
+        List<Route> others = group == RouteDirectory.NO_GROUP ? List.of() : others(hash, uid, slot, group);
         if (slot >= 0) {
-            return replace(slot, attempt, connection);
+            return replace(slot, attempt, connection, group, others);
         }
         if ((size + 1) * 4L > identities.length * 3L) {
             resize(identities.length + (identities.length >> 1));
         }
-        insert(hash, pack(uid, device), attempt, connection);
+        insert(hash, pack(uid, device), attempt, connection, group);
         size++;
-        return NOTHING_DISPLACED;
+        return others.isEmpty() ? NOTHING_DISPLACED : new Registration.Registered(null, others);
     }
 
     synchronized boolean remove(long hash, String uid, String device, long connection) {
@@ -97,7 +104,8 @@ final class RouteTable {
                         new String(identity, 0, end, StandardCharsets.US_ASCII),
                         new String(identity, end + 1, identity.length - end - 1, StandardCharsets.US_ASCII),
                         attempts[slot],
-                        connections[slot]));
+                        connections[slot],
+                        groups[slot]));
             }
         }
     }
@@ -110,14 +118,24 @@ final class RouteTable {
         return identities.length;
     }
 
-    private Registration replace(int slot, long attempt, long connection) {
-        if (attempts[slot] > attempt) {
-            return new Registration.Older(attempts[slot]);
-        }
+    private Registration replace(int slot, long attempt, long connection, int group, List<Route> others) {
         long displaced = connections[slot];
         attempts[slot] = attempt;
         connections[slot] = connection;
-        return new Registration.Registered(new Route(Route.HERE, displaced));
+        groups[slot] = group;
+        return new Registration.Registered(new Route(Route.HERE, displaced), others);
+    }
+
+    /** Those of the uid in the group, but for the one at that slot. */
+    private List<Route> others(long hash, String uid, int but, int group) {
+        byte tag = tag(hash);
+        List<Route> found = new ArrayList<>();
+        for (int slot = home(hash); identities[slot] != null; slot = next(slot)) {
+            if (slot != but && groups[slot] == group && tags[slot] == tag && isOf(identities[slot], uid)) {
+                found.add(new Route(Route.HERE, connections[slot]));
+            }
+        }
+        return found;
     }
 
     /** The slot of the route, or -1. */
@@ -131,7 +149,7 @@ final class RouteTable {
         return -1;
     }
 
-    private void insert(long hash, byte[] identity, long attempt, long connection) {
+    private void insert(long hash, byte[] identity, long attempt, long connection, int group) {
         int slot = home(hash);
         while (identities[slot] != null) {
             slot = next(slot);
@@ -140,6 +158,7 @@ final class RouteTable {
         tags[slot] = tag(hash);
         attempts[slot] = attempt;
         connections[slot] = connection;
+        groups[slot] = group;
     }
 
     /** Moves back every later entry of the run that may stand at the gap. */
@@ -152,6 +171,7 @@ final class RouteTable {
                 tags[free] = tags[slot];
                 attempts[free] = attempts[slot];
                 connections[free] = connections[slot];
+                groups[free] = groups[slot];
                 free = slot;
             }
         }
@@ -162,14 +182,16 @@ final class RouteTable {
         byte[] @Nullable [] oldIdentities = identities;
         long[] oldAttempts = attempts;
         long[] oldConnections = connections;
+        int[] oldGroups = groups;
         identities = new byte[capacity][];
         tags = new byte[capacity];
         attempts = new long[capacity];
         connections = new long[capacity];
+        groups = new int[capacity];
         for (int i = 0; i < oldIdentities.length; i++) {
             byte[] identity = oldIdentities[i];
             if (identity != null) {
-                insert(UidHash.of(identity, seed), identity, oldAttempts[i], oldConnections[i]);
+                insert(UidHash.of(identity, seed), identity, oldAttempts[i], oldConnections[i], oldGroups[i]);
             }
         }
     }

@@ -42,7 +42,7 @@ final class MendRoutesScript {
             keys[i] = RoutesKey.of(redis, entry.uid());
             args[2 + 3 * i] = entry.device().getBytes(US_ASCII);
             args[3 + 3 * i] = decimal(entry.attempt());
-            args[4 + 3 * i] = decimal(entry.connection());
+            args[4 + 3 * i] = StoredRoute.place(entry.connection(), entry.group());
         }
         return redis.run(SCRIPT, keys, args).thenApply(reply -> answer(entries, reply));
     }

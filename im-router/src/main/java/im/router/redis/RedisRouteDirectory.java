@@ -86,7 +86,7 @@ public final class RedisRouteDirectory implements RouteDirectory {
      *     is 0
      */
     @Override
-    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection) {
+    public CompletionStage<Registration> register(String uid, String device, long attempt, long connection, int group) {
         if (!Ids.isValid(uid) || !Ids.isValid(device) || connection == 0 || attempt < 0) {
             throw new IllegalArgumentException(
                     "not a route: uid=" + uid + " device=" + device + " connection=" + connection);
@@ -96,13 +96,13 @@ public final class RedisRouteDirectory implements RouteDirectory {
             return CompletableFuture.failedStage(new NodeFencedException());
         }
         pending.put(connection, new Pending());
-        return RegisterRouteScript.run(redis, uid, device, attempt, me, connection)
+        return RegisterRouteScript.run(redis, uid, device, attempt, me, connection, group)
                 .handle((answer, thrown) -> {
                     if (thrown != null) {
                         refused(uid, device, connection, thrown);
                         throw Failures.unchecked(thrown);
                     }
-                    return answered(uid, device, attempt, me, connection, answer);
+                    return answered(uid, device, attempt, me, connection, group, answer);
                 });
     }
 
@@ -119,7 +119,13 @@ public final class RedisRouteDirectory implements RouteDirectory {
     }
 
     private Registration answered(
-            String uid, String device, long attempt, long me, long connection, RegisterRouteScript.Answer answer) {
+            String uid,
+            String device,
+            long attempt,
+            long me,
+            long connection,
+            int group,
+            RegisterRouteScript.Answer answer) {
         if (answer.storedAttempt() >= 0) {
             CompletableFuture<Boolean> removal = end(connection);
             if (removal != null) {
@@ -132,7 +138,8 @@ public final class RedisRouteDirectory implements RouteDirectory {
             return forgotten(uid, device, connection, here);
         }
         boolean fenced = own.now() != me;
-        Route replacedHere = fenced ? null : local.put(RedisKeys.bucketOf(uid), uid, device, attempt, connection);
+        Route replacedHere =
+                fenced ? null : local.put(RedisKeys.bucketOf(uid), uid, device, attempt, connection, group);
         CompletableFuture<Boolean> removal = end(connection);
         if (removal != null || fenced) {
             local.remove(RedisKeys.bucketOf(uid), uid, device, connection);
@@ -146,7 +153,14 @@ public final class RedisRouteDirectory implements RouteDirectory {
             throw new NodeFencedException();
         }
         Route displaced = displaced(answer.replaced(), connection);
-        return new Registration.Registered(displaced != null ? displaced : other(replacedHere, connection));
+        List<Route> others = new ArrayList<>(answer.others().size());
+        for (StoredRoute one : answer.others()) {
+            Route there = displaced(one, connection);
+            if (there != null) {
+                others.add(there);
+            }
+        }
+        return new Registration.Registered(displaced != null ? displaced : other(replacedHere, connection), others);
     }
 
     /** Redis has lost the newer route of this node, which mending writes again. */

@@ -162,7 +162,8 @@ final class RouteMending {
         }
 
         private CompletionStage<?> takeFromTheDead(Entry entry) {
-            return RegisterRouteScript.run(redis, entry.uid(), entry.device(), entry.attempt(), me, entry.connection());
+            return RegisterRouteScript.run(
+                    redis, entry.uid(), entry.device(), entry.attempt(), me, entry.connection(), entry.group());
         }
 
         private void tellDisplaced(Held held) {

@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * One Lua file. Called by its SHA-1; its text is sent when the server does not know it (a new server, or one that was
+ * One Lua file, or with it some others that hold what it shares. Called by its SHA-1; its text is sent when the server does not know it (a new server, or one that was
  * flushed of scripts). Its keys must have one hash tag. Immutable.
  */
 public final class Script {
@@ -25,14 +26,24 @@ public final class Script {
     /**
      * Reads {@code <name>.lua} beside the class.
      *
+     * @param with functions that it calls: the same of other files there, put before it
      * @throws IllegalArgumentException when there is none
      */
-    public static Script of(Class<?> beside, String name) {
+    public static Script of(Class<?> beside, String name, String... with) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (String part : with) {
+            text.writeBytes(read(beside, part));
+        }
+        text.writeBytes(read(beside, name));
+        return new Script(name, text.toByteArray());
+    }
+
+    private static byte[] read(Class<?> beside, String name) {
         try (InputStream in = beside.getResourceAsStream(name + ".lua")) {
             if (in == null) {
                 throw new IllegalArgumentException("no " + name + ".lua beside " + beside.getName());
             }
-            return new Script(name, in.readAllBytes());
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

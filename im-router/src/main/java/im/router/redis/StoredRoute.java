@@ -1,9 +1,11 @@
 package im.router.redis;
 
+import im.router.RouteDirectory;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route as it stands in Redis: {@code <attempt> <node> <connection>}, decimal.
+ * A route as it stands in Redis: {@code <attempt> <node> <connection>}, decimal, and behind it {@code <group>} if it has one.
  *
  * @param node packed
  */
@@ -13,15 +15,23 @@ record StoredRoute(long attempt, long node, long connection) {
     static @Nullable StoredRoute parse(byte[] text) {
         int first = indexOfSpace(text, 0);
         int second = first < 0 ? -1 : indexOfSpace(text, first + 1);
-        if (second < 0 || indexOfSpace(text, second + 1) >= 0) {
+        if (second < 0) {
             return null;
         }
+        int third = indexOfSpace(text, second + 1);
+        int end = third < 0 ? text.length : third;
         try {
             return new StoredRoute(
-                    number(text, 0, first), number(text, first + 1, second), number(text, second + 1, text.length));
+                    number(text, 0, first), number(text, first + 1, second), number(text, second + 1, end));
         } catch (NumberFormatException e) {
             return null;
         }
+    }
+
+    /** What stands behind the node. */
+    static byte[] place(long connection, int group) {
+        String text = group == RouteDirectory.NO_GROUP ? Long.toString(connection) : connection + " " + group;
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static int indexOfSpace(byte[] text, int from) {
@@ -34,6 +44,6 @@ record StoredRoute(long attempt, long node, long connection) {
     }
 
     private static long number(byte[] text, int from, int to) {
-        return Long.parseLong(new String(text, from, to - from, java.nio.charset.StandardCharsets.US_ASCII));
+        return Long.parseLong(new String(text, from, to - from, StandardCharsets.US_ASCII));
     }
 }

@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import im.router.RouteDirectory;
 import im.router.memory.LocalRoutes.Entry;
 import im.router.redis.Redis.Call;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class Withdrawals {
     }
 
     void later(String uid, String device, long connection) {
-        Entry entry = new Entry(uid, device, 0, connection);
+        Entry entry = new Entry(uid, device, 0, connection, RouteDirectory.NO_GROUP);
         while (!failed.offer(entry)) {
             if (failed.poll() != null) {
                 meters.notWithdrawn.increment();

@@ -8,7 +8,7 @@ local stored = redis.call('HGET', KEYS[1], ARGV[1])
 if not stored then
   return 0
 end
-local node, connection = string.match(stored, '^%d+ (%d+) (%-?%d+)$')
+local node, connection = string.match(stored, '^%d+ (%d+) (%-?%d+)')
 if connection ~= ARGV[2] then
   return 0
 end

@@ -71,7 +71,7 @@ class RouteTableTest {
     }
 
     private void register(String uid, long connection) {
-        table.register(UidHash.of(uid, SEED), uid, "d", 1, connection);
+        table.register(UidHash.of(uid, SEED), uid, "d", 1, connection, 0);
     }
 
     private boolean remove(String uid, long connection) {

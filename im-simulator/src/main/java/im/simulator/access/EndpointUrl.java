@@ -7,9 +7,12 @@ import java.util.List;
 /** What {@code --url} may be. */
 public final class EndpointUrl {
     public static final String EXPECTED =
-            "ws://host:port[/path] or tcp://host:port, or several with commas between, or http(s)://host:port[/path] of a"
-                    + " dispatcher";
+            "ws://host:port[/path] or tcp://host:port, or several with commas between, or http://host:port/v1/poll, or"
+                    + " http(s)://host:port[/path] of a dispatcher";
     private static final String WEBSOCKET_PATH = "/v1/ws";
+    /** Long polling at a gateway: all other http is a dispatcher. */
+    private static final String POLL_PATH = "/v1/poll";
+
     private static final String DISPATCHER_PATH = "/v1/endpoint";
 
     private EndpointUrl() {}
@@ -28,7 +31,8 @@ public final class EndpointUrl {
     }
 
     static boolean isDispatcher(URI url) {
-        return url.getScheme().equals("http") || url.getScheme().equals("https");
+        boolean http = url.getScheme().equals("http") || url.getScheme().equals("https");
+        return http && !String.valueOf(url.getPath()).endsWith(POLL_PATH);
     }
 
     private static URI normalize(URI url) {

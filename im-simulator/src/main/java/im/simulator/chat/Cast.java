@@ -1,5 +1,6 @@
 package im.simulator.chat;
 
+import im.client.Conversation;
 import im.simulator.ledger.Finding;
 import im.simulator.ledger.Ledger;
 import im.simulator.ledger.Roster;
@@ -19,6 +20,13 @@ record Cast(RunId run, Population population, Names names, Payloads payloads, Le
 
     Roster roster() {
         return population.roster();
+    }
+
+    /** Where a device writes to a conversation. */
+    Conversation address(int conversation, int device) {
+        return roster().isGroup(conversation)
+                ? names.group(population.groupOf(conversation))
+                : Conversation.peer(names.uid(roster().peerOf(conversation, device)));
     }
 
     /** Examples as lines with names: what, which message id, from which device, at which device, at which position. */

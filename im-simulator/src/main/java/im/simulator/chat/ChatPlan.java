@@ -14,7 +14,10 @@ import java.util.SplittableRandom;
  * @param rate messages a second, of all clients together
  * @param duration how long messages are sent
  * @param churn the share of clients that is offline at any time, 0 to below 1
+ * @param comebacks the share of clients that lose their connection once and come back at once, 0 to 1
+ * @param groups which groups there are, and how much goes into them
  * @param payloadBytes size of every payload; empty for a mix of real sizes
+ * @param loops threads for the clients' sockets
  * @param settle how long to wait at most, afterwards, for what is missing
  * @param connectTimeout how long to wait at most for one more client to be connected, before sending starts
  * @param seed of everything that is chosen at random
@@ -26,7 +29,10 @@ public record ChatPlan(
         double rate,
         Duration duration,
         double churn,
+        double comebacks,
+        GroupShape groups,
         OptionalInt payloadBytes,
+        int loops,
         Duration settle,
         Duration connectTimeout,
         long seed) {
@@ -36,7 +42,8 @@ public record ChatPlan(
         POPULATION,
         PAYLOADS,
         SCRIPT,
-        CHURN
+        CHURN,
+        COMEBACKS
     }
 
     SplittableRandom random(Stream stream) {

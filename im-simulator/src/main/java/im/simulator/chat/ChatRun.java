@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * One run: all clients connect; messages are sent for the duration while some clients come and go; all come back, and
+ * One run: all clients connect, and groups are formed; messages are sent for the duration while some clients come and go; all come back, and
  * what is missing is waited for; then the ledger is added up. Runs on the caller's thread.
  */
 public final class ChatRun {
@@ -38,9 +38,13 @@ public final class ChatRun {
 
     /** Runs to the end, or until interrupted; either way there is a report. */
     public RunReport run() {
-        try (Fleet fleet = new Fleet(cast, gateways, plan.wire(), tokens)) {
+        try (Fleet fleet = new Fleet(cast, gateways, plan, tokens)) {
             Arrival arrival = new Arrival(fleet, plan.connectTimeout().toNanos(), interruption);
             String trouble = arrival.await(there -> tell("connecting", (double) there / fleet.size(), fleet));
+            if (trouble.isEmpty()) {
+                trouble = new Formation(cast, fleet, plan.connectTimeout().toNanos(), interruption)
+                        .await(done -> tell("forming", done, fleet));
+            }
             Traffic traffic = new Traffic(plan, cast, fleet, interruption);
             boolean moving = false;
             if (trouble.isEmpty()) {

@@ -3,7 +3,6 @@ package im.simulator.chat;
 import im.client.ClientMetrics;
 import im.client.ImClient;
 import im.client.ImClientResources;
-import im.client.WireFormat;
 import im.simulator.access.Gateways;
 import im.simulator.access.Tokens;
 import im.simulator.ledger.Roster;
@@ -14,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** All clients of a run, on half of this machine's processors: the other half is the server's. Thread-safe. */
+/** All clients of a run. Thread-safe. */
 final class Fleet implements AutoCloseable {
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(5);
     private static final Duration SHORTEST_BACKOFF = Duration.ofMillis(100);
@@ -23,22 +22,23 @@ final class Fleet implements AutoCloseable {
     private final VirtualClient[] clients;
     private final Inbox inbox;
 
-    Fleet(Cast cast, Gateways gateways, WireFormat wire, Tokens tokens) {
-        resources = ImClientResources.create(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    Fleet(Cast cast, Gateways gateways, ChatPlan plan, Tokens tokens) {
+        resources = ImClientResources.create(plan.loops());
         inbox = new Inbox(cast, this::client);
         Roster roster = cast.roster();
         clients = new VirtualClient[roster.devices()];
         for (int device = 0; device < clients.length; device++) {
             String uid = cast.names().uid(roster.userOf(device));
             ImClient.Builder builder = gateways.applyTo(ImClient.builder(), device)
-                    .wire(wire)
+                    .wire(plan.wire())
                     .tokenSupplier(() -> CompletableFuture.completedStage(tokens.tokenOf(uid)))
                     .device(cast.names().device(roster.ordinalOf(device)))
                     .resources(resources)
                     .callbackExecutor(Runnable::run)
                     .maxQueuedSends(Integer.MAX_VALUE)
                     .reconnectBackoff(SHORTEST_BACKOFF, LONGEST_BACKOFF);
-            clients[device] = new VirtualClient(device, builder, inbox);
+            clients[device] =
+                    new VirtualClient(device, cast.population().groups() > 0 ? builder.groups() : builder, inbox);
         }
     }
 
@@ -95,14 +95,17 @@ final class Fleet implements AutoCloseable {
         long redelivered = 0;
         long unknownSeen = 0;
         long reconnects = 0;
+        long truncations = 0;
         for (VirtualClient client : clients) {
             ClientMetrics counted = client.sdk().stats();
             attempts += counted.attempts();
             redelivered += counted.redeliveredOnWire();
             unknownSeen += counted.unknownSeen();
             reconnects += counted.reconnects();
+            truncations += client.truncations();
         }
-        return new ClientCounts(count(VirtualClient::reached), attempts, redelivered, unknownSeen, reconnects);
+        return new ClientCounts(
+                count(VirtualClient::reached), attempts, redelivered, unknownSeen, reconnects, truncations);
     }
 
     /** Says goodbye for all, and waits for it a few seconds at most. */

@@ -36,7 +36,8 @@ final class Inbox {
             return;
         }
         boolean intact = ledger.knows(number) && isIntact(receiver.device(), number, message);
-        if (ledger.delivered(receiver.device(), number, message.position(), intact) == Delivery.FIRST) {
+        if (ledger.delivered(receiver.device(), number, message.position(), intact) == Delivery.FIRST
+                && ledger.contentOf(number) != Formation.CONTENT) {
             long intended = ledger.intendedNanosOf(number);
             all.record(now - intended);
             if (receiver.liveSince(intended)
@@ -59,12 +60,17 @@ final class Inbox {
         Names names = cast.names();
         int sender = ledger.senderOf(number);
         int conversation = ledger.conversationOf(number);
-        int peer = roster.peerOf(conversation, receiver);
         return names.uid(roster.userOf(sender)).equals(message.sender())
                 && names.device(roster.ordinalOf(sender)).equals(message.senderDevice())
-                && names.uid(peer).equals(message.conversationPeer())
+                && cast.address(conversation, receiver).equals(message.conversation())
                 && message.own() == (roster.userOf(sender) == roster.userOf(receiver))
-                && cast.payloads().get(ledger.contentOf(number)).matches(message.contentType(), message.content());
+                && matches(ledger.contentOf(number), message);
+    }
+
+    private boolean matches(int content, ReceivedMessage message) {
+        return content == Formation.CONTENT
+                ? message.membership() != null
+                : cast.payloads().get(content).matches(message.contentType(), message.content());
     }
 
     Latencies all() {

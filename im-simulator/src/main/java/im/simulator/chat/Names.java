@@ -1,17 +1,20 @@
 package im.simulator.chat;
 
+import im.client.Conversation;
 import im.simulator.ledger.Roster;
 import java.util.List;
 
-/** The uids and device ids of a population. */
+/** The uids, device ids and group ids of a population. */
 final class Names {
     private final String[] uids;
     private final String[] devices;
+    private final Conversation[] groups;
     private final String ownPrefix;
 
-    private Names(String[] uids, String[] devices, String ownPrefix) {
+    private Names(String[] uids, String[] devices, Conversation[] groups, String ownPrefix) {
         this.uids = uids;
         this.devices = devices;
+        this.groups = groups;
         this.ownPrefix = ownPrefix;
     }
 
@@ -30,11 +33,19 @@ final class Names {
         for (int ordinal = 0; ordinal < most; ordinal++) {
             devices[ordinal] = "d" + ordinal;
         }
-        return new Names(uids, devices, prefix);
+        Conversation[] groups = new Conversation[roster.conversations() - roster.directConversations()];
+        for (int group = 0; group < groups.length; group++) {
+            groups[group] = Conversation.group(prefix + "g" + group);
+        }
+        return new Names(uids, devices, groups, prefix);
     }
 
     String uid(int user) {
         return uids[user];
+    }
+
+    Conversation group(int group) {
+        return groups[group];
     }
 
     String device(int ordinal) {

@@ -56,10 +56,10 @@ final class Outbox implements Runnable {
         int sender = cast.roster().deviceAt(conversation, script.senderSlot());
         Payload payload = cast.payloads().get(script.payload());
         String id = cast.run().idOf(number, intended).toString();
-        String peer = cast.names().uid(cast.roster().peerOf(conversation, sender));
         fleet.client(sender)
                 .sdk()
-                .send(new OutgoingMessage(peer, id, payload.contentType(), payload.content()))
+                .send(new OutgoingMessage(
+                        cast.address(conversation, sender), id, payload.contentType(), payload.content()))
                 .whenComplete((outcome, failure) -> settle(number, outcome));
     }
 

@@ -31,7 +31,7 @@ final class Script {
         clockNanos += -Math.log(1 - random.nextDouble()) * meanIntervalNanos;
         Roster roster = population.roster();
         conversation = population.pickConversation(random);
-        senderSlot = random.nextInt(roster.slots(conversation));
+        senderSlot = random.nextInt(roster.senderSlots(conversation));
         payload = random.nextInt(payloads);
         return clockNanos < endNanos;
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The main phase: one thread sends by the script, one lets clients come and go. */
+/** The main phase: one thread sends by the script, two let clients come and go. */
 final class Traffic {
     private static final long TICK_NANOS = 200_000_000;
     private static final long CHURN_END_NANOS = 10_000_000_000L;
@@ -39,12 +39,16 @@ final class Traffic {
         Churn churn = new Churn(plan, fleet);
         FutureTask<Void> sending = inThread("sender", outbox);
         FutureTask<Void> churning = inThread("churn", churn);
+        Comebacks comebacks = new Comebacks(plan, fleet);
+        FutureTask<Void> comingBack = inThread("comebacks", comebacks);
         while (!ends(sending, TICK_NANOS)) {
             tick.accept(Math.min(
                     1, (System.nanoTime() - start) / (double) plan.duration().toNanos()));
         }
         churn.stop();
+        comebacks.stop();
         ends(churning, CHURN_END_NANOS);
+        ends(comingBack, CHURN_END_NANOS);
     }
 
     private static FutureTask<Void> inThread(String name, Runnable body) {

@@ -3,6 +3,7 @@ package im.simulator.chat;
 import im.client.ConnectionState;
 import im.client.ImClient;
 import im.client.StateChange;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One device of one user: an SDK client and since when it has been live. */
 final class VirtualClient {
@@ -12,11 +13,13 @@ final class VirtualClient {
     private final ImClient client;
     private volatile long liveSinceNanos = NEVER;
     private volatile boolean reached;
+    private final AtomicLong truncations = new AtomicLong();
     private volatile String trouble = "";
 
     VirtualClient(int device, ImClient.Builder builder, Inbox inbox) {
         this.device = device;
         this.client = builder.messageListener(message -> inbox.take(this, message))
+                .truncationListener(truncation -> truncations.incrementAndGet())
                 .stateListener(this::onStateChanged)
                 .build();
     }
@@ -54,6 +57,11 @@ final class VirtualClient {
     /** Why it last lost its connection or got none; empty if it never did. */
     String trouble() {
         return trouble;
+    }
+
+    /** How often it was told that something may be missing for good. */
+    long truncations() {
+        return truncations.get();
     }
 
     boolean live() {

@@ -42,7 +42,16 @@ public final class Ledger {
      * @return its number
      */
     public int sent(int conversation, int senderSlot, int content, long intendedNanos) {
-        return messages.add(conversation, senderSlot, content, intendedNanos);
+        return sentToFirst(roster.slots(conversation), conversation, senderSlot, content, intendedNanos);
+    }
+
+    /**
+     * As {@link #sent}, where not all take part yet.
+     *
+     * @param slots that it goes to: the first so many of the conversation, the sending one included
+     */
+    public int sentToFirst(int slots, int conversation, int senderSlot, int content, long intendedNanos) {
+        return messages.add(conversation, slots, senderSlot, content, intendedNanos);
     }
 
     /** Its send ended. Only the first outcome counts. */
@@ -52,7 +61,7 @@ public final class Ledger {
         }
         if (outcome == Outcome.ACCEPTED) {
             accepted.increment();
-            expected.add(roster.slots(messages.conversation(message)) - 1);
+            expected.add(messages.slots(message) - 1);
         } else if (outcome == Outcome.REJECTED || outcome == Outcome.UNKNOWN) {
             int sender = roster.deviceAt(messages.conversation(message), messages.senderSlot(message));
             note(outcome == Outcome.REJECTED ? Kind.REJECTED : Kind.UNKNOWN, message, sender, 0);
@@ -67,7 +76,7 @@ public final class Ledger {
      * @param intact whether sender, conversation and content are what was sent under that number
      */
     public Delivery delivered(int device, int message, long position, boolean intact) {
-        int slot = knows(message) ? roster.slotOf(messages.conversation(message), device) : -1;
+        int slot = knows(message) ? slotOf(device, message) : -1;
         if (slot < 0 || !intact) {
             corrupt.increment();
             note(Kind.CORRUPT, message, device, position);
@@ -89,10 +98,16 @@ public final class Ledger {
         return own ? Delivery.OWN_COPY : Delivery.FIRST;
     }
 
+    /** −1 where the message does not go to. */
+    private int slotOf(int device, int message) {
+        int slot = roster.slotOf(messages.conversation(message), device);
+        return slot < messages.slots(message) ? slot : -1;
+    }
+
     private void checkOrder(int device, int slot, int message, long position) {
         int conversation = messages.conversation(message);
-        int slots = roster.slots(conversation);
-        boolean rises = order.rises(conversation, slots, slot, messages.senderSlot(message), message, position);
+        int senders = roster.senderSlots(conversation);
+        boolean rises = order.rises(conversation, senders, slot, messages.senderSlot(message), message, position);
         boolean agrees = messages.agreesOn(message, position);
         if (!rises || !agrees) {
             reordered.increment();
@@ -156,22 +171,14 @@ public final class Ledger {
     private boolean isSettled(int message) {
         return switch (messages.outcome(message)) {
             case PENDING -> false;
-            case ACCEPTED -> missing(message) == 0;
+            case ACCEPTED -> messages.firstMissing(message) < 0;
             case REJECTED, UNKNOWN -> true;
         };
     }
 
-    /** The slots of an accepted message that do not have it, as bits; the sending device is no recipient. */
-    private int missing(int message) {
-        int slots = roster.slots(messages.conversation(message));
-        int all = slots == Roster.MAX_SLOTS ? -1 : (1 << slots) - 1;
-        return all & ~messages.seen(message) & ~(1 << messages.senderSlot(message));
-    }
-
     /** Adds up everything. Any thread; while something moves, the sums may be of slightly different moments. */
     public Verdict verdict() {
-        return new VerdictScan(messages, roster)
-                .scan(duplicates.sum(), reordered.sum(), corrupt.sum(), ownCopies.sum());
+        return new VerdictScan(messages).scan(duplicates.sum(), reordered.sum(), corrupt.sum(), ownCopies.sum());
     }
 
     /** Examples of what the verdict counts: those seen on the way, and lost and unsettled messages as of now. */
@@ -188,9 +195,10 @@ public final class Ledger {
             Outcome outcome = messages.outcome(message);
             if (outcome == Outcome.PENDING && open++ < FINDINGS_PER_KIND) {
                 all.add(new Finding(Kind.UNKNOWN, message, senderOf(message), messages.position(message)));
-            } else if (outcome == Outcome.ACCEPTED && missing(message) != 0 && lost++ < FINDINGS_PER_KIND) {
-                int slot = Integer.numberOfTrailingZeros(missing(message));
-                int device = roster.deviceAt(messages.conversation(message), slot);
+            } else if (outcome == Outcome.ACCEPTED
+                    && messages.firstMissing(message) >= 0
+                    && lost++ < FINDINGS_PER_KIND) {
+                int device = roster.deviceAt(messages.conversation(message), messages.firstMissing(message));
                 all.add(new Finding(Kind.LOST, message, device, messages.position(message)));
             }
         }

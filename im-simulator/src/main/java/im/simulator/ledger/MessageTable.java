@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The columns of all messages, in chunks, so that it grows without copying. One thread adds; the rest may be read and
  * changed from any thread once {@link #size()} covers the message.
+ *
+ * <p>Who has a message is a bit for each slot it goes to: in a column where they are few, else in an array of the
+ * message's own.
  */
 final class MessageTable {
     private static final int CHUNK_BITS = 16;
@@ -19,12 +22,23 @@ final class MessageTable {
 
     private static final class Chunk {
         final int[] conversation = new int[CHUNK];
-        final byte[] senderSlot = new byte[CHUNK];
+        final int[] slots = new int[CHUNK];
+        final int[] senderSlot = new int[CHUNK];
         final char[] content = new char[CHUNK];
         final long[] intendedNanos = new long[CHUNK];
         final int[] seen = new int[CHUNK];
         final long[] position = new long[CHUNK];
         final byte[] outcome = new byte[CHUNK];
+        /** Made with the first message of the chunk that goes to many. */
+        long @Nullable [] @Nullable [] seenByMany;
+
+        long[] seenByMany(int at) {
+            long @Nullable [] bits = seenByMany == null ? null : seenByMany[at];
+            if (bits == null) {
+                throw new IllegalStateException("message " + at + " goes to few");
+            }
+            return bits;
+        }
     }
 
     private volatile @Nullable Chunk[] chunks = new @Nullable Chunk[1];
@@ -34,15 +48,26 @@ final class MessageTable {
         return size.get();
     }
 
-    /** One thread only. */
-    int add(int conversation, int senderSlot, int content, long intendedNanos) {
+    /**
+     * One thread only.
+     *
+     * @param slots that it goes to: the first so many of the conversation
+     */
+    int add(int conversation, int slots, int senderSlot, int content, long intendedNanos) {
         int message = size.get();
         int at = message & (CHUNK - 1);
         Chunk chunk = at == 0 ? grow(message >>> CHUNK_BITS) : chunk(message);
         chunk.conversation[at] = conversation;
-        chunk.senderSlot[at] = (byte) senderSlot;
+        chunk.slots[at] = slots;
+        chunk.senderSlot[at] = senderSlot;
         chunk.content[at] = (char) content;
         chunk.intendedNanos[at] = intendedNanos;
+        if (slots > Integer.SIZE) {
+            if (chunk.seenByMany == null) {
+                chunk.seenByMany = new long[CHUNK][];
+            }
+            chunk.seenByMany[at] = new long[(slots + Long.SIZE - 1) / Long.SIZE];
+        }
         size.set(Math.addExact(message, 1));
         return message;
     }
@@ -68,6 +93,11 @@ final class MessageTable {
         return chunk(message).conversation[message & (CHUNK - 1)];
     }
 
+    /** How many slots it goes to, the sender's included. */
+    int slots(int message) {
+        return chunk(message).slots[message & (CHUNK - 1)];
+    }
+
     int senderSlot(int message) {
         return chunk(message).senderSlot[message & (CHUNK - 1)];
     }
@@ -90,15 +120,51 @@ final class MessageTable {
                 chunk(message).outcome, message & (CHUNK - 1), Outcome.PENDING.code(), outcome.code());
     }
 
-    /** The slots that have it, as bits. */
-    int seen(int message) {
-        return (int) INTS.getVolatile(chunk(message).seen, message & (CHUNK - 1));
-    }
-
     /** False if that slot had it already. */
     boolean markSeen(int message, int slot) {
-        int before = (int) INTS.getAndBitwiseOr(chunk(message).seen, message & (CHUNK - 1), 1 << slot);
-        return (before & (1 << slot)) == 0;
+        Chunk chunk = chunk(message);
+        int at = message & (CHUNK - 1);
+        if (chunk.slots[at] <= Integer.SIZE) {
+            int before = (int) INTS.getAndBitwiseOr(chunk.seen, at, 1 << slot);
+            return (before & (1 << slot)) == 0;
+        }
+        long before = (long) LONGS.getAndBitwiseOr(chunk.seenByMany(at), slot / Long.SIZE, 1L << slot);
+        return (before & (1L << slot)) == 0;
+    }
+
+    /** How many slots besides the sender's have it. */
+    int received(int message) {
+        int count = hasSeen(message, senderSlot(message)) ? -1 : 0;
+        for (int word = 0; word * Long.SIZE < slots(message); word++) {
+            count += Long.bitCount(seenWord(message, word));
+        }
+        return count;
+    }
+
+    /** The first slot besides the sender's that does not have it, −1 if all have. */
+    int firstMissing(int message) {
+        int slots = slots(message);
+        int sender = senderSlot(message);
+        for (int word = 0; word * Long.SIZE < slots; word++) {
+            long seen = seenWord(message, word) | (sender / Long.SIZE == word ? 1L << sender : 0);
+            int slot = word * Long.SIZE + Long.numberOfTrailingZeros(~seen);
+            if (seen != -1 && slot < slots) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    boolean hasSeen(int message, int slot) {
+        return (seenWord(message, slot / Long.SIZE) & 1L << slot) != 0;
+    }
+
+    private long seenWord(int message, int word) {
+        Chunk chunk = chunk(message);
+        int at = message & (CHUNK - 1);
+        return chunk.slots[at] <= Integer.SIZE
+                ? (int) INTS.getVolatile(chunk.seen, at) & 0xffff_ffffL
+                : (long) LONGS.getVolatile(chunk.seenByMany(at), word);
     }
 
     long position(int message) {

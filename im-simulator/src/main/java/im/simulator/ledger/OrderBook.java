@@ -9,39 +9,39 @@ import java.util.Arrays;
 final class OrderBook {
     private final int[] firstRow;
     private final long[] lastPosition;
-    private final int[] firstCell;
-    private final int[] lastMessage;
+    /** Of each conversation a row of as many as send there, for each slot. */
+    private final int[][] lastMessage;
 
     OrderBook(Roster roster) {
         int conversations = roster.conversations();
         firstRow = new int[conversations];
-        firstCell = new int[conversations];
+        lastMessage = new int[conversations][];
         int rows = 0;
-        int cells = 0;
         for (int conversation = 0; conversation < conversations; conversation++) {
             int slots = roster.slots(conversation);
             firstRow[conversation] = rows;
-            firstCell[conversation] = cells;
             rows = Math.addExact(rows, slots);
-            cells = Math.addExact(cells, slots * slots);
+            int[] cells = new int[Math.multiplyExact(slots, roster.senderSlots(conversation))];
+            Arrays.fill(cells, -1);
+            lastMessage[conversation] = cells;
         }
         lastPosition = new long[rows];
-        lastMessage = new int[cells];
-        Arrays.fill(lastMessage, -1);
     }
 
     /**
      * Notes a first callback.
      *
+     * @param senders how many slots send in the conversation
      * @return whether it stands behind everything the device had: its position rose, and it was sent after all that the
      *     device had of the same sending device
      */
-    boolean rises(int conversation, int slots, int slot, int senderSlot, int message, long position) {
+    boolean rises(int conversation, int senders, int slot, int senderSlot, int message, long position) {
         int row = firstRow[conversation] + slot;
-        int cell = firstCell[conversation] + slot * slots + senderSlot;
-        boolean rises = position > lastPosition[row] && message > lastMessage[cell];
+        int cell = slot * senders + senderSlot;
+        int[] cells = lastMessage[conversation];
+        boolean rises = position > lastPosition[row] && message > cells[cell];
         lastPosition[row] = Math.max(lastPosition[row], position);
-        lastMessage[cell] = Math.max(lastMessage[cell], message);
+        cells[cell] = Math.max(cells[cell], message);
         return rises;
     }
 }

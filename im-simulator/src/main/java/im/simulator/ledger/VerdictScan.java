@@ -3,7 +3,6 @@ package im.simulator.ledger;
 /** One pass over all messages, adding up what depends on a message's final outcome. */
 final class VerdictScan {
     private final MessageTable messages;
-    private final Roster roster;
     private long accepted;
     private long rejected;
     private long unknown;
@@ -12,9 +11,8 @@ final class VerdictScan {
     private long deliveredUnknown;
     private long deliveredRejected;
 
-    VerdictScan(MessageTable messages, Roster roster) {
+    VerdictScan(MessageTable messages) {
         this.messages = messages;
-        this.roster = roster;
     }
 
     Verdict scan(long duplicates, long reordered, long corrupt, long ownCopies) {
@@ -38,17 +36,16 @@ final class VerdictScan {
     }
 
     private void add(int message) {
-        int seen = messages.seen(message);
-        int received = Integer.bitCount(seen & ~(1 << messages.senderSlot(message)));
+        int received = messages.received(message);
         switch (messages.outcome(message)) {
             case ACCEPTED -> {
                 accepted++;
-                expected += roster.slots(messages.conversation(message)) - 1;
+                expected += messages.slots(message) - 1;
                 delivered += received;
             }
             case REJECTED -> {
                 rejected++;
-                deliveredRejected += seen == 0 ? 0 : 1;
+                deliveredRejected += received > 0 || messages.hasSeen(message, messages.senderSlot(message)) ? 1 : 0;
             }
             case PENDING, UNKNOWN -> {
                 unknown++;

@@ -61,6 +61,7 @@ public final class ReportJson {
         keys.put("own_copies", report.verdict().ownCopies());
         keys.put("delivered_unknown", report.verdict().deliveredUnknown());
         keys.put("foreign", report.foreign());
+        keys.put("truncations", report.clients().truncations());
         keys.put("live_deliveries", report.live().count());
         putLatencies(keys, "live_", report.live());
         keys.put("generator_lag_max_ms", rounded(report.generatorLagMillis()));

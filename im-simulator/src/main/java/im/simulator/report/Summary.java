@@ -41,11 +41,12 @@ public final class Summary {
                 verdict.corrupt());
         line(
                 text,
-                "clients %d  reconnects %d  dropped repeats %d  of other runs %d",
+                "clients %d  reconnects %d  dropped repeats %d  of other runs %d  truncations told %d",
                 clients.connections(),
                 clients.reconnects(),
                 clients.redeliveredWire(),
-                report.foreign());
+                report.foreign(),
+                clients.truncations());
         latencies(text, "latency ms, all  ", report.latencies());
         latencies(text, "latency ms, live ", report.live());
         if (report.generatorLagMillis() > 10) {

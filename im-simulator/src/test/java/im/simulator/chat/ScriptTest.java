@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 
 final class ScriptTest {
     private static ChatPlan plan(int connections, int devices, long seed) {
+        return plan(connections, devices, seed, GroupShape.NONE);
+    }
+
+    private static ChatPlan plan(int connections, int devices, long seed, GroupShape groups) {
         return new ChatPlan(
                 connections,
                 devices,
@@ -18,7 +22,10 @@ final class ScriptTest {
                 2_000,
                 Duration.ofSeconds(10),
                 0.1,
+                0,
+                groups,
                 OptionalInt.empty(),
+                1,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
                 seed);
@@ -64,5 +71,36 @@ final class ScriptTest {
         assertThat(Population.of(plan(2, 1, 5)).roster().conversations()).isEqualTo(1);
         assertThat(Population.of(plan(2, 2, 5)).roster().conversations()).isEqualTo(1);
         assertThat(scriptOf(plan(2, 2, 5))).isNotEmpty();
+    }
+
+    @Test
+    void ofAGroupOnlyItsSendersSendAndAllUsersMayBeMembers() {
+        Population population = Population.of(plan(100, 1, 5, new GroupShape(3, 40, 7, 1)));
+        Script script = new Script(plan(100, 1, 5), population, 4_096);
+
+        assertThat(population.roster().directConversations()).isZero();
+        assertThat(population.groups()).isEqualTo(3);
+        for (int group = 0; group < 3; group++) {
+            assertThat(population.usersOf(group)).hasSize(40).doesNotHaveDuplicates();
+            assertThat(population.roster().senderSlots(population.conversationOf(group)))
+                    .isEqualTo(7);
+        }
+        while (script.next()) {
+            assertThat(script.senderSlot()).isLessThan(7);
+        }
+    }
+
+    @Test
+    void aShareOfAMixedRunGoesIntoGroups() {
+        Population population = Population.of(plan(100, 1, 5, new GroupShape(2, 100, 100, 0.25)));
+        Script script = new Script(plan(100, 1, 5), population, 4_096);
+        int sent = 0;
+        int inGroups = 0;
+        while (script.next()) {
+            sent++;
+            inGroups += population.roster().isGroup(script.conversation()) ? 1 : 0;
+        }
+
+        assertThat(inGroups / (double) sent).isBetween(0.23, 0.27);
     }
 }

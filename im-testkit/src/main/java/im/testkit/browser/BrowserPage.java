@@ -196,6 +196,11 @@ public final class BrowserPage implements AutoCloseable {
         call("Emulation.setEmulatedMedia", "features", List.of(feature));
     }
 
+    /** What is loaded from now on may ask any host, whatever its policy says. */
+    public void bypassPolicy() {
+        call("Page.setBypassCSP", "enabled", true);
+    }
+
     /** Writes what is seen as a PNG. */
     public void screenshot(Path file) {
         String data =

@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Contract 1, and of contract 7 the message that nobody said was accepted and somebody was given. */
+/**
+ * Contract 1, and of contract 7 the message that nobody said was accepted and somebody was given. Every uid of a history is
+ * in each of its groups, all the time.
+ */
 final class CompletenessRules {
     private final HistoryIndex index;
     private final Report report;
@@ -21,7 +24,7 @@ final class CompletenessRules {
         for (Device device : index.devices()) {
             if (device.presentAtEnd()) {
                 index.conversations().forEach((conversation, messages) -> {
-                    if (conversation.includes(device.uid)) {
+                    if (conversation.isGroup() || conversation.includes(device.uid)) {
                         check(device, conversation, messages);
                     }
                 });

@@ -58,7 +58,22 @@ final class FrameReader {
         }
     }
 
+    private void decodeLines(ByteBuf buffer) throws ProtocolException {
+        int length;
+        while ((length = buffer.bytesBefore((byte) '\n')) >= 0) {
+            ByteBuf line = buffer.readSlice(length);
+            buffer.skipBytes(1);
+            if (line.isReadable()) {
+                frames.accept(wire.parse(line));
+            }
+        }
+    }
+
     private void decode(ByteBuf buffer) throws ProtocolException {
+        if (wire == JsonWire.LINES) {
+            decodeLines(buffer);
+            return;
+        }
         if (wire == BinaryWire.TCP) {
             ByteBuf body;
             while ((body = TcpCodec.tryDecode(buffer, Limits.FRAME_BYTES)) != null) {

@@ -24,6 +24,7 @@ import im.protocol.v1.Welcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,7 +44,7 @@ public final class RawClient implements AutoCloseable {
     /** Long enough for a machine under load; a test that waits this long fails. */
     public static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final Socket socket;
+    private final Closeable connection;
     private final Wire wire;
     private final OutputStream out;
     private final List<Frame> inbox = new ArrayList<>();
@@ -54,31 +55,46 @@ public final class RawClient implements AutoCloseable {
     private int webSocketClose;
     private @Nullable Close close;
 
-    private RawClient(Socket socket, Wire wire, InputStream in) throws IOException {
-        this.socket = socket;
+    private RawClient(Closeable connection, Wire wire, InputStream in, OutputStream out) {
+        this.connection = connection;
         this.wire = wire;
-        this.out = socket.getOutputStream();
+        this.out = out;
         this.reader = new FrameReader(in, wire, this::arrived, this::closeFrame);
         Thread thread = new Thread(this::read, "raw-client");
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Opens a socket, and on {@code ws://} the WebSocket on it. */
+    private static RawClient on(Socket socket, Wire wire) throws IOException {
+        return new RawClient(socket, wire, socket.getInputStream(), socket.getOutputStream());
+    }
+
+    /** Opens a socket, and on {@code ws://} the WebSocket on it; on {@code http://} it polls. */
     public static RawClient connect(URI url) throws IOException {
+        if (url.getScheme().equals("http")) {
+            return polling(url, BinaryWire.TCP);
+        }
         Socket socket = socket(url);
         boolean webSocket = url.getScheme().equals("ws");
         if (webSocket) {
             WebSocketUpgrade.perform(socket, url, "im.v1.proto");
         }
-        return new RawClient(socket, webSocket ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP, socket.getInputStream());
+        return on(socket, webSocket ? BinaryWire.WEBSOCKET_CLIENT : BinaryWire.TCP);
     }
 
-    /** Opens a WebSocket of {@code im.v1.json}. */
+    private static RawClient polling(URI url, Wire wire) {
+        PollPipe pipe = new PollPipe(url, wire == JsonWire.LINES);
+        return new RawClient(pipe, wire, pipe.input(), pipe.output());
+    }
+
+    /** Opens a WebSocket of {@code im.v1.json}; on {@code http://} it polls in lines of JSON. */
     public static RawClient connectJson(URI url) throws IOException {
+        if (url.getScheme().equals("http")) {
+            return polling(url, JsonWire.LINES);
+        }
         Socket socket = socket(url);
         WebSocketUpgrade.perform(socket, url, "im.v1.json");
-        return new RawClient(socket, JsonWire.CLIENT, socket.getInputStream());
+        return on(socket, JsonWire.CLIENT);
     }
 
     private static Socket socket(URI url) throws IOException {
@@ -349,12 +365,14 @@ public final class RawClient implements AutoCloseable {
 
     /** Resets the connection. */
     public void abort() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        if (connection instanceof Socket socket) {
+            socket.setSoLinger(true, 0);
+        }
+        connection.close();
     }
 
     @Override
     public void close() throws IOException {
-        socket.close();
+        connection.close();
     }
 }

@@ -1,6 +1,7 @@
 package im.testkit.client;
 
 import im.client.Content;
+import im.client.Conversation;
 import im.client.ImClient;
 import im.client.ImClientResources;
 import im.client.NewDeviceStart;
@@ -9,6 +10,7 @@ import im.client.ReceivedMessage;
 import im.client.SendOutcome;
 import im.client.StateChange;
 import im.client.WireFormat;
+import im.protocol.ConversationKey;
 import im.protocol.MessageId;
 import im.testkit.history.BodyHash;
 import im.testkit.history.DeviceRun;
@@ -38,6 +40,7 @@ public final class RecordingClient {
      * Who it is and where it connects.
      *
      * @param start told to the server as the start of a new device; {@link Start#RESUMED} is a later run
+     * @param groups whether it takes part in groups
      * @param seed of the ids it makes and of its jitter
      */
     public record Profile(
@@ -47,12 +50,13 @@ public final class RecordingClient {
             WireFormat wire,
             String token,
             ImClientResources resources,
+            boolean groups,
             long seed) {}
 
     private RecordingClient(History history, Profile profile) {
         recorder = history.recorder(profile.run());
         ids = new Random(profile.seed());
-        client = ImClient.builder()
+        ImClient.Builder builder = ImClient.builder()
                 .endpoint(profile.endpoint())
                 .wire(profile.wire())
                 .token(profile.token())
@@ -64,8 +68,8 @@ public final class RecordingClient {
                 .connectTimeout(Duration.ofSeconds(5))
                 .random(new Random(profile.seed()))
                 .messageListener(this::onMessage)
-                .stateListener(this::onState)
-                .build();
+                .stateListener(this::onState);
+        client = (profile.groups() ? builder.groups() : builder).build();
     }
 
     /** Starts the app; it does not connect yet. */
@@ -115,7 +119,7 @@ public final class RecordingClient {
         if (id == null) {
             throw new IllegalArgumentException("a message without id");
         }
-        long ref = recorder.invoked(message.peer(), id, hash(message.contentType(), message.content()));
+        long ref = recorder.invoked(peer(message.conversation()), id, hash(message.contentType(), message.content()));
         unsettled.incrementAndGet();
         return client.send(message).whenComplete((outcome, failure) -> {
             if (outcome != null) {
@@ -123,6 +127,16 @@ public final class RecordingClient {
             }
             unsettled.decrementAndGet();
         });
+    }
+
+    public CompletableFuture<SendOutcome> send(Conversation conversation, byte[] data) {
+        return send(OutgoingMessage.data(conversation, "application/octet-stream", data)
+                .withMessageId(newId()));
+    }
+
+    /** As {@link im.testkit.history.Event#conversation} takes it. */
+    private static String peer(Conversation conversation) {
+        return conversation.isGroup() ? ConversationKey.group(conversation.id()).text() : conversation.peer();
     }
 
     private synchronized String newId() {
@@ -139,9 +153,13 @@ public final class RecordingClient {
         }
     }
 
+    /** Changes of membership are not part of the history. */
     private void onMessage(ReceivedMessage message) {
+        if (message.membership() != null) {
+            return;
+        }
         recorder.calledBack(
-                message.conversationPeer(),
+                peer(message.conversation()),
                 message.position(),
                 -1,
                 message.messageId(),

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** The HTTP request that turns a socket into a WebSocket. */
 final class WebSocketUpgrade {
@@ -24,7 +25,10 @@ final class WebSocketUpgrade {
                 + "Sec-WebSocket-Protocol: " + subprotocol + END;
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         String answer = headers(socket.getInputStream());
-        if (!answer.startsWith("HTTP/1.1 101 ") || !answer.contains("Sec-WebSocket-Protocol: " + subprotocol + "\r")) {
+        // A balancer may write names of headers in lower case.
+        String named = "sec-websocket-protocol: " + subprotocol + "\r";
+        if (!answer.startsWith("HTTP/1.1 101 ")
+                || !answer.toLowerCase(Locale.ROOT).contains(named)) {
             throw new IOException("no WebSocket: " + answer);
         }
     }

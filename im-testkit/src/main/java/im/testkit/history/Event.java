@@ -9,6 +9,14 @@ public sealed interface Event {
 
     DeviceRun by();
 
+    /**
+     * The conversation that one of its uids names by the other uid of a direct one, or by a group's key: no uid has a
+     * {@code |}.
+     */
+    static ConversationKey conversation(String uid, String peer) {
+        return peer.indexOf('|') < 0 ? ConversationKey.direct(uid, peer) : ConversationKey.parse(peer);
+    }
+
     /** The app starts. */
     record Started(long at, DeviceRun by, Start start) implements Event {}
 
@@ -35,12 +43,12 @@ public sealed interface Event {
      * The app sends; {@code at} is taken before the call.
      *
      * @param ref unique in the history; {@link Settled#ref} answers it
-     * @param peer the other uid of the conversation
+     * @param peer {@link #conversation}
      * @param body {@link BodyHash}
      */
     record Invoked(long at, DeviceRun by, long ref, String peer, String messageId, String body) implements Event {
         public ConversationKey conversation() {
-            return ConversationKey.direct(by.uid(), peer);
+            return Event.conversation(by.uid(), peer);
         }
     }
 
@@ -71,14 +79,14 @@ public sealed interface Event {
             boolean redelivered)
             implements Event {
         public ConversationKey conversation() {
-            return ConversationKey.direct(by.uid(), peer);
+            return Event.conversation(by.uid(), peer);
         }
     }
 
     /** The app has everything of the conversation up to the position, and its client has kept that. */
     record Acked(long at, DeviceRun by, String peer, long position) implements Event {
         public ConversationKey conversation() {
-            return ConversationKey.direct(by.uid(), peer);
+            return Event.conversation(by.uid(), peer);
         }
     }
 

@@ -1,5 +1,6 @@
 package im.testkit.load;
 
+import im.client.Conversation;
 import im.client.OutgoingMessage;
 import im.client.SendOutcome;
 import im.testkit.client.RecordingClient;
@@ -55,6 +56,10 @@ public final class App implements AutoCloseable {
 
     public CompletableFuture<SendOutcome> send(String peer, String text) {
         return client.send(peer, text);
+    }
+
+    public CompletableFuture<SendOutcome> send(Conversation conversation, byte[] data) {
+        return client.send(conversation, data);
     }
 
     public CompletableFuture<SendOutcome> send(String peer, byte[] data) {

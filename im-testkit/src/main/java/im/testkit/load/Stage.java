@@ -1,6 +1,7 @@
 package im.testkit.load;
 
 import im.client.ImClientResources;
+import im.client.SendOutcome;
 import im.client.WireFormat;
 import im.testkit.checker.ContractChecker;
 import im.testkit.checker.Verdict;
@@ -12,6 +13,7 @@ import im.testkit.history.HistoryFile;
 import im.testkit.history.Start;
 import im.testkit.net.TcpProxy;
 import im.testkit.server.Deployment;
+import im.testkit.server.Entrance;
 import im.testkit.server.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +44,9 @@ public final class Stage implements AutoCloseable {
     private final Deployment server;
     private final boolean webSocket;
     private WireFormat wire = WireFormat.PROTO;
+    private boolean polls;
+    private boolean takesGroups;
+    private final List<String> groups = new ArrayList<>();
     private final long seed;
     private final Random random;
     private final History history = new History();
@@ -64,6 +69,40 @@ public final class Stage implements AutoCloseable {
     public Stage speaking(WireFormat format) {
         wire = format;
         return this;
+    }
+
+    /** The apps that are opened from now on poll. */
+    public Stage polling() {
+        polls = true;
+        return this;
+    }
+
+    /** The apps that are opened from now on take part in groups. */
+    public Stage withGroups() {
+        takesGroups = true;
+        return this;
+    }
+
+    /** So many new groups of these, who are live; {@link Traffic} that begins later writes into them. */
+    public void groups(int count, List<App> members) {
+        for (int i = 0; i < count; i++) {
+            group("group" + i, members);
+        }
+    }
+
+    private void group(String name, List<App> members) {
+        List<String> others = members.stream().skip(1).map(App::uid).distinct().toList();
+        String group = uid(name);
+        SendOutcome created =
+                members.get(0).client().sdk().groups().create(group, others, "").join();
+        if (!(created instanceof SendOutcome.Accepted)) {
+            throw new IllegalStateException("group " + group + ": " + created);
+        }
+        groups.add(group);
+    }
+
+    List<String> groups() {
+        return groups;
     }
 
     /** The seed of {@code -Dim.test.seed}, or a new one. */
@@ -99,7 +138,8 @@ public final class Stage implements AutoCloseable {
     /** A new app on a new device. */
     public App app(String uid, String device, Start start) {
         try {
-            TcpProxy proxy = TcpProxy.to(() -> ServerProcess.address(endpoint()));
+            int entrance = apps.size();
+            TcpProxy proxy = TcpProxy.to(() -> ServerProcess.address(polls ? pollsAt(entrance) : endpoint()));
             App app = new App(this, uid, device, start, proxy);
             apps.add(app);
             return app;
@@ -108,8 +148,19 @@ public final class Stage implements AutoCloseable {
         }
     }
 
+    /** Whoever polls comes back to the gateway that knows the session. */
+    private URI pollsAt(int entrance) {
+        List<Entrance> entrances = server.entrances();
+        return polls(entrances.get(entrance % entrances.size()).ws());
+    }
+
     private URI endpoint() {
-        return webSocket ? server.ws() : server.tcp();
+        return polls ? pollsAt(0) : webSocket ? server.ws() : server.tcp();
+    }
+
+    /** Long polling at the place of a WebSocket. */
+    public static URI polls(URI ws) {
+        return URI.create("http://" + ws.getRawAuthority() + "/v1/poll");
     }
 
     RecordingClient open(DeviceRun run, Start start, TcpProxy proxy) {
@@ -118,7 +169,14 @@ public final class Stage implements AutoCloseable {
         return RecordingClient.open(
                 history,
                 new RecordingClient.Profile(
-                        run, start, through, wire, server.tokens().of(run.uid()), resources, random.nextLong()));
+                        run,
+                        start,
+                        through,
+                        wire,
+                        server.tokens().of(run.uid()),
+                        resources,
+                        takesGroups,
+                        random.nextLong()));
     }
 
     /** Waits until these apps are connected and caught up. */

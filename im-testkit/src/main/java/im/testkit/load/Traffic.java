@@ -1,5 +1,6 @@
 package im.testkit.load;
 
+import im.client.Conversation;
 import im.client.SendOutcome;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Apps that write to one another at a steady rate, on a thread of its own, whatever else happens: what a fault meets.
- * Apps that take part are not restarted meanwhile. An app with many sends under way sends no more until some are
+ * Apps that take part are not restarted meanwhile. Where the stage has groups, every other message goes into one. An app with many sends under way sends no more until some are
  * settled. All else by one thread.
  */
 public final class Traffic implements AutoCloseable {
@@ -21,6 +22,7 @@ public final class Traffic implements AutoCloseable {
     private final Random random;
     private final long periodNanos;
     private final int payloadBytes;
+    private final List<String> groups;
     private final AtomicLong accepted = new AtomicLong();
     private final Thread thread = new Thread(this::run, "traffic");
     private volatile boolean stopped;
@@ -29,6 +31,7 @@ public final class Traffic implements AutoCloseable {
     /** @param apps each of them sends, and is sent to */
     public Traffic(Stage stage, List<App> apps, int perSecond, int payloadBytes) {
         this.apps = List.copyOf(apps);
+        this.groups = List.copyOf(stage.groups());
         this.random = new Random(stage.seed());
         this.periodNanos = Duration.ofSeconds(1).toNanos() / perSecond;
         this.payloadBytes = payloadBytes;
@@ -43,7 +46,7 @@ public final class Traffic implements AutoCloseable {
                 App sender = apps.get(random.nextInt(apps.size()));
                 App receiver = apps.get(random.nextInt(apps.size()));
                 if (sender.client().unsettled() < MAX_UNSETTLED) {
-                    send(sender, receiver.uid());
+                    send(sender, conversation(receiver.uid()));
                 }
                 next = Math.max(next + periodNanos, System.nanoTime() - periodNanos);
                 LockSupport.parkNanos(next - System.nanoTime());
@@ -53,10 +56,16 @@ public final class Traffic implements AutoCloseable {
         }
     }
 
-    private void send(App sender, String peer) {
+    private Conversation conversation(String uid) {
+        return groups.isEmpty() || random.nextBoolean()
+                ? Conversation.peer(uid)
+                : Conversation.group(groups.get(random.nextInt(groups.size())));
+    }
+
+    private void send(App sender, Conversation conversation) {
         byte[] payload = new byte[payloadBytes];
         random.nextBytes(payload);
-        var unused = sender.send(peer, payload).thenAccept(outcome -> {
+        var unused = sender.send(conversation, payload).thenAccept(outcome -> {
             if (outcome instanceof SendOutcome.Accepted) {
                 accepted.incrementAndGet();
             }

@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A real cluster: Kafka, Redis, etcd, gateways, relays and a router, each in a process of its own that dies with this JVM.
@@ -52,7 +54,7 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
         DevCluster cluster = new DevCluster(spec.folder(), new DevCluster.Options(Lifetime.THIS_JVM, spec.flags()));
         try {
             ClusterStatus status = cluster.start(new Wanted(Optional.of(2), Optional.of(2), false, spec.settings()));
-            Path key = spec.folder().resolve("dev.key");
+            Path key = key(spec.folder());
             return new ClusterProcess(
                     spec.folder(),
                     status,
@@ -81,6 +83,15 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
         return cluster;
     }
 
+    /** The file of the key that tokens are made with. */
+    public Path key() {
+        return key(folder);
+    }
+
+    private static Path key(Path folder) {
+        return folder.resolve("dev.key");
+    }
+
     /** Where the relays of the {@link #shared} one take orders; it need not be there. */
     public Path orders() {
         return orders(folder);
@@ -98,6 +109,22 @@ public final class ClusterProcess implements Deployment, AutoCloseable {
     @Override
     public URI tcp() {
         return URI.create(addresses.tcpEndpoints().get(next()));
+    }
+
+    @Override
+    public URI api() {
+        return api(next() + 1);
+    }
+
+    /** @param gateway from 1 */
+    public URI api(int gateway) {
+        try {
+            JsonNode endpoints = JsonMapper.shared()
+                    .readTree(Files.readString(folder.resolve("gateway-" + gateway + "/endpoints.json")));
+            return URI.create(endpoints.get("api").asString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The number of the next gateway that runs, from 0; of any if none does. */

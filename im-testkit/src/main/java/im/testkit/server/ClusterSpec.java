@@ -19,6 +19,7 @@ public record ClusterSpec(Path folder, Map<String, String> settings, Map<String,
     public static ClusterSpec in(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("session.heartbeat", "3s");
+        settings.put("presence.grace", "1s");
         settings.put("retention.messages", "1000000");
         settings.put("retention.bytes", "1GiB");
         return new ClusterSpec(folder, settings, Map.of());

@@ -13,6 +13,9 @@ public interface Deployment {
 
     URI tcp();
 
+    /** The server API, where it is configured; of several gateways that run, each time that of the next one. */
+    URI api();
+
     /** All gateways, running or not; or the one server. */
     List<Entrance> entrances();
 

@@ -176,6 +176,11 @@ public final class ServerProcess implements Deployment, AutoCloseable {
         return url("admin");
     }
 
+    @Override
+    public URI api() {
+        return url("api");
+    }
+
     /** What it says of itself; each call keeps a connection of its own. */
     public AdminPages adminPages() {
         return new AdminPages(admin());

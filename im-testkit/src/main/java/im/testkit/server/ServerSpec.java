@@ -23,13 +23,14 @@ public record ServerSpec(
         List<String> wrapper) {
     private static final String MEMORY = "-Xmx512m";
 
-    /** The test profile: all ports chosen by the kernel, heartbeat 3 s. */
+    /** The test profile: all ports chosen by the kernel, heartbeat 3 s, grace of presence 1 s. */
     public static ServerSpec in(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("listen.http-port", "0");
         settings.put("listen.tcp-port", "0");
         settings.put("listen.admin-port", "0");
         settings.put("session.heartbeat", "3s");
+        settings.put("presence.grace", "1s");
         return new ServerSpec(folder, settings, Map.of(), List.of(), List.of());
     }
 

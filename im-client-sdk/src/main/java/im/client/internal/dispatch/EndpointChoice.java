@@ -23,6 +23,9 @@ public final class EndpointChoice {
     private final @Nullable DispatcherClient dispatcher;
     private final Function<Endpoint, Endpoint> wire;
     private final List<Endpoint> given;
+    /** The app asked for nothing else, so what others name is meant so too. */
+    private final boolean onlyPolls;
+
     private final Set<Endpoint> failed = new HashSet<>();
     private List<Endpoint> known;
     private int turn;
@@ -36,6 +39,7 @@ public final class EndpointChoice {
     public EndpointChoice(List<Endpoint> given, boolean json, @Nullable DispatcherClient dispatcher, Executor loop) {
         this.given = List.copyOf(given);
         this.known = this.given;
+        this.onlyPolls = !given.isEmpty() && given.stream().allMatch(endpoint -> endpoint.way() == Endpoint.Way.POLLS);
         this.wire = json ? Endpoint::inJson : endpoint -> endpoint;
         this.dispatcher = dispatcher;
         this.loop = loop;
@@ -89,7 +93,8 @@ public final class EndpointChoice {
 
     private Stream<Endpoint> spoken(Endpoint endpoint) {
         try {
-            return Stream.of(wire.apply(endpoint));
+            Endpoint place = onlyPolls && endpoint.webSocket() ? endpoint.polls() : endpoint;
+            return Stream.ofNullable(place).map(wire);
         } catch (IllegalArgumentException e) {
             return Stream.empty();
         }
@@ -131,9 +136,11 @@ public final class EndpointChoice {
         return last.retryAfterMillis();
     }
 
+    /** Null where it is none: nobody names polls, which are at a WebSocket's place. */
     static @Nullable Endpoint readable(String url) {
         try {
-            return Endpoint.of(URI.create(url));
+            Endpoint endpoint = Endpoint.of(URI.create(url));
+            return endpoint.way() == Endpoint.Way.POLLS ? null : endpoint;
         } catch (IllegalArgumentException e) {
             return null;
         }

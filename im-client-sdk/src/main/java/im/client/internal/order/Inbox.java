@@ -1,7 +1,6 @@
 package im.client.internal.order;
 
 import im.protocol.v1.Code;
-import im.protocol.v1.Conversation;
 import im.protocol.v1.Cursor;
 import im.protocol.v1.Deliver;
 import im.protocol.v1.Placed;
@@ -138,7 +137,7 @@ public final class Inbox {
     }
 
     public void deliver(Deliver deliver) {
-        String peer = deliver.getConversation().getPeer();
+        String peer = ConversationText.of(deliver.getConversation());
         long truncatedUpTo = deliver.getTruncatedUpTo();
         if (truncatedUpTo > 0) {
             truncated(open(peer, 0), truncatedUpTo);
@@ -391,7 +390,7 @@ public final class Inbox {
 
     private static Cursor cursor(String peer, long position) {
         return Cursor.newBuilder()
-                .setConversation(Conversation.newBuilder().setPeer(peer))
+                .setConversation(ConversationText.onWire(peer))
                 .setPosition(position)
                 .build();
     }

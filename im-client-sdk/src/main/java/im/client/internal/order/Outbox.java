@@ -276,7 +276,8 @@ public final class Outbox {
         return send.getContentType().equals(copy.getContentType())
                 && send.hasData() == copy.hasData()
                 && send.getText().equals(copy.getText())
-                && send.getData().equals(copy.getData());
+                && send.getData().equals(copy.getData())
+                && send.getMembership().equals(copy.getMembership());
     }
 
     /** The conversation was read to its head after {@link Exits#readToHead}: what it did not show is unknown. */
@@ -353,7 +354,7 @@ public final class Outbox {
     }
 
     private static String peerOf(PendingSend send) {
-        return send.send.getConversation().getPeer();
+        return ConversationText.of(send.send.getConversation());
     }
 
     public long attempts() {

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /** Opens links on one event loop. */
 public final class Dialer {
@@ -40,30 +41,35 @@ public final class Dialer {
      * bounds how long it takes: {@link Link#abort} ends the attempt.
      */
     public Link dial(Endpoint endpoint, LinkListener listener) {
-        Link link = new Link(loop, listener, endpoint.wire());
-        loop.execute(() -> resolve(endpoint, link));
+        if (endpoint.way() == Endpoint.Way.POLLS) {
+            PollLink link = new PollLink(loop, this, endpoint, listener);
+            loop.execute(() -> resolve(endpoint, link::found, link::failed));
+            return link;
+        }
+        SocketLink link = new SocketLink(loop, listener, endpoint.wire());
+        loop.execute(() -> resolve(endpoint, found -> connect(endpoint, link, found, 0), link::failed));
         return link;
     }
 
-    private void resolve(Endpoint endpoint, Link link) {
+    private void resolve(Endpoint endpoint, Consumer<InetAddress[]> then, Consumer<Throwable> otherwise) {
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(endpoint.host());
         try {
             if (literal != null) {
-                connect(endpoint, link, new InetAddress[] {InetAddress.getByAddress(literal)}, 0);
+                then.accept(new InetAddress[] {InetAddress.getByAddress(literal)});
                 return;
             }
             CompletableFuture.supplyAsync(() -> lookUp(endpoint.host()), resolver)
                     .whenCompleteAsync(
                             (found, failure) -> {
                                 if (failure == null) {
-                                    connect(endpoint, link, found, 0);
+                                    then.accept(found);
                                 } else {
-                                    link.failed(failure.getCause() == null ? failure : failure.getCause());
+                                    otherwise.accept(failure.getCause() == null ? failure : failure.getCause());
                                 }
                             },
                             loop);
         } catch (UnknownHostException | RejectedExecutionException e) {
-            link.failed(e);
+            otherwise.accept(e);
         }
     }
 
@@ -76,16 +82,11 @@ public final class Dialer {
     }
 
     /** Tries one address after the other. */
-    private void connect(Endpoint endpoint, Link link, InetAddress[] addresses, int index) {
+    private void connect(Endpoint endpoint, SocketLink link, InetAddress[] addresses, int index) {
         if (link.hasEnded()) {
             return;
         }
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(handlers(endpoint, link));
-        ChannelFuture connecting = bootstrap.connect(new InetSocketAddress(addresses[index], endpoint.port()));
+        ChannelFuture connecting = connect(addresses[index], endpoint.port(), handlers(endpoint, link));
         link.connecting(connecting.channel());
         connecting.addListener((ChannelFutureListener) done -> {
             if (done.isSuccess()) {
@@ -98,7 +99,17 @@ public final class Dialer {
         });
     }
 
-    private static ChannelHandler handlers(Endpoint endpoint, Link link) {
+    /** A socket to that address. */
+    ChannelFuture connect(InetAddress address, int port, ChannelHandler handlers) {
+        return new Bootstrap()
+                .group(loop)
+                .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(handlers)
+                .connect(new InetSocketAddress(address, port));
+    }
+
+    private static ChannelHandler handlers(Endpoint endpoint, SocketLink link) {
         return new ChannelInitializer<SocketChannel>() {
             @Override
             protected void initChannel(SocketChannel channel) {

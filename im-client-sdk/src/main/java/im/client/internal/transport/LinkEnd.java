@@ -8,9 +8,18 @@ import im.protocol.CloseReason;
  * @param code the WebSocket close code or that of our own {@link CloseReason}; 0 when there is none: the socket could
  *     not be opened, ended or broke
  * @param text for logs and people; may come from the peer
- * @param retryAfterMillis what an HTTP answer other than 101 asked for; 0 if nothing did
+ * @param retryAfterMillis what an HTTP answer asked for; 0 if nothing did
+ * @param reached whether there was a socket to somebody
  */
-public record LinkEnd(int code, String text, long retryAfterMillis) {
+public record LinkEnd(int code, String text, long retryAfterMillis, boolean reached) {
+
+    LinkEnd(int code, String text, long retryAfterMillis) {
+        this(code, text, retryAfterMillis, false);
+    }
+
+    LinkEnd reached(boolean somebody) {
+        return new LinkEnd(code, text, retryAfterMillis, somebody);
+    }
 
     static LinkEnd of(String text) {
         return new LinkEnd(0, text, 0);

@@ -5,9 +5,9 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 
 /** What the two frame decoders share: everything but the bytes goes to the link unchanged. */
 abstract sealed class LinkHandler extends ByteToMessageDecoder permits TcpFrameHandler, WebSocketFrameHandler {
-    final Link link;
+    final SocketLink link;
 
-    LinkHandler(Link link) {
+    LinkHandler(SocketLink link) {
         this.link = link;
     }
 

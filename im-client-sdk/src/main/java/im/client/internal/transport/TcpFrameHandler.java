@@ -11,7 +11,7 @@ import java.util.List;
 final class TcpFrameHandler extends LinkHandler {
     private boolean broken;
 
-    TcpFrameHandler(Link link) {
+    TcpFrameHandler(SocketLink link) {
         super(link);
     }
 

@@ -27,12 +27,12 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
     private static final int MAX_HEADERS = 8 * 1024;
     private static final long MAX_RETRY_AFTER_SECONDS = 3_600;
 
-    private final Link link;
+    private final SocketLink link;
     private final Endpoint endpoint;
     private final String key;
     private boolean agreed;
 
-    UpgradeHandler(Link link, Endpoint endpoint) {
+    UpgradeHandler(SocketLink link, Endpoint endpoint) {
         this.link = link;
         this.endpoint = endpoint;
         byte[] nonce = new byte[16];
@@ -108,7 +108,7 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<HttpObject> {
         return values.size() == 1 && values.get(0).trim().equals(expected);
     }
 
-    private static long retryAfterMillis(@Nullable String seconds) {
+    static long retryAfterMillis(@Nullable String seconds) {
         if (seconds == null || seconds.isEmpty() || seconds.length() > 6) {
             return 0;
         }

@@ -13,7 +13,7 @@ import java.util.List;
 final class WebSocketFrameHandler extends LinkHandler {
     private final WebSocketCodec codec;
 
-    WebSocketFrameHandler(Link link, boolean json) {
+    WebSocketFrameHandler(SocketLink link, boolean json) {
         super(link);
         codec = json
                 ? new WebSocketCodec(WebSocketCodec.Role.CLIENT, WebSocketCodec.Accepts.TEXT, Limits.JSON_MESSAGE_BYTES)

@@ -1,0 +1,4 @@
+@NullMarked
+package im.gateway.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package im.gateway.rate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package im.gateway.room;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package im.gateway.timer;
+
+import org.jspecify.annotations.NullMarked;

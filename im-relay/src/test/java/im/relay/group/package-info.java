@@ -1,0 +1,4 @@
+@NullMarked
+package im.relay.group;
+
+import org.jspecify.annotations.NullMarked;
