@@ -11,6 +11,7 @@ import im.client.MembershipChange.Joining;
 import im.client.OutgoingMessage;
 import im.client.ReceivedMessage;
 import im.client.SendOutcome;
+import im.testkit.load.Repeated;
 import im.testkit.server.ClusterProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -48,8 +48,8 @@ final class GroupChurn implements AutoCloseable {
     private final List<GroupMember> comers;
     private final List<GroupMember> late = new ArrayList<>();
     private final Queue<CompletableFuture<SendOutcome>> outcomes = new ConcurrentLinkedQueue<>();
-    private final Thread thread = new Thread(this::run, "churn");
-    private volatile boolean stopped;
+    private final Repeated changing;
+    private long next;
 
     GroupChurn(ClusterProcess cluster, long seed) {
         this.cluster = cluster;
@@ -61,8 +61,8 @@ final class GroupChurn implements AutoCloseable {
                 .toList();
         accepted(owner.client.groups().create(group, List.of(witness.uid), ""));
         accepted(owner.client.groups().settings(group, null, Joining.OPEN, ""));
-        thread.setDaemon(true);
-        thread.start();
+        this.next = System.nanoTime();
+        this.changing = Repeated.begin("churn", this::turn);
     }
 
     private GroupMember member(String uid, String device) {
@@ -71,13 +71,12 @@ final class GroupChurn implements AutoCloseable {
                 .connected();
     }
 
-    private void run() {
-        long next = System.nanoTime();
-        while (!stopped && outcomes.size() < MAX_SENDS) {
+    private long turn() {
+        if (outcomes.size() < MAX_SENDS) {
             outcomes.add(one(comers.get(random.nextInt(comers.size()))));
-            next = Math.max(next + PERIOD.toNanos(), System.nanoTime());
-            LockSupport.parkNanos(next - System.nanoTime());
         }
+        next = Math.max(next + PERIOD.toNanos(), System.nanoTime());
+        return next - System.nanoTime();
     }
 
     private CompletableFuture<SendOutcome> one(GroupMember comer) {
@@ -105,7 +104,7 @@ final class GroupChurn implements AutoCloseable {
 
     /** Ends the coming and going; everybody has what it had to see, and nothing else, in the order of the log. */
     void judge() {
-        stop();
+        changing.stop(PATIENCE);
         await().atMost(PATIENCE).until(() -> outcomes.stream().allMatch(CompletableFuture::isDone));
         accepted(owner.say(group, "the end"));
         GroupMember reader = again(owner);
@@ -207,19 +206,9 @@ final class GroupChurn implements AutoCloseable {
         };
     }
 
-    private void stop() {
-        stopped = true;
-        LockSupport.unpark(thread);
-        try {
-            thread.join(PATIENCE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
-        stop();
+        changing.close();
         Stream.of(List.of(owner, witness), comers, late)
                 .flatMap(List::stream)
                 .forEach(member -> member.client.shutdown().join());

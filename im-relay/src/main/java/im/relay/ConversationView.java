@@ -54,11 +54,6 @@ public interface ConversationView {
      */
     CompletionStage<Move> skip(int partition, long expected, long applied, String attempt);
 
-    /** Of a view without groups. */
-    default CompletionStage<Move> skip(int partition, long expected, long applied) {
-        return skip(partition, expected, applied, "");
-    }
-
     /**
      * The empty batch of D4, said by who knows that the log ends there: compares, and notes that all the log took before
      * {@code timeMs} stands at or below {@code expected}. Devices are told with it until when they have everything (D20).

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A process that we started, in this JVM or in an earlier one. Signals go to the process itself. Any thread.
@@ -48,7 +50,7 @@ public record ChildProcess(long pid, long started) {
     }
 
     /** One that runs already; one that has ended since is dead. */
-    static ChildProcess running(long pid) {
+    public static ChildProcess running(long pid) {
         return new ChildProcess(
                 pid, ProcessHandle.of(pid).map(ChildProcess::startOf).orElse(0L));
     }
@@ -62,10 +64,19 @@ public record ChildProcess(long pid, long started) {
         if (handle.isEmpty()) {
             return State.DEAD;
         }
-        return switch (letter()) {
-            case 'Z', 'X' -> threads() > 1 ? State.RUNNING : State.DEAD;
-            case 'T', 't' -> State.PAUSED;
+        return switch (letter(proc())) {
+            // The first thread can be a zombie while others still hold the sockets.
+            case 'Z', 'X' -> threads().size() > 1 ? State.RUNNING : State.DEAD;
+            // Each thread stops by itself, when it next would go back from the kernel.
+            case 'T', 't' -> threads().stream().allMatch(ChildProcess::isStill) ? State.PAUSED : State.RUNNING;
             default -> State.RUNNING;
+        };
+    }
+
+    private static boolean isStill(char letter) {
+        return switch (letter) {
+            case 'T', 't', 'Z', 'X' -> true;
+            default -> false;
         };
     }
 
@@ -80,21 +91,30 @@ public record ChildProcess(long pid, long started) {
                 .filter(handle -> Math.abs(startOf(handle) - started) <= TICK_MILLIS);
     }
 
-    /** The kernel's state of it; a dead one that nobody has waited for is a zombie, which a handle takes for alive. */
-    private char letter() {
-        Path stat = Path.of("/proc", Long.toString(pid), "stat");
+    private Path proc() {
+        return Path.of("/proc", Long.toString(pid));
+    }
+
+    /**
+     * The kernel's state of a process or thread; a dead one that nobody has waited for is a zombie, which a handle takes for
+     * alive.
+     */
+    private static char letter(Path task) {
         try {
-            String text = Files.readString(stat);
+            String text = Files.readString(task.resolve("stat"));
             return text.charAt(text.lastIndexOf(')') + 2);
         } catch (IOException e) {
             return Files.isDirectory(Path.of("/proc/self")) ? 'X' : '?';
         }
     }
 
-    /** The first thread can be a zombie while others still hold the sockets. */
-    private int threads() {
-        String[] threads = Path.of("/proc", Long.toString(pid), "task").toFile().list();
-        return threads == null ? 0 : threads.length;
+    /** The state of each. */
+    private List<Character> threads() {
+        try (Stream<Path> tasks = Files.list(proc().resolve("task"))) {
+            return tasks.map(ChildProcess::letter).toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of();
+        }
     }
 
     /** SIGKILL, paused or not; returns when it is gone. */

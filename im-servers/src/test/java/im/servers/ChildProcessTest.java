@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import im.servers.ChildProcess.State;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +37,38 @@ class ChildProcessTest {
         child.pause();
         child.kill();
         assertThat(child.state()).isEqualTo(State.DEAD);
+    }
+
+    @Test
+    void onceItIsPausedNoneOfItsThreadsRuns() throws Exception {
+        ChildProcess child = start(Lifetime.THIS_JVM, javaCommand(Busy.class).toArray(String[]::new));
+        await().until(() -> Files.readString(folder.resolve("log")).contains("up"));
+        Path tasks = Path.of("/proc", Long.toString(child.pid()), "task");
+        for (int i = 0; i < 50; i++) {
+            child.pause();
+            try (Stream<Path> threads = Files.list(tasks)) {
+                assertThat(threads.map(ChildProcessTest::stateOf)).isNotEmpty().containsOnly("T");
+            }
+            child.resume();
+        }
+        child.kill();
+    }
+
+    private static String stateOf(Path thread) {
+        try {
+            String stat = Files.readString(thread.resolve("stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ", 2)[0];
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> javaCommand(Class<?> main, String... arguments) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return Stream.concat(
+                        Stream.of(java, "-cp", System.getProperty("java.class.path"), main.getName()),
+                        Stream.of(arguments))
+                .toList();
     }
 
     @Test
@@ -72,12 +107,7 @@ class ChildProcessTest {
 
     @Test
     void onAJvmsKillItsChildDiesAndOneOnItsOwnLives() throws Exception {
-        Process jvm = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Parent.class.getName(),
-                        folder.toString())
+        Process jvm = new ProcessBuilder(javaCommand(Parent.class, folder.toString()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader out = jvm.inputReader(StandardCharsets.UTF_8)) {
@@ -110,6 +140,21 @@ class ChildProcessTest {
         assertThatThrownBy(() -> Programs.run("sh", "-c", "echo because; exit 3"))
                 .hasMessageContaining("exit code 3")
                 .hasMessageContaining("because");
+    }
+
+    /** A JVM with more threads at work than there are processors. */
+    static final class Busy {
+        public static void main(String[] arguments) {
+            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                new Thread(() -> {
+                            while (true) {
+                                Thread.onSpinWait();
+                            }
+                        })
+                        .start();
+            }
+            System.out.println("up");
+        }
     }
 
     /** A JVM with two children, which waits to be killed. */

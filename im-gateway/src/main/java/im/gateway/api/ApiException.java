@@ -32,13 +32,15 @@ final class ApiException extends RuntimeException {
     static <T> CompletionStage<T> ifTold(CompletionStage<T> asked) {
         return asked.handle((told, failure) -> {
             if (failure != null) {
-                Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-                throw new ApiException(Code.UNAVAILABLE, "what was asked cannot be told now", cause);
+                throw new ApiException(Code.UNAVAILABLE, "what was asked cannot be told now", causeOf(failure));
             }
             return told;
         });
+    }
+
+    /** What a stage failed of, without what later stages wrap around it. */
+    static Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     Code code() {

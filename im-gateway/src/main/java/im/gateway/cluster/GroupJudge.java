@@ -169,9 +169,6 @@ final class GroupJudge {
         }
 
         CompletionStage<Verdict> withoutEnd() {
-            if (changed == null && views.isKnown(partition)) {
-                return look(0, false);
-            }
             CompletionStage<Long> known = changed == null ? CompletableFuture.completedStage(0L) : changed;
             CompletionStage<Long> due = views.isKnown(partition)
                     ? CompletableFuture.completedStage(0L)

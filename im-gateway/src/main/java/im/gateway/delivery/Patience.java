@@ -1,6 +1,7 @@
 package im.gateway.delivery;
 
 import im.gateway.connection.Loop;
+import im.gateway.rate.Backoff;
 
 /**
  * What waits for a view that has not got as far as something else said: to ask again at once would only load the store,
@@ -8,17 +9,16 @@ import im.gateway.connection.Loop;
  */
 final class Patience {
     private static final long FIRST_MILLIS = 200;
-    private static final int MOST_DOUBLINGS = 10;
 
     private final Loop loop;
-    private final long mostMillis;
+    private final Backoff backoff;
     private int waiting;
     private boolean viewIsBehind;
     private byte viewTries;
 
     Patience(Loop loop, long heartbeatMillis) {
         this.loop = loop;
-        this.mostMillis = Math.max(FIRST_MILLIS, heartbeatMillis / 4);
+        this.backoff = new Backoff(FIRST_MILLIS, heartbeatMillis);
     }
 
     /** Whether anything waits: then nobody has caught up. */
@@ -53,10 +53,10 @@ final class Patience {
                     waiting--;
                     again.run();
                 },
-                Math.min(FIRST_MILLIS << tries, mostMillis));
+                backoff.millis(tries));
     }
 
     private static byte next(byte tries) {
-        return (byte) Math.min(tries + 1, MOST_DOUBLINGS);
+        return (byte) Math.min(tries + 1, Byte.MAX_VALUE);
     }
 }

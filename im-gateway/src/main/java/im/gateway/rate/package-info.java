@@ -1,4 +1,4 @@
-/** How often something may be done. */
+/** How often something may be done, and how long to wait before it is tried again. */
 @NullMarked
 package im.gateway.rate;
 

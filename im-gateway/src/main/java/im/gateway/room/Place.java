@@ -32,12 +32,9 @@ public final class Place {
         return !gone && joined == position;
     }
 
-    /**
-     * Whether it was entered on word that is newer than the answer. A joining is a message itself: one that the view has
-     * passed and does not know is in no log any more (D8).
-     */
+    /** Whether it was entered on word that is newer than the answer. */
     public boolean isNewerThan(Standing standing) {
-        return !gone && joined > standing.changedAt() && joined > standing.head();
+        return !gone && Room.isAhead(joined, standing);
     }
 
     public boolean isGone() {

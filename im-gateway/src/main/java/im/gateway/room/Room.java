@@ -97,9 +97,14 @@ final class Room {
         return told > known && told <= passed;
     }
 
+    /** Whether a change is told of that the standing's view may still come to. */
+    static boolean isAhead(long told, Standing standing) {
+        return told > standing.changedAt() && !isGone(told, standing.changedAt(), standing.head());
+    }
+
     /** Null when the room knows of a later change than the standing, which has to be read again. */
     @Nullable Place enter(Standing standing, RoomMember member) {
-        if (changedAt > standing.changedAt() && !isGone(changedAt, standing.changedAt(), standing.head())) {
+        if (isAhead(changedAt, standing)) {
             return null;
         }
         Place place = new Place(this, member, standing.joined());

@@ -1,12 +1,13 @@
 package im.gateway.room;
 
 import im.gateway.connection.Loop;
+import im.gateway.rate.Backoff;
 import java.util.ArrayDeque;
 
 /**
- * What the rooms of one loop share: the work of one of its turns, the bytes of what may wait, and their patience. Rooms with something to
- * do are served one after the other; what a turn has no time for goes behind what else the loop has to do, so that
- * neither a large room nor many of them keep it from its sockets. Event loop only.
+ * What the rooms of one loop share: the work of one of its turns, the bytes of what may wait, and their patience. Rooms
+ * with something to do are served one after the other; what a turn has no time for goes behind what else the loop has to
+ * do, so that neither a large room nor many of them keep it from its sockets. Event loop only.
  */
 final class Turns {
     /** Sessions that one turn of the loop forwards to. */
@@ -17,10 +18,9 @@ final class Turns {
     static final long MAX_WAITING_BYTES = 64 << 20;
 
     private static final long FIRST_MILLIS = 50;
-    private static final int MOST_DOUBLINGS = 10;
 
     private final Loop loop;
-    private final long mostMillis;
+    private final Backoff backoff;
     private final long maxWaitingBytes;
     private final ArrayDeque<Room> ready = new ArrayDeque<>();
     private boolean planned;
@@ -28,7 +28,7 @@ final class Turns {
 
     Turns(Loop loop, long heartbeatMillis, long maxWaitingBytes) {
         this.loop = loop;
-        this.mostMillis = Math.max(FIRST_MILLIS, heartbeatMillis / 4);
+        this.backoff = new Backoff(FIRST_MILLIS, heartbeatMillis);
         this.maxWaitingBytes = maxWaitingBytes;
     }
 
@@ -59,7 +59,7 @@ final class Turns {
 
     /** {@link Rooms#patienceMillis}. */
     long patienceMillis(int tries) {
-        return Math.min(FIRST_MILLIS << Math.min(tries, MOST_DOUBLINGS), mostMillis);
+        return backoff.millis(tries);
     }
 
     boolean hasRoom(int bytes) {

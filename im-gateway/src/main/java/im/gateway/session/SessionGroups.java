@@ -188,6 +188,9 @@ final class SessionGroups {
      * added, which the comparison has seen and whoever entered before it has not (D23).
      */
     void behind(List<String> groups) {
+        if (groups.isEmpty()) {
+            return;
+        }
         Set<String> missing = new HashSet<>(groups);
         places.forEach(place -> missing.remove(place.group()));
         for (String group : missing) {

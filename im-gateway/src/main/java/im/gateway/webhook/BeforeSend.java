@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -88,9 +87,8 @@ final class BeforeSend implements MessageGate {
     }
 
     private Verdict failed(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        meters.asked(cause instanceof Receiver.NotAsked ? WebhookMeters.Asked.NOT_ASKED : WebhookMeters.Asked.FAILED);
+        boolean asked = !(Receiver.causeOf(failure) instanceof Receiver.NotAsked);
+        meters.asked(asked ? WebhookMeters.Asked.FAILED : WebhookMeters.Asked.NOT_ASKED);
         return onFailure;
     }
 

@@ -4,7 +4,6 @@ import im.gateway.webhook.EventQueue.Entry;
 import im.gateway.webhook.WebhookMeters.Sent;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +96,7 @@ final class EventPump {
                 underWay = 0;
                 meters.sent(Sent.TAKEN, batch.size());
                 later(this::next, 0);
-            } else if (cause(failure) instanceof Receiver.NotAsked) {
+            } else if (Receiver.causeOf(failure) instanceof Receiver.NotAsked) {
                 later(() -> send(batch, body, tried), CIRCUIT_PAUSE_MILLIS);
             } else if (tried < retries) {
                 meters.retried();
@@ -107,7 +106,7 @@ final class EventPump {
                 meters.sent(Sent.FAILED, batch.size());
                 LOG.atWarn()
                         .addKeyValue("events", batch.size())
-                        .addKeyValue("cause", cause(failure).getMessage())
+                        .addKeyValue("cause", Receiver.causeOf(failure).getMessage())
                         .log("the receiver of webhooks does not take events, they are dropped");
                 later(this::next, 0);
             }
@@ -117,10 +116,6 @@ final class EventPump {
     private long pause(int tried) {
         long most = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(tried, 16));
         return most / 2 + random.nextLong(most / 2 + 1);
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private void later(Runnable task, long millis) {

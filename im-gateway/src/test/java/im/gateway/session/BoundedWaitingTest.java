@@ -8,16 +8,8 @@ import static im.gateway.session.SessionFixture.words;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.connection.Loop;
-import im.protocol.ConversationName;
-import im.protocol.codec.BinaryWire;
-import im.protocol.codec.ProtocolException;
-import im.protocol.codec.Wire;
 import im.protocol.v1.Feature;
-import im.protocol.v1.Frame;
 import im.relay.Receipt;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -120,36 +112,17 @@ class BoundedWaitingTest {
         assertThat(words(connection)).startsWith("C a 3", "C a 4");
     }
 
-    /** The frames of TCP, of which each holds less. */
-    private record ShorterFrames(int placedBudget) implements Wire {
-        @Override
-        public ByteBuf encode(Frame frame, ByteBufAllocator alloc) {
-            return BinaryWire.TCP.encode(frame, alloc);
+    /** Each of its frames holds less. */
+    private static final class ShorterFrames extends LikeTcp {
+        private final int placedBudget;
+
+        ShorterFrames(int placedBudget) {
+            this.placedBudget = placedBudget;
         }
 
         @Override
-        public ByteBuf encodeDeliver(
-                ConversationName conversation,
-                List<byte[]> placed,
-                boolean catchingUp,
-                long truncatedUpTo,
-                ByteBufAllocator alloc) {
-            return BinaryWire.TCP.encodeDeliver(conversation, placed, catchingUp, truncatedUpTo, alloc);
-        }
-
-        @Override
-        public ByteBuf encodeSyncPage(PageHead head, List<byte[]> placed, ByteBufAllocator alloc) {
-            return BinaryWire.TCP.encodeSyncPage(head, placed, alloc);
-        }
-
-        @Override
-        public Frame parse(ByteBuf body) throws ProtocolException {
-            return BinaryWire.TCP.parse(body);
-        }
-
-        @Override
-        public int frameBytes() {
-            return BinaryWire.TCP.frameBytes();
+        public int placedBudget() {
+            return placedBudget;
         }
     }
 }

@@ -107,6 +107,7 @@ public final class ManualTimer extends AbstractExecutorService implements Schedu
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long first, long period, TimeUnit unit) {
+        // Nothing in the gateway is timed so: after a pause of the process it would make up for all of it at once.
         throw new UnsupportedOperationException("only with a fixed delay");
     }
 

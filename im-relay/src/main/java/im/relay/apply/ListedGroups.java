@@ -49,14 +49,13 @@ final class ListedGroups {
             replay.loaded(effect, marks, entry -> isWanted(effect, entry));
         }
         int reached = next;
+        int listed = replay.size();
         Map<Integer, List<IndexView.Entry>> entries = replay.take();
         if (entries.isEmpty()) {
             then.run();
             return;
         }
-        context.meters()
-                .replayed
-                .increment(entries.values().stream().mapToInt(List::size).sum());
+        context.meters().replayed.increment(listed);
         applier.await(marks.merge(entries, 0, true), same -> {
             if (same) {
                 merge(reached, then);

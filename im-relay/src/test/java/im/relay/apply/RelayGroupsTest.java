@@ -233,12 +233,7 @@ class RelayGroupsTest extends OneChatOneRelay {
         change("ann", Kind.CREATED, "bob");
         say("bob");
         settle();
-        int writes = sim.events.writes;
-        change("ann", Kind.ADDED, "cat");
-        sim.world.until("written", () -> sim.events.writes > writes);
-        sim.crash(relay);
-        sim.log.partitions.get(0).loseTail(1);
-        another();
+        aChangeIsKeptAndLost();
 
         sim.world.until("moved over", () -> sim.view.slot(0).applied == LogPosition.of(2, 1, 0) - 1);
         sim.settle();
@@ -259,17 +254,22 @@ class RelayGroupsTest extends OneChatOneRelay {
                 .isTrue();
     }
 
-    /** Nothing but what is kept of groups has seen the tail. */
-    @Test
-    void d8ATailOfWhichOnlyTheGroupsKnowIsALostTailToo() {
-        change("ann", Kind.CREATED, "bob");
-        settle();
+    /** What is kept of groups has it when the relay ends, and the log has it no more; the next relay begins. */
+    private void aChangeIsKeptAndLost() {
         int writes = sim.events.writes;
         change("ann", Kind.ADDED, "cat");
         sim.world.until("written", () -> sim.events.writes > writes);
         sim.crash(relay);
         sim.log.partitions.get(0).loseTail(1);
         another();
+    }
+
+    /** Nothing but what is kept of groups has seen the tail. */
+    @Test
+    void d8ATailOfWhichOnlyTheGroupsKnowIsALostTailToo() {
+        change("ann", Kind.CREATED, "bob");
+        settle();
+        aChangeIsKeptAndLost();
         sim.world.until("new epoch", () -> sim.log.partitions.get(0).epochs.size() == 2);
         say("bob");
 

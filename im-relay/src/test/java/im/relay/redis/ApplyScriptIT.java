@@ -53,7 +53,7 @@ class ApplyScriptIT {
         await(relay.view.reached(p, end, relay.timeMs));
         assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(end, 0, 7));
 
-        await(relay.view.skip(p, end, end + 64));
+        await(relay.view.skip(p, end, end + 64, ""));
         assertThat(await(relay.view.state(p)).term()).isEqualTo(LogReader.NO_TERM);
     }
 

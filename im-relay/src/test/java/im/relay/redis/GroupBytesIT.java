@@ -105,7 +105,8 @@ class GroupBytesIT {
         partitions.forEach((partition, effects) -> {
             assertThat(await(relay.groupView.restore(partition, 0, "attempt", true, effects)))
                     .isTrue();
-            assertThat(await(relay.view.skip(partition, 0, JOINED))).isInstanceOf(ConversationView.Move.Moved.class);
+            assertThat(await(relay.view.skip(partition, 0, JOINED, "")))
+                    .isInstanceOf(ConversationView.Move.Moved.class);
         });
         return System.nanoTime() - start;
     }

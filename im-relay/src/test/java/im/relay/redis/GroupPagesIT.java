@@ -147,7 +147,7 @@ class GroupPagesIT {
         long from = relay.applied(g.partition);
         relay.epoch = 2;
         long to = LogPosition.of(2, 0, 0) - 1;
-        await(relay.view.skip(g.partition, from, to));
+        await(relay.view.skip(g.partition, from, to, ""));
         relay.seek(g.partition, to);
 
         assertThat(g.page("left", 0)).satisfies(page -> {

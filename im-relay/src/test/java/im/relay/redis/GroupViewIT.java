@@ -271,7 +271,8 @@ class GroupViewIT {
         assertThat(await(relay.groupView.restore(p, ConversationView.ABSENT, "one", true, List.of(all))))
                 .isTrue();
         failed();
-        assertThat(await(relay.view.skip(p, ConversationView.ABSENT, applied))).isInstanceOf(Move.Moved.class);
+        assertThat(await(relay.view.skip(p, ConversationView.ABSENT, applied, "")))
+                .isInstanceOf(Move.Moved.class);
 
         assertThat(asItIs(uids(1_000))).isEqualTo(all);
         assertThat(standing("u-00007").isMember()).isFalse();
@@ -300,7 +301,7 @@ class GroupViewIT {
         assertThat(await(judged.groups(p, asked)).applied()).isEqualTo(ConversationView.ABSENT);
         assertThat(await(relay.groupView.groups(p, asked)).applied()).isEqualTo(here);
         long target = LogPosition.endOf(1, 99);
-        await(relay.view.skip(p, here, target));
+        await(relay.view.skip(p, here, target, ""));
         assertThat(await(judged.groups(p, asked)).applied()).isEqualTo(target);
     }
 

@@ -102,7 +102,7 @@ final class HandRelay implements MessageLog, AutoCloseable {
     void start() {
         List<CompletionStage<?>> all = new ArrayList<>();
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            all.add(view.skip(partition, ConversationView.ABSENT, 0));
+            all.add(view.skip(partition, ConversationView.ABSENT, 0, ""));
             marks[partition] = new long[index.buckets()];
             for (int bucket = 0; bucket < index.buckets(); bucket++) {
                 all.add(index.merge(bucket, partition, IndexView.ABSENT, 0, List.of(), false));

@@ -74,7 +74,7 @@ class PageScriptIT {
         assertThat(gone).isInstanceOf(ReadResult.Failed.class);
         assertThat(goneBefore).isInstanceOf(ReadResult.Failed.class);
 
-        HandRelay.await(relay.view.skip(p, ConversationView.ABSENT, 0));
+        HandRelay.await(relay.view.skip(p, ConversationView.ABSENT, 0, ""));
         HandRelay.await(relay.view.apply(p, 0, relay.applied(p), 0, relay.log.getOrDefault(p, List.of())));
 
         assertThat(page(relay.store, AB, 0).messages())

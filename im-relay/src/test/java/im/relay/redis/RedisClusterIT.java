@@ -109,7 +109,7 @@ class RedisClusterIT {
             HandRelay.await(relay.view.apply(p, relay.applied(p), relay.applied(p), 0, List.of()));
             assertThat(page(relay.store, AB, 0).messages()).isEmpty();
         });
-        assertThat(HandRelay.await(relay.view.skip(p, relay.applied(p), relay.applied(p) + 64)))
+        assertThat(HandRelay.await(relay.view.skip(p, relay.applied(p), relay.applied(p) + 64, "")))
                 .isInstanceOf(Move.Moved.class);
     }
 
@@ -151,6 +151,6 @@ class RedisClusterIT {
         GroupEffect effect = new GroupEffect("g", at, 1, im.relay.group.GroupState.NONE, Map.of());
         assertThat(HandRelay.await(relay.groupView.restore(g.partition, at, "attempt", true, List.of(effect))))
                 .isTrue();
-        HandRelay.await(relay.view.skip(g.partition, at, at));
+        HandRelay.await(relay.view.skip(g.partition, at, at, ""));
     }
 }

@@ -48,7 +48,8 @@ class SkipScriptIT {
         assertThat(await(relay.view.state(p)))
                 .isEqualTo(new ConversationView.State(ConversationView.ABSENT, 0, LogReader.NO_TERM));
 
-        assertThat(await(relay.view.skip(p, ConversationView.ABSENT, floor))).isInstanceOf(Moved.class);
+        assertThat(await(relay.view.skip(p, ConversationView.ABSENT, floor, "")))
+                .isInstanceOf(Moved.class);
 
         assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(floor, floor, LogReader.NO_TERM));
         LoggedMessage known = new LoggedMessage(
@@ -91,8 +92,8 @@ class SkipScriptIT {
         relay.start();
         long end = LogPosition.endOf(1, 5);
 
-        assertThat(await(relay.view.skip(p, LogPosition.endOf(1, 3), end))).isEqualTo(new Mismatch(0));
-        assertThat(await(relay.view.skip(p, ConversationView.ABSENT, end))).isEqualTo(new Mismatch(0));
+        assertThat(await(relay.view.skip(p, LogPosition.endOf(1, 3), end, ""))).isEqualTo(new Mismatch(0));
+        assertThat(await(relay.view.skip(p, ConversationView.ABSENT, end, ""))).isEqualTo(new Mismatch(0));
         assertThat(await(relay.view.state(p))).isEqualTo(new ConversationView.State(0, 0, LogReader.NO_TERM));
     }
 
@@ -106,7 +107,7 @@ class SkipScriptIT {
                 .toList();
         long before = relay.applied(p);
         long after = LogPosition.of(2, 7, 0) - 1;
-        assertThat(await(relay.view.skip(p, before, after))).isInstanceOf(Moved.class);
+        assertThat(await(relay.view.skip(p, before, after, ""))).isInstanceOf(Moved.class);
 
         Page first = page(relay.store, AB, held.get(0));
         assertThat(first.messages()).extracting(Requests::text).containsExactly("2");
@@ -143,7 +144,7 @@ class SkipScriptIT {
         long head = value(done -> relay.store.head(AB, Runnable::run, done));
         long[] before = versions(relay.store, "a", "nobody");
         long after = LogPosition.of(2, 7, 0) - 1;
-        await(relay.view.skip(p, relay.applied(p), after));
+        await(relay.view.skip(p, relay.applied(p), after, ""));
 
         Awaitility.await().untilAsserted(() -> {
             long[] now = versions(relay.store, "a", "nobody");
@@ -169,7 +170,7 @@ class SkipScriptIT {
         long at = 0;
         for (int i = 1; i <= 70; i++) {
             long to = LogPosition.endOf(1, 10L * i);
-            await(relay.view.skip(p, at, to));
+            await(relay.view.skip(p, at, to, ""));
             at = LogPosition.endOf(1, 10L * i + 1);
             LoggedMessage between = new LoggedMessage(
                     AB,

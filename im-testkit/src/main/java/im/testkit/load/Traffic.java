@@ -6,13 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Apps that write to one another at a steady rate, on a thread of its own, whatever else happens: what a fault meets.
- * Apps that take part are not restarted meanwhile. Where the stage has groups, every other message goes into one. An app with many sends under way sends no more until some are
- * settled. All else by one thread.
+ * Apps that take part are not restarted meanwhile. Where the stage has groups, every other message goes into one. An app
+ * with many sends under way sends no more until some are settled. All else by one thread.
  */
 public final class Traffic implements AutoCloseable {
     private static final int MAX_UNSETTLED = 100;
@@ -24,9 +22,8 @@ public final class Traffic implements AutoCloseable {
     private final int payloadBytes;
     private final List<String> groups;
     private final AtomicLong accepted = new AtomicLong();
-    private final Thread thread = new Thread(this::run, "traffic");
-    private volatile boolean stopped;
-    private volatile @Nullable Throwable failure;
+    private final Repeated sending;
+    private long next;
 
     /** @param apps each of them sends, and is sent to */
     public Traffic(Stage stage, List<App> apps, int perSecond, int payloadBytes) {
@@ -35,25 +32,18 @@ public final class Traffic implements AutoCloseable {
         this.random = new Random(stage.seed());
         this.periodNanos = Duration.ofSeconds(1).toNanos() / perSecond;
         this.payloadBytes = payloadBytes;
-        thread.setDaemon(true);
-        thread.start();
+        this.next = System.nanoTime();
+        this.sending = Repeated.begin("traffic", this::one);
     }
 
-    private void run() {
-        try {
-            long next = System.nanoTime();
-            while (!stopped) {
-                App sender = apps.get(random.nextInt(apps.size()));
-                App receiver = apps.get(random.nextInt(apps.size()));
-                if (sender.client().unsettled() < MAX_UNSETTLED) {
-                    send(sender, conversation(receiver.uid()));
-                }
-                next = Math.max(next + periodNanos, System.nanoTime() - periodNanos);
-                LockSupport.parkNanos(next - System.nanoTime());
-            }
-        } catch (RuntimeException | Error e) {
-            failure = e;
+    private long one() {
+        App sender = apps.get(random.nextInt(apps.size()));
+        App receiver = apps.get(random.nextInt(apps.size()));
+        if (sender.client().unsettled() < MAX_UNSETTLED) {
+            send(sender, conversation(receiver.uid()));
         }
+        next = Math.max(next + periodNanos, System.nanoTime() - periodNanos);
+        return next - System.nanoTime();
     }
 
     private Conversation conversation(String uid) {
@@ -84,33 +74,17 @@ public final class Traffic implements AutoCloseable {
 
     /** Waits until so many are accepted in all. */
     public void awaitTotal(long messages) {
-        Stage.await(() -> failure != null || accepted.get() >= messages, PATIENCE, messages + " messages accepted");
-        check();
-    }
-
-    private void check() {
-        Throwable cause = failure;
-        if (cause != null) {
-            throw new IllegalStateException("traffic ended early", cause);
-        }
+        Stage.await(() -> sending.hasFailed() || accepted.get() >= messages, PATIENCE, messages + " messages accepted");
+        sending.check();
     }
 
     /** Sends no more. */
     public void stop() {
-        stopped = true;
-        LockSupport.unpark(thread);
-        try {
-            thread.join(PATIENCE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-        check();
+        sending.stop(PATIENCE);
     }
 
     @Override
     public void close() {
-        stopped = true;
-        LockSupport.unpark(thread);
+        sending.close();
     }
 }

@@ -1,10 +1,9 @@
 package im.testkit.load;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Apps that come and go, lose their connections and start again, on a thread of its own, whatever else happens. They
@@ -12,32 +11,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Visitors implements AutoCloseable {
     private static final int PAUSE_MILLIS = 250;
-    private static final long PATIENCE_MILLIS = 60_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<App> apps;
     private final Random random;
-    private final Thread thread = new Thread(this::run, "visitors");
-    private volatile boolean stopped;
-    private volatile @Nullable Throwable failure;
+    private final Repeated visiting;
     private volatile int visits;
+    private int turn;
 
     public Visitors(Stage stage, List<App> apps) {
         this.apps = List.copyOf(apps);
         this.random = new Random(~stage.seed());
-        thread.setDaemon(true);
-        thread.start();
+        this.visiting = Repeated.begin("visitors", this::one);
     }
 
-    private void run() {
-        try {
-            for (int turn = 0; !stopped; turn++) {
-                visit(apps.get(turn % apps.size()));
-                visits = turn;
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(2 * PAUSE_MILLIS)));
-            }
-        } catch (RuntimeException | Error e) {
-            failure = e;
-        }
+    private long one() {
+        visit(apps.get(turn % apps.size()));
+        visits = turn++;
+        return TimeUnit.MILLISECONDS.toNanos(random.nextInt(2 * PAUSE_MILLIS));
     }
 
     private void visit(App app) {
@@ -59,22 +50,11 @@ public final class Visitors implements AutoCloseable {
 
     /** They stay as they are from now on, and are the caller's. */
     public void stop() {
-        close();
-        try {
-            thread.join(PATIENCE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-        Throwable cause = failure;
-        if (cause != null || thread.isAlive()) {
-            throw new IllegalStateException("visitors ended early, or do not end", cause);
-        }
+        visiting.stop(PATIENCE);
     }
 
     @Override
     public void close() {
-        stopped = true;
-        LockSupport.unpark(thread);
+        visiting.close();
     }
 }

@@ -33,10 +33,10 @@ public interface Deployment {
     /** SIGKILL to the one that {@link #killNow} hit, or else to one that runs; returns when it is gone. */
     void kill9();
 
-    /** SIGSTOP. */
+    /** SIGSTOP; returns when it stands. */
     void pause();
 
-    /** SIGCONT to the one that was paused. */
+    /** SIGCONT to the one that was paused; returns when it goes on. */
     void resume();
 
     /** The end of the logs, for a failure's message. */

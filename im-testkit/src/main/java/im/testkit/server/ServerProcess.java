@@ -1,5 +1,6 @@
 package im.testkit.server;
 
+import im.servers.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -248,33 +249,16 @@ public final class ServerProcess implements Deployment, AutoCloseable {
         start();
     }
 
-    /** SIGSTOP. */
+    /** SIGSTOP; returns when it stands. */
     @Override
     public void pause() {
-        signal("STOP");
+        ChildProcess.running(pid()).pause();
     }
 
-    /** SIGCONT. */
+    /** SIGCONT; returns when it goes on. */
     @Override
     public void resume() {
-        signal("CONT");
-    }
-
-    private void signal(String name) {
-        try {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-            if (code != 0) {
-                throw new IllegalStateException("kill -" + name + " exited " + code);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+        ChildProcess.running(pid()).resume();
     }
 
     /** Waits for it to end by itself; its exit code. */
