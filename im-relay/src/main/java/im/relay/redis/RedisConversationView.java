@@ -15,12 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /**
  * The write side of the conversation store in Redis. One call of a script appends at most {@link #MAX_MESSAGES} messages,
- * each member that they change counted like one, or {@link #MAX_BYTES} of envelopes, a few milliseconds of Redis' one thread; a larger batch is cut between records and
- * moves piece by piece, so that a mismatch or a failure may leave its first pieces applied, at the end of a record.
- * Retention by count and bytes is kept by the same script, retention by time by a sweep behind it. Any thread.
+ * each member that they change counted like one, or {@link #MAX_BYTES} of envelopes, a few milliseconds of Redis' one
+ * thread; a larger batch is cut between records and moves piece by piece, so that a mismatch or a failure may leave its
+ * first pieces applied, at the end of a record. Retention by count and bytes is kept by the same script, retention by time by a sweep behind it. Any thread.
  */
 public final class RedisConversationView implements ConversationView {
     /** Of one script call; a record of the log fits. */
@@ -42,11 +43,16 @@ public final class RedisConversationView implements ConversationView {
      * @param logId of the log that is applied; a view that is another's fails every {@link #state}
      */
     public RedisConversationView(Redis redis, Retention retention, String logId) {
+        this(redis, retention, logId, System::nanoTime);
+    }
+
+    /** @param nanos by which a sweep is due */
+    RedisConversationView(Redis redis, Retention retention, String logId, LongSupplier nanos) {
         this.redis = redis;
         this.keys = new StoreKeys(redis.keys());
         this.applyScript = new ApplyScript(keys, retention);
         this.skipScript = new SkipScript(keys);
-        this.sweeps = new Sweeps(redis, new SweepScript(keys, retention)::sweep, SWEEP_EVERY, System::nanoTime);
+        this.sweeps = new Sweeps(redis, new SweepScript(keys, retention)::sweep, SWEEP_EVERY, nanos);
         this.log = new StoredLogId(redis, logId);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * The write side of the indexes in Redis. One call of a script merges at most {@link #MAX_ENTRIES}; of more, the earlier
@@ -30,11 +31,16 @@ public final class RedisIndexView implements IndexView {
 
     /** @param retention of which only the time counts: how long a group stays with a uid that has left it */
     public RedisIndexView(Redis redis, Retention retention) {
+        this(redis, retention, System::nanoTime);
+    }
+
+    /** @param nanos by which a sweep is due */
+    RedisIndexView(Redis redis, Retention retention, LongSupplier nanos) {
         this.redis = redis;
         this.keys = new StoreKeys(redis.keys());
         this.script = new MergeScript(keys);
         ForgetGroupsScript forget = new ForgetGroupsScript(keys, retention);
-        this.sweeps = new Sweeps(redis, bucket -> forget.call(bucket, newestMs.get()), SWEEP_EVERY, System::nanoTime);
+        this.sweeps = new Sweeps(redis, bucket -> forget.call(bucket, newestMs.get()), SWEEP_EVERY, nanos);
     }
 
     private void moved(int bucket, List<Entry> entries) {

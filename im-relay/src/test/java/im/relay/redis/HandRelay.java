@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ final class HandRelay implements MessageLog, AutoCloseable {
     static final int PARTITIONS = 4;
     /** Nothing is dropped, unless the test is about it. */
     static final Retention UNLIMITED = new Retention(Duration.ofDays(36_500), 1_000_000, 1L << 40);
+
+    /** For an answer of a server that is there, on a JVM that has done nothing yet. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final Redis redis;
     final StoreKeys keys;
@@ -65,14 +69,18 @@ final class HandRelay implements MessageLog, AutoCloseable {
     int epoch = 1;
     int term = 3;
     long timeMs = 1_700_000_000_000L;
+    private final AtomicLong sweepNanos = new AtomicLong();
     private final long[] offsets = new long[PARTITIONS];
     private final long[] applied = new long[PARTITIONS];
     private final long[][] marks = new long[PARTITIONS][];
 
     HandRelay(Address address, Retention retention) {
-        this(
-                RedisConfig.single(address.host(), address.port()).withKeyPrefix("im-" + UUID.randomUUID() + ":"),
-                retention);
+        this(patient(RedisConfig.single(address.host(), address.port())), retention);
+    }
+
+    private static RedisConfig patient(RedisConfig config) {
+        return config.withKeyPrefix("im-" + UUID.randomUUID() + ":")
+                .withLimits(config.connectTimeout(), PATIENCE, config.maxInFlight(), config.breaker());
     }
 
     HandRelay(RedisConfig config, Retention retention) {
@@ -82,8 +90,8 @@ final class HandRelay implements MessageLog, AutoCloseable {
             throw new AssertionError(e);
         }
         keys = new StoreKeys(redis.keys());
-        view = new RedisConversationView(redis, retention, logId());
-        index = new RedisIndexView(redis, retention);
+        view = new RedisConversationView(redis, retention, logId(), sweepNanos::get);
+        index = new RedisIndexView(redis, retention, sweepNanos::get);
         store = new RedisConversationStore(redis, partitions);
         groupView = new RedisGroupView(redis);
         groups = new RedisGroupStore(redis, partitions);
@@ -246,6 +254,11 @@ final class HandRelay implements MessageLog, AutoCloseable {
             assertThat(await(view.reached(partition, applied[partition], nowMs)))
                     .isInstanceOf(Move.Moved.class);
         }
+    }
+
+    /** What is swept behind moves, by time, is swept behind the next; otherwise once at the start, over nothing. */
+    void sweepNext() {
+        sweepNanos.addAndGet(Duration.ofMinutes(1).toNanos());
     }
 
     /** The keys of one hash tag are gone, or of all. */

@@ -17,6 +17,7 @@ import im.relay.GroupStore.Members;
 import im.relay.GroupStore.Reached;
 import im.relay.GroupStore.Standing;
 import im.relay.ReadResult;
+import im.router.redis.RedisConfig;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import java.nio.file.Path;
@@ -62,7 +63,9 @@ class RedisAwayIT {
     @Test
     void everyReadFailsWithATimeToAskAgainAndEveryRaiseEndsWhileRedisIsAway() {
         try (RedisServer server = RedisServer.start(folder, ServerOptions.defaults());
-                HandRelay relay = HandRelay.started(server.address(), HandRelay.UNLIMITED)) {
+                HandRelay relay = new HandRelay(
+                        RedisConfig.single(server.address().host(), server.port()), HandRelay.UNLIMITED)) {
+            relay.start();
             relay.append(List.of(message("a", "b", 1, "1")), Runnable::run, done -> {});
             assertThat(Answers.page(relay.store, AB, 0).messages()).hasSize(1);
 

@@ -106,6 +106,7 @@ class RedisClusterIT {
         }
         int p = relay.partitions.of(AB);
         Awaitility.await().untilAsserted(() -> {
+            relay.sweepNext();
             HandRelay.await(relay.view.apply(p, relay.applied(p), relay.applied(p), 0, List.of()));
             assertThat(page(relay.store, AB, 0).messages()).isEmpty();
         });

@@ -106,6 +106,7 @@ class SweepScriptIT {
         append(busy, 1);
 
         org.awaitility.Awaitility.await().untilAsserted(() -> {
+            relay.sweepNext();
             await(relay.view.apply(p, relay.applied(p), relay.applied(p), 0, List.of()));
             assertThat(page(relay.store, quiet, 0).messages()).isEmpty();
         });
