@@ -200,7 +200,7 @@ class ChatPageReturnIT {
         carols.page.navigate(STAGE.server().http() + "/");
         carols.shows("h1", "IM chat");
         carols.page.evaluate("tokens = 0, whole = fetch, fetch = (url, request) => {"
-                + " tokens++; request.body.set('ttl', '6s'); return whole(url, request); }, 0");
+                + " tokens++; request.body.set('ttl', '10s'); return whole(url, request); }, 0");
         carols.page.type("#login-uid", carol);
         carols.page.pressEnter();
         carols.isOnline();

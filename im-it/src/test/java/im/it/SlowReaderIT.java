@@ -23,9 +23,10 @@ class SlowReaderIT {
     private static final int SLOW_BYTES_PER_SECOND = 16 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    /** It may use less memory than the backlog is large: 40 MiB. */
+    /** It may use less memory than the backlog is large: 40 MiB. A machine that is busy for seconds ends no connection. */
     @RegisterExtension
     static final TestServer SERVER = new TestServer(spec -> spec.holdingAll()
+            .set("session.heartbeat", "9s")
             .set("session.loop-outbound-bytes", "2MiB")
             .flags("-Xmx64m", "-XX:MaxDirectMemorySize=24m"));
 

@@ -70,8 +70,7 @@ final class RedisConnection {
         } catch (IOException e) {
             throw new RedisStartException(String.valueOf(e.getMessage()));
         }
-        long deadline =
-                System.nanoTime() + START_TIMEOUTS * config.connectTimeout().toNanos();
+        long deadline = startDeadline(config);
         while (true) {
             try {
                 return attempt(config);
@@ -81,6 +80,11 @@ final class RedisConnection {
                 }
             }
         }
+    }
+
+    /** Until when a start that begins now is tried again; {@link System#nanoTime}. */
+    static long startDeadline(RedisConfig config) {
+        return System.nanoTime() + START_TIMEOUTS * config.connectTimeout().toNanos();
     }
 
     private static boolean tookTooLong(Throwable thrown) {

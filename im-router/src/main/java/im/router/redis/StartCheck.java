@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
@@ -24,6 +27,8 @@ final class StartCheck {
     private static final int LEAST_MINOR = 2;
     /** As far as relays allow for when they say up to which time a view is complete; more could hide that it is not. */
     private static final Duration CLOCKS_APART = Duration.ofSeconds(5);
+
+    private static final Duration ASK_AGAIN = Duration.ofMillis(50);
 
     private final RedisConfig config;
     private final RedisConnection connection;
@@ -40,10 +45,8 @@ final class StartCheck {
         if (lettuce instanceof StatefulRedisClusterConnection<byte[], byte[]> cluster) {
             checkCluster(cluster);
         } else if (lettuce instanceof StatefulRedisConnection<byte[], byte[]> single) {
-            long asked = clock.millis();
             Map<String, String> facts =
-                    facts(config.addressesText(), single.async().info());
-            checkClock(config.addressesText(), facts, asked);
+                    facts(config.addressesText(), () -> single.async().info());
             if ("1".equals(facts.get("cluster_enabled"))) {
                 throw fault(config.addressesText(), "is a node of a Redis Cluster, expected redis.kind to be cluster");
             }
@@ -61,13 +64,11 @@ final class StartCheck {
         for (RedisClusterNode node : connection.masters()) {
             String address = node.getUri().getHost() + ":" + node.getUri().getPort();
             try {
-                long asked = clock.millis();
                 Map<String, String> facts = facts(
                         address,
-                        cluster.getConnectionAsync(
+                        () -> cluster.getConnectionAsync(
                                         node.getUri().getHost(), node.getUri().getPort())
                                 .thenCompose(one -> one.async().info()));
-                checkClock(address, facts, asked);
                 check(address, facts);
             } catch (RuntimeException e) {
                 throw fault(address, "does not answer: " + Failures.message(e));
@@ -119,18 +120,33 @@ final class StartCheck {
         return major > LEAST_MAJOR || (major == LEAST_MAJOR && minor >= LEAST_MINOR);
     }
 
-    private Map<String, String> facts(String address, CompletionStage<String> info) throws RedisStartException {
-        String text;
-        try {
-            text = info.toCompletableFuture()
-                    .orTimeout(config.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw fault(address, "does not answer INFO: " + Failures.message(cause));
+    /** Its clock is checked by them. A connection that ends while it is new comes back, and is asked again. */
+    private Map<String, String> facts(String address, Supplier<CompletionStage<String>> info)
+            throws RedisStartException {
+        long deadline = RedisConnection.startDeadline(config);
+        while (true) {
+            long asked = clock.millis();
+            try {
+                String text = info.get()
+                        .toCompletableFuture()
+                        .orTimeout(config.connectTimeout().toNanos(), TimeUnit.NANOSECONDS)
+                        .join();
+                Map<String, String> facts = parse(text);
+                checkClock(address, facts, asked);
+                return facts;
+            } catch (CompletionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                if (cause instanceof RedisCommandExecutionException || System.nanoTime() - deadline >= 0) {
+                    throw fault(address, "does not answer INFO: " + Failures.message(cause));
+                }
+                LockSupport.parkNanos(ASK_AGAIN.toNanos());
+            }
         }
+    }
+
+    private static Map<String, String> parse(String info) {
         Map<String, String> facts = new HashMap<>();
-        text.lines().forEach(line -> {
+        info.lines().forEach(line -> {
             int colon = line.indexOf(':');
             if (colon > 0) {
                 facts.put(line.substring(0, colon), line.substring(colon + 1).strip());

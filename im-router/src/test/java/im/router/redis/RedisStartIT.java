@@ -10,6 +10,7 @@ import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -131,6 +132,14 @@ class RedisStartIT {
             } finally {
                 server.resume();
             }
+        }
+    }
+
+    @Test
+    void aConnectionThatEndsBeforeTheServerIsCheckedIsMadeAgain() throws IOException {
+        try (EndsFirst relay = new EndsFirst(Servers.redis())) {
+            assertThat(startOf(RedisConfig.single("127.0.0.1", relay.port()))).isEmpty();
+            assertThat(relay.connections()).isEqualTo(2);
         }
     }
 
