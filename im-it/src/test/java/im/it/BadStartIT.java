@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIf("im.servers.Requirement#cluster")
 class BadStartIT {
     private static final int NOBODY = FreePorts.next();
-    private static final int AT_ONCE = 5;
+    private static final int AT_ONCE = 3;
     private static final int CANNOT_START = 4;
     private static final String GUESSED = "guessed-password";
     private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";

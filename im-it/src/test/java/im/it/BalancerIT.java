@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,17 @@ class BalancerIT {
                 .set("listen.tcp-port", Integer.toString(TCP))
                 .set("listen.admin-port", Integer.toString(ADMIN))
                 .set("listen.proxy-protocol-from", "127.0.0.1");
+    }
+
+    /** Whatever the test before has done to one of them. */
+    @BeforeEach
+    void bothAreUp() {
+        for (String listener : List.of("ws", "tcp")) {
+            for (int i = 0; i < HOSTS.length; i++) {
+                int number = i;
+                await().atMost(PATIENCE).until(() -> standing(listener, number).startsWith("UP"));
+            }
+        }
     }
 
     @AfterAll

@@ -113,7 +113,11 @@ class DescriptorsIT {
     }
 
     private ServerSpec spec() {
-        return ServerSpec.in(folder).holdingAll().set("session.handshake-timeout", "60s");
+        // Whose connection ends meanwhile does not get in again.
+        return ServerSpec.in(folder)
+                .holdingAll()
+                .set("session.handshake-timeout", "60s")
+                .set("session.heartbeat", "9s");
     }
 
     private static Stage stage(ServerProcess server) {

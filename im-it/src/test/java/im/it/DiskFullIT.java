@@ -60,8 +60,7 @@ class DiskFullIT {
         assertThat(Needs.run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", data.toString()))
                 .isEmpty();
         mounted = true;
-        try (ServerProcess server =
-                ServerProcess.start(ServerSpec.in(folder).holdingAll().set("drain.timeout", "2s"))) {
+        try (ServerProcess server = ServerProcess.start(spec().set("drain.timeout", "2s"))) {
             failAndRecover(server, "No space left on device", () -> {
                 int ended = server.terminate();
                 assertThat(ended).as("exit code").isZero();
@@ -74,12 +73,17 @@ class DiskFullIT {
     @ValueSource(strings = "fdatasync")
     void aDiskThatFailsStopsAcceptingAndARestartOnAGoodOneLosesNothing(String call) throws IOException {
         Strace.needed();
-        try (ServerProcess server = ServerProcess.prepare(ServerSpec.in(folder).holdingAll())) {
+        try (ServerProcess server = ServerProcess.prepare(spec())) {
             server.change(spec -> spec.wrappedIn(Strace.injecting(call, "error=EIO:when=300+")));
             server.start();
             server.change(spec -> spec.wrappedIn());
             failAndRecover(server, "Input/output error", server::kill9);
         }
+    }
+
+    /** The watch says nothing until traffic has begun, which takes a busy machine seconds. */
+    private ServerSpec spec() {
+        return ServerSpec.in(folder).holdingAll().set("session.heartbeat", "9s");
     }
 
     private static void failAndRecover(ServerProcess server, String why, Runnable repair) throws IOException {

@@ -33,7 +33,7 @@ import java.util.function.BooleanSupplier;
 
 /** One server or cluster, the apps that use it, and the history of what they saw. Driven by one thread. */
 public final class Stage implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration FIRST_POLL = Duration.ofMillis(10);
     private static final Duration LAST_POLL = Duration.ofMillis(200);
     private static final String SEED = "im.test.seed";
