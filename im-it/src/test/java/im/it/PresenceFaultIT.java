@@ -25,8 +25,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class PresenceFaultIT {
-    /** A lease, two heartbeats, the grace time, and as much again. */
-    private static final Duration FOUND = Duration.ofSeconds(40);
+    /** A lease, two heartbeats of 9 s, the grace time, and as much again. */
+    private static final Duration FOUND = Duration.ofSeconds(60);
 
     /** Several within a heartbeat. */
     private static final Duration PING = Duration.ofMillis(500);

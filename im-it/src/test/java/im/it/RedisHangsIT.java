@@ -31,7 +31,7 @@ class RedisHangsIT {
      * More than two and a half heartbeats and five commands' time; {@code -Dim.test.redis-hangs=30} makes it half a minute,
      * which shows no more and takes longer.
      */
-    private static final Duration HANGS = Duration.ofSeconds(Integer.getInteger("im.test.redis-hangs", 12));
+    private static final Duration HANGS = Duration.ofSeconds(Integer.getInteger("im.test.redis-hangs", 24));
 
     private static final int ACCEPTED_MEANWHILE = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(20);

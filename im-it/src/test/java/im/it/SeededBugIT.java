@@ -85,11 +85,19 @@ class SeededBugIT {
         assertThat(verdict.counts().accepted()).isPositive();
     }
 
+    private static ServerSpec specFor(Load load, ServerSpec spec) {
+        return switch (load) {
+            case CONNECT_UNDER_TRAFFIC ->
+                spec.set(ConnectUnderTraffic.WINDOW, Integer.toString(ConnectUnderTraffic.WINDOW_MESSAGES));
+            case SILENT_PUSHES -> spec.property(SilentPushes.PROPERTY, SilentPushes.LOSS);
+            case KILL_ON_OK, REFUSALS, LOST_ANSWERS -> spec;
+        };
+    }
+
     /** Rounds until one breaks the contract. */
     private static Verdict run(ServerSpec given, Load load, Duration settle) {
-        ServerSpec spec = load == Load.SILENT_PUSHES ? given.property(SilentPushes.PROPERTY, SilentPushes.LOSS) : given;
-        try (ServerProcess server = ServerProcess.start(
-                        spec.set("message-log.queue-messages", "64").set("session.heartbeat", "1s"));
+        ServerSpec spec = given.set("message-log.queue-messages", "64").set("session.heartbeat", "1s");
+        try (ServerProcess server = ServerProcess.start(specFor(load, spec));
                 Stage stage = new Stage(server, true, Stage.chooseSeed())) {
             Runnable round = load.on.apply(stage);
             Verdict verdict;

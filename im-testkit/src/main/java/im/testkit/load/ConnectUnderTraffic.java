@@ -1,5 +1,6 @@
 package im.testkit.load;
 
+import im.client.ConnectionState;
 import im.testkit.history.Start;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,13 +9,19 @@ import java.util.List;
 
 /**
  * Apps with a backlog connect while messages for them arrive, each in a conversation of its own that then stays silent:
- * what falls between reading the heads and being registered would never come.
+ * what falls between reading the heads and being registered would never come. So that catch-up lasts, also as seen from
+ * a busy machine, the backlog is some {@linkplain #WINDOW windows} over a link that is late.
  */
 public final class ConnectUnderTraffic {
     private static final int RECEIVERS = 3;
     private static final int SENDERS = 12;
     private static final int BACKLOG = 60;
-    private static final Duration DELAY = Duration.ofMillis(5);
+    private static final Duration DELAY = Duration.ofMillis(20);
+
+    /** Messages on their way to one session, a setting of the server. */
+    public static final String WINDOW = "session.window-messages";
+
+    public static final int WINDOW_MESSAGES = 16;
 
     private final Stage stage;
     private final List<App> receivers = new ArrayList<>();
@@ -49,11 +56,20 @@ public final class ConnectUnderTraffic {
         stage.awaitLive(senders);
         Stage.await(() -> chatter.client().unsettled() == 0, Duration.ofSeconds(20), "backlog accepted");
         receivers.forEach(App::connect);
+        Stage.await(
+                () -> receivers.stream().anyMatch(ConnectUnderTraffic::isWelcome),
+                Duration.ofSeconds(20),
+                "a receiver's Welcome");
         Collections.shuffle(senders, stage.random());
         for (App sender : senders) {
             receivers.forEach(receiver -> sender.send(receiver.uid(), "while you connect"));
             stage.pause(8);
         }
         stage.awaitLive(receivers);
+    }
+
+    private static boolean isWelcome(App app) {
+        ConnectionState state = app.client().sdk().state();
+        return state == ConnectionState.CATCHING_UP || state == ConnectionState.LIVE;
     }
 }
