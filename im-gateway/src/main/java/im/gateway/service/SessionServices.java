@@ -32,37 +32,4 @@ public record SessionServices(
         @Nullable GroupStore groups,
         Clock clock,
         LongSupplier nanoTime,
-        SessionHooks hooks) {
-
-    /** Without anybody who judges or hears. */
-    public SessionServices(
-            SessionTerms terms,
-            TokenVerifier verifier,
-            MessageLog log,
-            ConversationStore store,
-            CursorStore cursors,
-            RouteDirectory routes,
-            PresenceDesk presence,
-            PushBus bus,
-            Takeovers takeovers,
-            SessionMetrics metrics,
-            @Nullable GroupStore groups,
-            Clock clock,
-            LongSupplier nanoTime) {
-        this(
-                terms,
-                verifier,
-                log,
-                store,
-                cursors,
-                routes,
-                presence,
-                bus,
-                takeovers,
-                metrics,
-                groups,
-                clock,
-                nanoTime,
-                SessionHooks.NONE);
-    }
-}
+        SessionHooks hooks) {}

@@ -49,6 +49,6 @@ final class FakeGroupDirectory implements GroupDirectory {
 
     @Override
     public CompletionStage<Map<String, long[]>> nodesOf(Collection<String> groups) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("only a relay asks");
     }
 }

@@ -1,5 +1,6 @@
 package im.gateway.cluster;
 
+import im.gateway.session.UnaskedGroups;
 import im.protocol.ConversationKey;
 import im.protocol.codec.EnvelopeCodec;
 import im.protocol.codec.PlacedCodec;
@@ -7,7 +8,6 @@ import im.protocol.v1.MembershipChange;
 import im.relay.AppendRequest;
 import im.relay.ConversationStore.Page;
 import im.relay.GroupEffect;
-import im.relay.GroupStore;
 import im.relay.GroupView;
 import im.relay.LogPosition;
 import im.relay.PlacedMessage;
@@ -25,7 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** Groups as a log of one partition makes them, up to where a view has applied it. */
-final class ModelGroups implements GroupView, GroupStore {
+final class ModelGroups extends UnaskedGroups implements GroupView {
     final List<AppendRequest> log = new ArrayList<>();
     /** Messages of the log that the view has. */
     int applied;
@@ -113,11 +113,6 @@ final class ModelGroups implements GroupView, GroupStore {
     }
 
     @Override
-    public void version(String uid, Executor lane, Consumer<ReadResult<Long>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public void groupsOf(String uid, Executor lane, Consumer<ReadResult<List<Standing>>> done) {
         List<Standing> open = members.keySet().stream()
                 .filter(group -> member(group, uid).isMember()
@@ -157,43 +152,6 @@ final class ModelGroups implements GroupView, GroupStore {
     @Override
     public CompletionStage<Boolean> restore(
             int partition, long expected, String attempt, boolean begins, List<GroupEffect> effects) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void reached(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Reached>>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void standing(String group, String uid, Executor lane, Consumer<ReadResult<Standing>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void standings(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Standing>>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void members(String group, String after, int limit, Executor lane, Consumer<ReadResult<Members>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void marks(List<String> groups, Executor lane, Consumer<ReadResult<List<Mark>>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void page(
-            String group,
-            String uid,
-            long after,
-            int maxMessages,
-            int maxBytes,
-            Executor lane,
-            Consumer<ReadResult<Page>> done) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("only a relay restores");
     }
 }

@@ -27,6 +27,11 @@ class EchoSessions implements SessionOpener {
         connection.setReading(true);
     }
 
+    /** The one that was opened last. */
+    Session newest() {
+        return opened.stream().reduce((first, second) -> second).orElseThrow();
+    }
+
     Session newSession(Connection connection) {
         return new Session(connection);
     }

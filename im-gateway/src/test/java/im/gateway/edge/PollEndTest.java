@@ -34,19 +34,11 @@ class PollEndTest {
         EDGE.close();
     }
 
-    private static Poller poller() {
-        return new Poller(EDGE.server.http());
-    }
-
-    private static EchoSessions.Session last() {
-        return EDGE.sessions.opened.stream().reduce((first, second) -> second).orElseThrow();
-    }
-
     @Test
     void whileTheServerDrainsSessionsGoOnAndNoneBegins() {
         try (TestEdge edge = TestEdge.start(Transport.best());
-                Poller poller = new Poller(edge.server.http());
-                Poller page = new Poller(edge.server.http())) {
+                Poller poller = edge.poller();
+                Poller page = edge.poller()) {
             String session = welcomed(poller, JSON).session();
             welcomed(page, JSON);
 
@@ -66,9 +58,9 @@ class PollEndTest {
 
     @Test
     void whatASessionSaysLastIsHeardAndRepeatedUntilItIsAcknowledged() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, JSON).session();
-            EchoSessions.Session closing = last();
+            EchoSessions.Session closing = EDGE.sessions.newest();
             onLoop(closing.connection, () -> {
                 closing.write(ping(1));
                 closing.connection.close(CloseReason.DISPLACED, "newer");
@@ -89,10 +81,10 @@ class PollEndTest {
 
     @Test
     void whatASessionSaysLastIsHeardByARequestThatCarriesFrames() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, JSON).session();
-            onLoop(last().connection, () -> {
-                last().connection.close(CloseReason.DISPLACED, "newer");
+            onLoop(EDGE.sessions.newest().connection, () -> {
+                EDGE.sessions.newest().connection.close(CloseReason.DISPLACED, "newer");
                 return 0;
             });
             byte[] body = Poller.body(JSON, ping(1));
@@ -111,9 +103,9 @@ class PollEndTest {
 
     @Test
     void aPollWhoseFramesAreNotTakenYetHearsWhatTheSessionSaysLast() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = last().connection;
+            Connection connection = EDGE.sessions.newest().connection;
             onLoop(connection, () -> {
                 connection.setReading(false);
                 return 0;
@@ -135,16 +127,16 @@ class PollEndTest {
 
     @Test
     void whatNobodyFetchesIsDroppedWhenTheFarewellIsOver() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = last().connection;
+            Connection connection = EDGE.sessions.newest().connection;
             onLoop(connection, () -> {
                 connection.close(CloseReason.TIMEOUT, "silent");
                 return 0;
             });
 
             await().until(() -> onLoop(connection, connection::pendingBytes) == 0);
-            try (Poller late = poller()) {
+            try (Poller late = EDGE.poller()) {
                 assertThat(late.ask(PROTO, headers(session, 0, 1, 500), EMPTY).status())
                         .isEqualTo(410);
             }
@@ -154,7 +146,7 @@ class PollEndTest {
     @ParameterizedTest
     @EnumSource(PollFormat.class)
     void aSessionThatTheClientHasClosedIsGone(PollFormat format) {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, format).session();
             Frame close = Frame.newBuilder()
                     .setClose(Close.newBuilder().setCode(1000))
@@ -173,7 +165,7 @@ class PollEndTest {
     @MethodSource("foreignSessions")
     void aSessionThatIsNotHereIsGone(String session) {
         for (PollFormat format : PollFormat.values()) {
-            try (Poller poller = poller()) {
+            try (Poller poller = EDGE.poller()) {
                 assertGone(poller.ask(format, headers(session, 7, 5, 500), Poller.body(format, ping(1))));
                 assertThat(poller.isEnded()).isTrue();
             }

@@ -2,12 +2,14 @@ package im.gateway.edge;
 
 import static im.gateway.edge.PollFormat.JSON;
 import static im.gateway.edge.PollFormat.PROTO;
+import static im.gateway.edge.PollSteps.EMPTY;
+import static im.gateway.edge.PollSteps.ping;
+import static im.gateway.edge.PollSteps.welcomed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.Limits;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Hello;
-import im.protocol.v1.Ping;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,29 +25,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a poll may not be: each bound at, below and above. */
 class PollRefusalTest {
-    private static final byte[] EMPTY = {};
     private static final int SESSIONS = 4;
     private static final TestEdge EDGE = TestEdge.start(Transport.best());
 
     @AfterAll
     static void stop() {
         EDGE.close();
-    }
-
-    private static Frame ping(long time) {
-        return Frame.newBuilder()
-                .setPing(Ping.newBuilder().setClientTimeMs(time))
-                .build();
-    }
-
-    private static Poller poller() {
-        return new Poller(EDGE.server.http());
-    }
-
-    private static String welcomed(Poller poller, PollFormat format) {
-        Poller.Answer answer = poller.ask(format, Map.of("Im-Request", 1), Poller.body(format, Peer.HELLO));
-        assertThat(answer.frames()).singleElement().matches(Frame::hasWelcome);
-        return answer.session();
     }
 
     private static Map<String, Object> headers(String session, long request, long answer) {
@@ -59,7 +44,7 @@ class PollRefusalTest {
 
     /** The status that a whole request gets. */
     private static int status(String request) {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             poller.send(request);
             return poller.read(JSON).status();
         }
@@ -82,7 +67,7 @@ class PollRefusalTest {
 
     @Test
     void whatFollowsTheContentTypeDoesNotCount() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             Map<String, Object> headers =
                     Map.of("Im-Request", 1, "Content-Type", "Application/X-NDJSON; charset=utf-8");
 
@@ -93,8 +78,8 @@ class PollRefusalTest {
 
     @Test
     void aSessionKeepsItsContentType() {
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, JSON);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, JSON).session();
 
             assertThat(poller.ask(PROTO, headers(session, 0, 1), EMPTY).status())
                     .isEqualTo(415);
@@ -105,8 +90,9 @@ class PollRefusalTest {
     @ValueSource(strings = {"-1", "x", "", "1.5", "1234567890123456", "0x1"})
     void numbersAreNumbers(String number) {
         for (String name : List.of("Im-Request", "Im-Answer", "Im-Wait")) {
-            try (Poller poller = poller()) {
-                Map<String, Object> headers = new HashMap<>(headers(welcomed(poller, JSON), 0, 1));
+            try (Poller poller = EDGE.poller()) {
+                Map<String, Object> headers =
+                        new HashMap<>(headers(welcomed(poller, JSON).session(), 0, 1));
                 headers.put(name, number);
 
                 assertThat(poller.ask(JSON, headers, EMPTY).status()).as(name).isEqualTo(400);
@@ -116,8 +102,8 @@ class PollRefusalTest {
 
     @Test
     void aHeaderThatIsThereTwiceIsRefused() {
-        try (Poller poller = poller()) {
-            String head = Poller.head(JSON, headers(welcomed(poller, JSON), 0, 1), 0);
+        try (Poller poller = EDGE.poller()) {
+            String head = Poller.head(JSON, headers(welcomed(poller, JSON).session(), 0, 1), 0);
             poller.send(head.replace("\r\n\r\n", "\r\nIm-Answer: 1\r\n\r\n"));
 
             assertThat(poller.read(JSON).status()).isEqualTo(400);
@@ -138,7 +124,7 @@ class PollRefusalTest {
                             .build());
         }
         assertThat(body).hasSize(bytes);
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             assertThat(poller.ask(PROTO, Map.of("Im-Request", 1), body).status())
                     .isEqualTo(status);
         }
@@ -152,8 +138,8 @@ class PollRefusalTest {
         for (int i = Poller.body(JSON, ping(1)).length; i < body.length; i++) {
             body[i] = line[i % 2];
         }
-        try (Poller poller = poller()) {
-            Map<String, Object> headers = headers(welcomed(poller, JSON), 2, 1);
+        try (Poller poller = EDGE.poller()) {
+            Map<String, Object> headers = headers(welcomed(poller, JSON).session(), 2, 1);
             if (chunked) {
                 poller.send(Poller.head(JSON, headers, 0).replace("Content-Length: 0", "Transfer-Encoding: chunked"));
                 poller.send(Integer.toHexString(body.length) + "\r\n");
@@ -171,8 +157,8 @@ class PollRefusalTest {
     @CsvSource({"0, 0", "1, 4413"})
     void aRequestMayHave512Frames(int more, int code) {
         Frame[] frames = Collections.nCopies(Limits.POLL_FRAMES + more, ping(1)).toArray(Frame[]::new);
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, PROTO);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, PROTO).session();
 
             Poller.Answer answer = poller.ask(PROTO, headers(session, 2, 1), Poller.body(PROTO, frames));
 
@@ -202,8 +188,8 @@ class PollRefusalTest {
             }
         }
         body.writeBytes(frame);
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, PROTO);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, PROTO).session();
 
             Poller.Answer answer = poller.ask(PROTO, headers(session, 2, 1), body.toByteArray());
 
@@ -214,8 +200,8 @@ class PollRefusalTest {
     @ParameterizedTest
     @ValueSource(strings = {"{", "[]", "{\"ping\":{}} x", "{\"ref\":\"1\",\"ref\":\"2\"}", "\u0000"})
     void linesThatAreNoFramesAreMalformed(String line) {
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, JSON);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, JSON).session();
 
             Poller.Answer answer = poller.ask(JSON, headers(session, 2, 1), line.getBytes(StandardCharsets.ISO_8859_1));
 
@@ -226,8 +212,8 @@ class PollRefusalTest {
     @Test
     void aFrameThatIsCutOffIsMalformedAndThoseBeforeItAreTaken() {
         byte[] body = Poller.body(PROTO, ping(1), ping(2));
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, PROTO);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, PROTO).session();
 
             Poller.Answer answer = poller.ask(PROTO, headers(session, 2, 1), Arrays.copyOf(body, body.length - 1));
 
@@ -238,8 +224,8 @@ class PollRefusalTest {
 
     @Test
     void anAcknowledgementOfWhatWasNotAnsweredIsMalformed() {
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, PROTO);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, PROTO).session();
 
             poller.ask(PROTO, headers(session, 0, 1), EMPTY);
             assertThat(poller.ask(PROTO, headers(session, 0, 2), EMPTY).closeCode())
@@ -251,7 +237,7 @@ class PollRefusalTest {
     void theFirstFrameIsHello() {
         for (PollFormat format : PollFormat.values()) {
             for (byte[] body : List.of(EMPTY, Poller.body(format, ping(1), Peer.HELLO))) {
-                try (Poller poller = poller()) {
+                try (Poller poller = EDGE.poller()) {
                     Poller.Answer answer = poller.ask(format, Map.of("Im-Request", 1), body);
 
                     assertThat(answer.closeCode()).isEqualTo(4400);
@@ -263,7 +249,7 @@ class PollRefusalTest {
     @ParameterizedTest
     @CsvSource({"https://chat.example.org, 200", "http://gateway, 200", "https://evil.example.org, 403", "null, 403"})
     void pagesOfAllowedOriginsOnlyMayPollAndReadTheAnswer(String origin, int status) {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             Map<String, Object> headers = Map.of("Im-Request", 1, "Origin", origin);
 
             Poller.Answer answer = poller.ask(JSON, headers, Poller.body(JSON, Peer.HELLO));
@@ -283,7 +269,7 @@ class PollRefusalTest {
 
     @Test
     void aPreflightIsAnsweredAndTheSocketGoesOn() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             poller.send("OPTIONS /v1/poll HTTP/1.1\r\nHost: gateway\r\nOrigin: https://chat.example.org\r\n"
                     + "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: im-session\r\n\r\n");
 
@@ -308,17 +294,17 @@ class PollRefusalTest {
         try (TestEdge edge = TestEdge.polled(Transport.best(), Duration.ofSeconds(20), new EchoSessions(), config)) {
             String last = "";
             for (int i = 0; i < SESSIONS; i++) {
-                try (Poller poller = new Poller(edge.server.http())) {
-                    last = welcomed(poller, PROTO);
+                try (Poller poller = edge.poller()) {
+                    last = welcomed(poller, PROTO).session();
                 }
             }
             byte[] hello = Poller.body(PROTO, Peer.HELLO);
-            try (Poller poller = new Poller(edge.server.http())) {
+            try (Poller poller = edge.poller()) {
                 Poller.Answer above = poller.ask(PROTO, Map.of("Im-Request", 1), hello);
                 assertThat(above.status()).isEqualTo(status);
                 assertThat(above.headers()).containsKey("retry-after");
             }
-            try (Poller poller = new Poller(edge.server.http())) {
+            try (Poller poller = edge.poller()) {
                 Frame close = Frame.newBuilder()
                         .setClose(im.protocol.v1.Close.getDefaultInstance())
                         .build();
@@ -331,7 +317,7 @@ class PollRefusalTest {
     @Test
     void aRequestThatDoesNotComeWholeInTimeEndsItsSocket() {
         try (TestEdge edge = TestEdge.start(Transport.best(), Duration.ofMillis(400), new EchoSessions());
-                Poller poller = new Poller(edge.server.http())) {
+                Poller poller = edge.poller()) {
             welcomed(poller, JSON);
             poller.send(Poller.head(JSON, Map.of("Im-Request", 1), 100) + "{");
 
@@ -341,8 +327,8 @@ class PollRefusalTest {
 
     @Test
     void aRequestBehindOneThatIsUnansweredEndsTheSocket() {
-        try (Poller poller = poller()) {
-            String session = welcomed(poller, PROTO);
+        try (Poller poller = EDGE.poller()) {
+            String session = welcomed(poller, PROTO).session();
             String head = Poller.head(PROTO, headers(session, 0, 1), 0);
             poller.send(head + head);
 
@@ -353,7 +339,7 @@ class PollRefusalTest {
 
     @Test
     void aSocketThatPolledServesOtherPathsToo() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             welcomed(poller, JSON);
             poller.send("POST /echo HTTP/1.1\r\nHost: gateway\r\nContent-Length: 2\r\n\r\nhi");
             Poller.Answer page = poller.read(JSON);
@@ -361,7 +347,7 @@ class PollRefusalTest {
             assertThat(page.body()).isEqualTo("hi".getBytes(StandardCharsets.US_ASCII));
             assertThat(page.headers()).containsEntry("connection", "close");
         }
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             welcomed(poller, JSON);
             poller.send(Peer.UPGRADE);
 
@@ -372,7 +358,7 @@ class PollRefusalTest {
     @Test
     void whereNobodyMayPollThereIsNoSuchPath() {
         try (TestEdge edge = TestEdge.polled(Transport.best(), Duration.ofSeconds(20), new EchoSessions(), null);
-                Poller poller = new Poller(edge.server.http())) {
+                Poller poller = edge.poller()) {
             assertThat(poller.ask(JSON, Map.of("Im-Request", 1), Poller.body(JSON, Peer.HELLO))
                             .status())
                     .isEqualTo(404);

@@ -31,14 +31,6 @@ class PollTest {
         EDGE.close();
     }
 
-    private static Poller poller() {
-        return new Poller(EDGE.server.http());
-    }
-
-    private static EchoSessions.Session last() {
-        return EDGE.sessions.opened.stream().reduce((first, second) -> second).orElseThrow();
-    }
-
     private static void write(EchoSessions.Session session, Frame... frames) {
         onLoop(session.connection, () -> {
             Stream.of(frames).forEach(session::write);
@@ -49,7 +41,7 @@ class PollTest {
     @ParameterizedTest
     @EnumSource(PollFormat.class)
     void aHelloIsAnsweredWithWelcomeAndASessionOfItsOwn(PollFormat format) {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             Poller.Answer one = welcomed(poller, format);
             Poller.Answer other = welcomed(poller, format);
 
@@ -64,7 +56,7 @@ class PollTest {
     @ParameterizedTest
     @EnumSource(PollFormat.class)
     void framesOfARequestAreTakenInOrderAndItsAnswerHoldsWhatTheyCause(PollFormat format) {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, format).session();
 
             Poller.Answer answer =
@@ -77,13 +69,13 @@ class PollTest {
 
     @Test
     void requestsMayComeOnSocketsOfAnyLoop() {
-        try (Poller first = poller()) {
+        try (Poller first = EDGE.poller()) {
             String session = welcomed(first, PROTO).session();
             List<Poller> sockets = new ArrayList<>();
             List<Frame> back = new ArrayList<>();
             long answered = 1;
             for (int i = 2; i < 40; i++) {
-                Poller poller = poller();
+                Poller poller = EDGE.poller();
                 sockets.add(poller);
                 Poller.Answer answer =
                         poller.ask(PROTO, headers(session, i, answered, 500), Poller.body(PROTO, ping(i)));
@@ -95,7 +87,9 @@ class PollTest {
                     .hasSize(38)
                     .isSortedAccordingTo((a, b) -> Long.compare(
                             a.getPing().getClientTimeMs(), b.getPing().getClientTimeMs()));
-            assertThat(onLoop(last().connection, () -> Thread.currentThread().getName()))
+            assertThat(onLoop(
+                            EDGE.sessions.newest().connection,
+                            () -> Thread.currentThread().getName()))
                     .startsWith("im-loop");
             sockets.forEach(Poller::close);
         }
@@ -103,11 +97,11 @@ class PollTest {
 
     @Test
     void aPollWaitsForWhatIsWritten() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, JSON).session();
             poller.post(JSON, headers(session, 0, 1, 60_000), EMPTY);
 
-            write(last(), ping(1), ping(2));
+            write(EDGE.sessions.newest(), ping(1), ping(2));
 
             assertThat(poller.read(JSON).frames()).containsExactly(ping(1), ping(2));
         }
@@ -115,7 +109,7 @@ class PollTest {
 
     @Test
     void aPollThatHearsNothingIsAnsweredWhenItsTimeIsOver() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
 
             Poller.Answer asked = poller.ask(PROTO, headers(session, 0, 1, 60_000), EMPTY);
@@ -130,15 +124,15 @@ class PollTest {
 
     @Test
     void aSecondPollEndsTheFirst() {
-        try (Poller one = poller();
-                Poller other = poller()) {
+        try (Poller one = EDGE.poller();
+                Poller other = EDGE.poller()) {
             String session = welcomed(one, PROTO).session();
             one.post(PROTO, headers(session, 0, 1, 60_000), EMPTY);
-            awaitWaiting(last().connection);
+            awaitWaiting(EDGE.sessions.newest().connection);
 
             other.post(PROTO, headers(session, 0, 1, 60_000), EMPTY);
             assertThat(one.read(PROTO).status()).isEqualTo(204);
-            write(last(), ping(1));
+            write(EDGE.sessions.newest(), ping(1));
 
             assertThat(other.read(PROTO).frames()).containsExactly(ping(1));
         }
@@ -146,8 +140,8 @@ class PollTest {
 
     @Test
     void aRequestThatMayNotWaitIsToldWhatWasTakenAndEndsNoPoll() {
-        try (Poller down = poller();
-                Poller up = poller()) {
+        try (Poller down = EDGE.poller();
+                Poller up = EDGE.poller()) {
             String session = welcomed(down, PROTO).session();
             down.post(PROTO, headers(session, 0, 1, 60_000), EMPTY);
 
@@ -162,11 +156,11 @@ class PollTest {
     @ParameterizedTest
     @EnumSource(PollFormat.class)
     void anAnswerThatIsNotAcknowledgedIsGivenAgainAndNothingIsLost(PollFormat format) {
-        try (Poller lost = poller();
-                Poller poller = poller()) {
+        try (Poller lost = EDGE.poller();
+                Poller poller = EDGE.poller()) {
             String session = welcomed(lost, format).session();
             Poller.Answer first = lost.ask(format, headers(session, 2, 1, 500), Poller.body(format, ping(1), ping(2)));
-            write(last(), ping(3));
+            write(EDGE.sessions.newest(), ping(3));
 
             Poller.Answer again = poller.ask(format, headers(session, 0, 1, 500), EMPTY);
             Poller.Answer next = poller.ask(format, headers(session, 0, 2, 500), EMPTY);
@@ -180,7 +174,7 @@ class PollTest {
 
     @Test
     void aRepeatedRequestIsTakenOnce() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
             byte[] body = Poller.body(PROTO, ping(1));
             Poller.Answer first = poller.ask(PROTO, headers(session, 2, 1, 500), body);
@@ -196,7 +190,7 @@ class PollTest {
 
     @Test
     void framesThatOvertakeOthersAreNotTakenAndTheAnswerSaysSo() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
 
             Poller.Answer early = poller.ask(PROTO, headers(session, 3, 1, 60_000), Poller.body(PROTO, ping(2)));
@@ -212,7 +206,7 @@ class PollTest {
 
     @Test
     void framesBehindTheHelloWaitUntilTheSessionReads() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             Poller.Answer answer =
                     poller.ask(PROTO, Map.of("Im-Request", 1), Poller.body(PROTO, Peer.HELLO, ping(1), ping(2)));
             List<Frame> got = new ArrayList<>(answer.frames());
@@ -227,9 +221,9 @@ class PollTest {
 
     @Test
     void whileTheSessionDoesNotReadTheNextFramesAreNotTaken() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = last().connection;
+            Connection connection = EDGE.sessions.newest().connection;
             onLoop(connection, () -> {
                 connection.setReading(false);
                 return 0;
@@ -260,12 +254,12 @@ class PollTest {
 
     @Test
     void aSocketThatDiesWhileItsPollWaitsTakesNothingWithIt() {
-        try (Poller poller = poller()) {
-            Poller dying = poller();
+        try (Poller poller = EDGE.poller()) {
+            Poller dying = EDGE.poller();
             String session = welcomed(dying, PROTO).session();
             dying.post(PROTO, headers(session, 0, 1, 60_000), EMPTY);
             dying.close();
-            write(last(), ping(1));
+            write(EDGE.sessions.newest(), ping(1));
 
             // The dying one's request may come in after ours, and end it.
             Poller.Answer answer = poller.ask(PROTO, headers(session, 0, 1, 60_000), EMPTY);
@@ -278,9 +272,9 @@ class PollTest {
 
     @Test
     void whatIsQueuedCountsUntilItIsAcknowledged() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = last().connection;
+            Connection connection = EDGE.sessions.newest().connection;
             await().until(() -> {
                 poller.ask(PROTO, headers(session, 0, 1, 1), EMPTY);
                 return onLoop(connection, connection::pendingBytes) == 0;
@@ -309,9 +303,9 @@ class PollTest {
         // More than the kernel takes for a socket.
         int bytes = 16 << 20;
         List<Poller> deaf = new ArrayList<>();
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = last().connection;
+            Connection connection = EDGE.sessions.newest().connection;
             onLoop(connection, () -> {
                 connection.write(connection.alloc().buffer(bytes).writeZero(bytes));
                 return 0;
@@ -346,10 +340,10 @@ class PollTest {
     @Test
     void theBodiesOfASessionThatAreUnderWayAreBounded() {
         int most = im.protocol.Limits.POLL_BYTES;
-        try (Poller poller = poller();
-                Poller slow = poller();
-                Poller other = poller();
-                Poller above = poller()) {
+        try (Poller poller = EDGE.poller();
+                Poller slow = EDGE.poller();
+                Poller other = EDGE.poller();
+                Poller above = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
             String head = Poller.head(PROTO, headers(session, 2, 1, 500), most);
             List<Poller> together = List.of(slow, other, above);
@@ -368,7 +362,7 @@ class PollTest {
             above.close();
 
             await().untilAsserted(() -> {
-                try (Poller next = poller()) {
+                try (Poller next = EDGE.poller()) {
                     byte[] body = Poller.body(PROTO, ping(1));
                     Poller.Answer answer = next.ask(PROTO, headers(session, 2, 1, 500), body);
                     assertThat(answer.frames()).containsExactly(ping(1));
@@ -379,9 +373,9 @@ class PollTest {
 
     @Test
     void aPollCountsAsLife() {
-        try (Poller poller = poller()) {
+        try (Poller poller = EDGE.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = last().connection;
+            Connection connection = EDGE.sessions.newest().connection;
             long before = onLoop(connection, connection::lastReadMillis);
             await().until(() -> onLoop(connection, () -> connection.loop().nowMillis()) > before + 200);
 

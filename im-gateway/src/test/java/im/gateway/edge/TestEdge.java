@@ -114,6 +114,10 @@ final class TestEdge implements AutoCloseable {
         return peer;
     }
 
+    Poller poller() {
+        return new Poller(server.http());
+    }
+
     long connections() {
         return loops.loops().stream().mapToLong(Loop::connections).sum();
     }

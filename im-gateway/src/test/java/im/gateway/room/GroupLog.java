@@ -1,5 +1,6 @@
 package im.gateway.room;
 
+import im.gateway.session.UnaskedGroups;
 import im.protocol.ConversationKey;
 import im.protocol.codec.PlacedCodec;
 import im.protocol.v1.Envelope;
@@ -8,7 +9,6 @@ import im.protocol.v1.MembershipChange.Kind;
 import im.protocol.v1.MembershipChange.Role;
 import im.relay.ConversationStore.Page;
 import im.relay.GroupPush;
-import im.relay.GroupStore;
 import im.relay.PlacedMessage;
 import im.relay.ReadResult;
 import im.relay.group.GroupState;
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** One group's log in memory, as the store shows it: answers come on the lane, or fail as often as a test says. */
-final class GroupLog implements GroupStore {
+final class GroupLog extends UnaskedGroups {
     static final String GROUP = "g";
     private static final ConversationKey KEY = ConversationKey.group(GROUP);
 
@@ -126,47 +126,5 @@ final class GroupLog implements GroupStore {
             long complete = more ? shown.get(maxMessages - 1).position() : Math.max(after, head);
             return new Page(List.copyOf(shown), more, head, complete, own.atOrBelow(floor), 0);
         });
-    }
-
-    @Override
-    public void version(String uid, Executor lane, Consumer<ReadResult<Long>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void groupsOf(String uid, Executor lane, Consumer<ReadResult<List<Standing>>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void counts(List<String> uids, Executor lane, Consumer<ReadResult<int[]>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void standing(String group, String uid, Executor lane, Consumer<ReadResult<Standing>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void members(String group, String after, int limit, Executor lane, Consumer<ReadResult<Members>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void reached(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Reached>>> done) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void pageBefore(
-            String group,
-            String uid,
-            long before,
-            int maxMessages,
-            int maxBytes,
-            Executor lane,
-            Consumer<ReadResult<Page>> done) {
-        throw new UnsupportedOperationException();
     }
 }

@@ -25,12 +25,12 @@ class DisplacedOthersTest {
         @Override
         public CompletionStage<Registration> register(
                 String uid, String device, long attempt, long connection, int group) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nobody connects here");
         }
 
         @Override
         public CompletionStage<Boolean> remove(String uid, String device, long connection) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nobody connects here");
         }
 
         @Override

@@ -83,12 +83,12 @@ public final class ManualLoop extends AbstractExecutorService implements Schedul
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> task, long delay, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("a session schedules tasks that run once and give nothing");
     }
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long initial, long period, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("a session schedules tasks that run once and give nothing");
     }
 
     @Override

@@ -9,7 +9,6 @@ import im.protocol.v1.MembershipChange.Kind;
 import im.protocol.v1.MembershipChange.Role;
 import im.relay.ConversationStore.Page;
 import im.relay.GroupPush;
-import im.relay.GroupStore;
 import im.relay.PlacedMessage;
 import im.relay.ReadResult;
 import im.relay.group.GroupState;
@@ -27,7 +26,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Groups in memory, correct; reads happen, and are answered, when the test says so. Whoever calls may. */
-public final class ScheduledGroups implements GroupStore {
+public final class ScheduledGroups extends UnaskedGroups {
     private final Map<String, GroupState> states = new HashMap<>();
     private final Map<String, Map<String, Membership>> members = new TreeMap<>();
     private final Map<String, List<PlacedMessage>> messages = new HashMap<>();
@@ -170,11 +169,6 @@ public final class ScheduledGroups implements GroupStore {
                         .map(group -> standing(group, uid))
                         .filter(Standing::isMember)
                         .toList());
-    }
-
-    @Override
-    public void counts(List<String> uids, Executor lane, Consumer<ReadResult<int[]>> done) {
-        throw new UnsupportedOperationException("a gateway does not ask");
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.gateway.auth.TokenVerifier.Verdict;
 import im.gateway.config.DevicePolicy;
+import im.gateway.service.SessionHooks;
 import im.gateway.service.SessionMetrics;
 import im.gateway.service.SessionServices;
 import im.gateway.service.SessionTerms;
@@ -83,7 +84,8 @@ class SessionScheduleTest {
                     metrics,
                     null,
                     Clock.systemUTC(),
-                    () -> 0);
+                    () -> 0,
+                    SessionHooks.NONE);
             sessions = new Sessions(services, List.of(manual.loop), random);
             connection = new WireConnection(manual.loop);
             client = new ModelClient(store, connection);
