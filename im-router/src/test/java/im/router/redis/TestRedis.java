@@ -6,6 +6,7 @@ import im.servers.RedisServer;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,10 @@ import java.util.stream.IntStream;
 final class TestRedis {
     /** Of a Redis Cluster. */
     static final int SLOTS = 16_384;
+
+    /** What a call is worth is not tested by how long it takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     /** As many as surely go into one line. */
     private static final int SLOTS_AT_A_TIME = 1_024;
 
@@ -23,7 +28,9 @@ final class TestRedis {
 
     static RedisConfig config() {
         Address address = Servers.redis();
-        return RedisConfig.single(address.host(), address.port()).withKeyPrefix("im-" + UUID.randomUUID() + ":");
+        RedisConfig usual = RedisConfig.single(address.host(), address.port());
+        return usual.withKeyPrefix("im-" + UUID.randomUUID() + ":")
+                .withLimits(usual.connectTimeout(), PATIENCE, usual.maxInFlight(), usual.breaker());
     }
 
     static Redis connect(RedisConfig config) {
