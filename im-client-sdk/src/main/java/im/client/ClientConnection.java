@@ -92,10 +92,6 @@ final class ClientConnection implements LinkListener {
         return reached && heartbeat == null && ending == null;
     }
 
-    boolean wasWelcomed() {
-        return heartbeat != null;
-    }
-
     /** Whether Hello announced Resume. */
     boolean toldCursors() {
         return hello.getClientCursors();

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,23 +246,17 @@ final class ClientSession {
 
     /** Asks now, or fails. */
     <T> CompletableFuture<T> ask(Frame.Builder question, Function<Frame, T> read) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        boolean taken = onLoop(() -> traffic.requests().ask(question).whenComplete((frame, failure) -> {
-            if (frame == null) {
-                answer.completeExceptionally(failure);
-            } else {
-                answer.complete(read.apply(frame));
-            }
-        }));
-        if (!taken) {
-            answer.completeExceptionally(new ImClientException(0, "client resources are closed"));
-        }
-        return answer;
+        return answered(() -> traffic.requests().ask(question).thenApply(read));
     }
 
     <T> CompletableFuture<T> presence(Function<PresenceSubscriptions, CompletionStage<T>> action) {
+        return answered(() -> action.apply(traffic.notices().presences()));
+    }
+
+    /** What comes of a call on the loop. */
+    private <T> CompletableFuture<T> answered(Supplier<CompletionStage<T>> call) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        boolean taken = onLoop(() -> action.apply(traffic.notices().presences()).whenComplete((value, failure) -> {
+        boolean taken = onLoop(() -> call.get().whenComplete((value, failure) -> {
             if (failure == null) {
                 done.complete(value);
             } else {

@@ -186,6 +186,18 @@ class ServerApiIT {
     }
 
     @Test
+    void whatComesBehindARefusedMessageOfTheSystemWaitsHoweverTheSystemIsNamed() {
+        String body = "{\"messages\":["
+                + String.join(
+                        ",",
+                        message("no-id", "null", bob, "x").replace("\"null\"", "null"),
+                        message(TestServer.messageId(), "null", bob, "behind").replace("\"null\"", "null"))
+                + "]}";
+
+        assertThat(codes(api.post("/v1/messages", body))).containsExactly("MALFORMED", "OUT_OF_ORDER");
+    }
+
+    @Test
     void whoMayNotAskIsToldSoBeforeTheBodyComes() throws IOException {
         URI api = SERVER.deployment().api();
         try (Socket socket = new Socket(api.getHost(), api.getPort())) {

@@ -29,6 +29,27 @@ public interface GroupStore {
 
     int MAX_UNREAD_SEEN = 200;
 
+    /** @throws IllegalArgumentException when so many groups, or uids, are not to be asked about in one call */
+    static void requireAsked(int count) {
+        require(count, MAX_ASKED, "asked for");
+    }
+
+    /** @throws IllegalArgumentException as {@link #requireAsked}, where {@link #MAX_MEMBERS} is the most */
+    static void requireMembers(int count) {
+        require(count, MAX_MEMBERS, "asked for");
+    }
+
+    /** @throws IllegalArgumentException when a page is not to have so many members */
+    static void requirePage(int limit) {
+        require(limit, MAX_MEMBERS, "wanted on a page");
+    }
+
+    private static void require(int count, int most, String what) {
+        if (count < 1 || count > most) {
+            throw new IllegalArgumentException(count + " " + what + ", expected 1 to " + most);
+        }
+    }
+
     /**
      * A number for what the uid is to groups: while it is the same, {@link #groupsOf} names the same groups, of the same
      * stretches, those apart that were dissolved.

@@ -328,9 +328,8 @@ public final class Broadcasts implements AutoCloseable {
 
     private void send(Broadcast broadcast, String uid) {
         Broadcast.Order order = broadcast.order;
-        Send send = order.send().toBuilder()
-                .setMessageId(broadcast.messageId(uid).toString())
-                .build();
+        MessageId id = broadcast.messageId(uid);
+        Send send = order.send().toBuilder().setMessageId(id.toString()).build();
         inFlight++;
         broadcast.inFlight++;
         if (send.getTransient()) {
@@ -338,8 +337,8 @@ public final class Broadcasts implements AutoCloseable {
                     .add(new ServerMessages.Told(order.from(), uid, send));
             return;
         }
-        AppendRequest request = messages.request(
-                order.from(), ConversationKey.direct(order.from(), uid), broadcast.messageId(uid), send, false);
+        AppendRequest request =
+                messages.request(order.from(), ConversationKey.direct(order.from(), uid), id, send, false);
         messages.append(List.of(request), thread, outcomes -> settled(broadcast, uid, outcomes.get(0)));
     }
 

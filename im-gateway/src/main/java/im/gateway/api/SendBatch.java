@@ -67,12 +67,13 @@ final class SendBatch {
 
     void send(JsonArray list) {
         Map<String, List<Item>> bySender = new LinkedHashMap<>();
+        Map<Integer, ServerMessages.Told> told = new LinkedHashMap<>();
         Set<String> blocked = new HashSet<>();
         for (int i = 0; i < results.length; i++) {
             ids[i] = "";
             String order = order(list.getValue(i));
             try {
-                read(i, list.getValue(i), bySender, blocked);
+                read(i, list.getValue(i), bySender, told, blocked);
             } catch (ApiException e) {
                 settle(i, e.code(), 0, 0, String.valueOf(e.getMessage()));
                 if (order != null) {
@@ -81,6 +82,9 @@ final class SendBatch {
             }
         }
         bySender.values().forEach(items -> append(items, 0));
+        if (!told.isEmpty()) {
+            push(told);
+        }
     }
 
     /**
@@ -91,7 +95,8 @@ final class SendBatch {
         if (!(value instanceof JsonObject message) || Boolean.TRUE.equals(message.getValue("transient"))) {
             return null;
         }
-        Object from = message.getValue("from", systemUid);
+        Object named = message.getValue("from");
+        Object from = named == null ? systemUid : named;
         Object to = message.getValue("to");
         Object group = message.getValue("group");
         if ((to == null) == (group == null) || !isUid(from) || !isUid(to == null ? group : to)) {
@@ -112,7 +117,12 @@ final class SendBatch {
         return from + "|" + conversation.text();
     }
 
-    private void read(int index, Object value, Map<String, List<Item>> bySender, Set<String> blocked) {
+    private void read(
+            int index,
+            Object value,
+            Map<String, List<Item>> bySender,
+            Map<Integer, ServerMessages.Told> told,
+            Set<String> blocked) {
         if (!(value instanceof JsonObject object)) {
             throw ApiException.malformed("a message is not an object");
         }
@@ -135,7 +145,7 @@ final class SendBatch {
         } else if (send.getTransient() && conversation.isGroup()) {
             throw new ApiException(Code.UNSUPPORTED, "nothing transient goes into a group");
         } else if (send.getTransient()) {
-            tell(index, new ServerMessages.Told(from, fields.uid("to"), send));
+            told.put(index, new ServerMessages.Told(from, fields.uid("to"), send));
         } else if (blocked.contains(order(from, conversation))) {
             throw new ApiException(Code.OUT_OF_ORDER, BEHIND);
         } else {
@@ -145,15 +155,16 @@ final class SendBatch {
         }
     }
 
-    private void tell(int index, ServerMessages.Told told) {
-        messages.tell(List.of(told), false)
-                .whenComplete((toldMs, failure) -> lane.execute(() -> {
-                    if (failure == null) {
-                        settle(index, Code.OK, toldMs, 0, "");
-                    } else {
-                        settle(index, Code.UNAVAILABLE, 0, RETRY_MILLIS, "nobody can tell who is there");
-                    }
-                }));
+    private void push(Map<Integer, ServerMessages.Told> told) {
+        messages.tell(List.copyOf(told.values()), false)
+                .whenComplete((toldMs, failure) ->
+                        lane.execute(() -> told.keySet().forEach(index -> {
+                            if (failure == null) {
+                                settle(index, Code.OK, toldMs, 0, "");
+                            } else {
+                                settle(index, Code.UNAVAILABLE, 0, RETRY_MILLIS, "nobody can tell who is there");
+                            }
+                        })));
     }
 
     private ConversationKey conversation(Fields fields, String from) {

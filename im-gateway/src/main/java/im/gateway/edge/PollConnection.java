@@ -234,7 +234,7 @@ final class PollConnection implements Connection, EdgeLoop.Flushing, DeadlineQue
     private void drain() {
         boolean any = unread != null;
         try {
-            while (unread != null && (reading || ended != null)) {
+            while (unread != null && reading) {
                 ByteBuf frame = format.next(unread, awaitsHello ? Limits.HANDSHAKE_BYTES : format.wire.frameBytes());
                 if (frame == null) {
                     endUnread();
@@ -271,9 +271,6 @@ final class PollConnection implements Connection, EdgeLoop.Flushing, DeadlineQue
 
     private void receive(ByteBuf body) throws ProtocolException {
         Frame frame = format.wire.parse(body);
-        if (ended != null) {
-            return;
-        }
         if (frame.hasClose()) {
             end(CloseReason.PEER);
         } else if (!awaitsHello) {
@@ -465,7 +462,6 @@ final class PollConnection implements Connection, EdgeLoop.Flushing, DeadlineQue
         gone = true;
         answer(nothing());
         outbox.clear();
-        endUnread();
         count();
         if (farewell != null) {
             farewell.end();

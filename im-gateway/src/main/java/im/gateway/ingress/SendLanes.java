@@ -210,6 +210,12 @@ public final class SendLanes {
     }
 
     private void onOutcomes(SendLane lane, List<SendLane.Pending> batch, List<AppendOutcome> outcomes) {
+        // What is durable happened, whether its sender is still there or not.
+        for (int i = 0; i < batch.size(); i++) {
+            if (outcomes.get(i) instanceof AppendOutcome.Accepted accepted) {
+                services.hooks().events().accepted(batch.get(i).request(), accepted.acceptedMs());
+            }
+        }
         if (closed) {
             return;
         }
@@ -247,7 +253,6 @@ public final class SendLanes {
     private boolean answer(SendLane.Pending pending, AppendOutcome outcome, long now) {
         if (outcome instanceof AppendOutcome.Accepted accepted) {
             answered(pending, now, Code.OK, 0, accepted.acceptedMs(), "");
-            services.hooks().events().accepted(pending.request(), accepted.acceptedMs());
             return true;
         }
         if (outcome instanceof AppendOutcome.Refused refused) {

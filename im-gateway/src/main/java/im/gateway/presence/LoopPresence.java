@@ -116,7 +116,9 @@ public final class LoopPresence {
             }
         }
         meters.subscribed(-uids.size());
-        interest.remove(gone);
+        if (!gone.isEmpty()) {
+            interest.remove(gone);
+        }
     }
 
     /**

@@ -47,6 +47,17 @@ class JudgedSendsTest {
     }
 
     @Test
+    void whatIsAcceptedIsToldAlsoWhenItsSenderHasLeft() {
+        send(1);
+        judge(Verdict.ACCEPT);
+
+        connection.close(CloseReason.PEER, "", 0, 0);
+        accept();
+
+        assertThat(heard.words).endsWith("accepted " + id(1) + " 77");
+    }
+
+    @Test
     void oneMessageOfAConversationIsJudgedAtATimeAndInOrder_D13() {
         send(1, 2, 3);
         assertThat(gate.asked()).containsExactly(id(1));

@@ -5,7 +5,6 @@ import im.relay.GroupEffect;
 import im.relay.IndexView;
 import im.relay.LoggedMessage;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,24 +16,21 @@ import java.util.Map;
  * @param end where a view stands that has applied them
  * @param term of the last of them
  * @param messages those that are no duplicates, positions rising
- * @param bytes of envelopes
  * @param changes those of the messages that change groups
  * @param effects what came of these; empty until it has been worked out
  */
 record Batch(
-        long first,
         long next,
         long end,
         int term,
         List<LoggedMessage> messages,
         int duplicates,
         int poison,
-        long bytes,
         List<PlacedChange> changes,
         List<EffectiveChange> effects) {
 
     Batch with(List<EffectiveChange> reckoned) {
-        return new Batch(first, next, end, term, messages, duplicates, poison, bytes, changes, reckoned);
+        return new Batch(next, end, term, messages, duplicates, poison, changes, reckoned);
     }
 
     List<GroupEffect> groupEffects() {
@@ -48,19 +44,16 @@ record Batch(
     Map<Integer, List<IndexView.Entry>> heads(IndexView index) {
         Map<ConversationKey, LoggedMessage> heads = new LinkedHashMap<>();
         messages.forEach(message -> heads.put(message.conversation(), message));
-        Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
+        List<IndexView.Entry> entries = new ArrayList<>();
         heads.values()
                 .forEach(head -> head.conversation()
                         .uids()
-                        .forEach(uid -> buckets.computeIfAbsent(index.bucketOf(uid), bucket -> new ArrayList<>())
-                                .add(new IndexView.Entry(
-                                        uid, head.conversation(), head.position(), head.acceptedMs()))));
+                        .forEach(uid -> entries.add(
+                                new IndexView.Entry(uid, head.conversation(), head.position(), head.acceptedMs()))));
         Map<IndexReplay.Key, IndexView.Entry> members = new LinkedHashMap<>();
         effects.forEach(change -> IndexReplay.entries(change.effect())
                 .forEach(entry -> members.put(new IndexReplay.Key(entry.uid(), entry.conversation()), entry)));
-        members.values()
-                .forEach(entry -> buckets.computeIfAbsent(index.bucketOf(entry.uid()), bucket -> new ArrayList<>())
-                        .add(entry));
-        return buckets;
+        entries.addAll(members.values());
+        return IndexReplay.byBucket(index, entries);
     }
 }

@@ -7,6 +7,7 @@ import im.relay.IndexView;
 import im.relay.LoggedMessage;
 import im.relay.group.Membership;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -120,11 +121,15 @@ final class IndexReplay {
 
     /** All entries by bucket; then there are none here. */
     Map<Integer, List<IndexView.Entry>> take() {
-        Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
-        entries.values()
-                .forEach(entry -> buckets.computeIfAbsent(index.bucketOf(entry.uid()), bucket -> new ArrayList<>())
-                        .add(entry));
+        Map<Integer, List<IndexView.Entry>> buckets = byBucket(index, entries.values());
         entries.clear();
+        return buckets;
+    }
+
+    static Map<Integer, List<IndexView.Entry>> byBucket(IndexView index, Collection<IndexView.Entry> entries) {
+        Map<Integer, List<IndexView.Entry>> buckets = new HashMap<>();
+        entries.forEach(entry -> buckets.computeIfAbsent(index.bucketOf(entry.uid()), bucket -> new ArrayList<>())
+                .add(entry));
         return buckets;
     }
 }

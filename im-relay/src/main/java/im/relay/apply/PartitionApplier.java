@@ -2,7 +2,6 @@ package im.relay.apply;
 
 import im.relay.GroupEffect;
 import im.relay.LogExtent;
-import im.relay.SeededBug;
 import im.relay.apply.Phase.Reading;
 import im.relay.apply.Phase.Seeking;
 import im.relay.apply.Phase.Stopped;
@@ -313,9 +312,5 @@ final class PartitionApplier {
     /** What it is at, in a word. Any thread. */
     String text() {
         return text;
-    }
-
-    boolean has(SeededBug bug) {
-        return context.has(bug);
     }
 }

@@ -104,7 +104,6 @@ final class Standing {
      */
     Batch take(Feed feed, int maxMessages) {
         List<LoggedMessage> messages = new ArrayList<>();
-        long first = pending.element().offset();
         List<PlacedChange> changes = new ArrayList<>();
         int all = 0;
         int poison = 0;
@@ -126,20 +125,8 @@ final class Standing {
             term = entry.term();
             pending.remove();
         }
-        long bytes = messages.stream()
-                .mapToLong(message -> message.envelope().length)
-                .sum();
         return new Batch(
-                first,
-                next,
-                extent.endOf(next - 1),
-                term,
-                messages,
-                all - messages.size(),
-                poison,
-                bytes,
-                changes,
-                List.of());
+                next, extent.endOf(next - 1), term, messages, all - messages.size(), poison, changes, List.of());
     }
 
     /** How many uids they may change. */

@@ -81,11 +81,6 @@ final class Append {
         return end < batch.size();
     }
 
-    /** Whether a record of it was sent already. */
-    synchronized boolean isBegun() {
-        return end > 0;
-    }
-
     /**
      * The next record's value: as many messages as fit, and that change no more members than one message can, for a view
      * takes a record as a whole; but one.

@@ -3,7 +3,6 @@ package im.relay.local;
 import im.protocol.ConversationKey;
 import im.protocol.codec.PlacedCodec;
 import im.relay.ConversationStore.Page;
-import im.relay.GroupStore;
 import im.relay.GroupStore.Mark;
 import im.relay.GroupStore.Member;
 import im.relay.GroupStore.Members;
@@ -317,12 +316,6 @@ final class GroupReader {
     private byte @Nullable [] get(ColumnFamilyHandle table, byte[] key, Snapshot snapshot) throws RocksDBException {
         try (ReadOptions options = new ReadOptions().setSnapshot(snapshot)) {
             return tables.db.get(table, options, key);
-        }
-    }
-
-    static void requireAsked(int count) {
-        if (count < 1 || count > GroupStore.MAX_ASKED) {
-            throw new IllegalArgumentException(count + " asked for, expected 1 to " + GroupStore.MAX_ASKED);
         }
     }
 }

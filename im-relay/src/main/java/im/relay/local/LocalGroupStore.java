@@ -31,7 +31,7 @@ final class LocalGroupStore implements GroupStore {
 
     @Override
     public void counts(List<String> uids, Executor lane, Consumer<ReadResult<int[]>> done) {
-        GroupReader.requireAsked(uids.size());
+        GroupStore.requireAsked(uids.size());
         threads.submit(() -> reader.counts(uids), lane, done);
     }
 
@@ -42,29 +42,25 @@ final class LocalGroupStore implements GroupStore {
 
     @Override
     public void standings(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Standing>>> done) {
-        GroupReader.requireAsked(uids.size());
+        GroupStore.requireAsked(uids.size());
         threads.submit(() -> reader.standings(group, uids), lane, done);
     }
 
     @Override
     public void members(String group, String after, int limit, Executor lane, Consumer<ReadResult<Members>> done) {
-        if (limit < 1 || limit > MAX_MEMBERS) {
-            throw new IllegalArgumentException("limit=" + limit + ", expected 1 to " + MAX_MEMBERS);
-        }
+        GroupStore.requirePage(limit);
         threads.submit(() -> reader.members(group, after, limit), lane, done);
     }
 
     @Override
     public void reached(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Reached>>> done) {
-        if (uids.isEmpty() || uids.size() > MAX_MEMBERS) {
-            throw new IllegalArgumentException(uids.size() + " asked for, expected 1 to " + MAX_MEMBERS);
-        }
+        GroupStore.requireMembers(uids.size());
         threads.submit(() -> heads.reached(group, uids), lane, done);
     }
 
     @Override
     public void marks(List<String> groups, Executor lane, Consumer<ReadResult<List<Mark>>> done) {
-        GroupReader.requireAsked(groups.size());
+        GroupStore.requireAsked(groups.size());
         threads.submit(() -> reader.marks(groups), lane, done);
     }
 

@@ -64,7 +64,7 @@ final class CompareRead {
                     Found found = CompareScript.found(request.uid(), partitions.count(), replies.get(0));
                     Map<Integer, Long> applied = new HashMap<>();
                     for (int i = 0; i < claimed.size(); i++) {
-                        applied.put(claimed.get(i), numberOr(replies.get(i + 1), 0));
+                        applied.put(claimed.get(i), replies.get(i + 1).numberOr(0));
                     }
                     return groups(request, found).thenCompose(groups -> {
                         // Of groups the heads are the view's, which may be behind the marks, or not there at all.
@@ -147,7 +147,7 @@ final class CompareRead {
             return Pipelined.all(redis, calls).thenApply(replies -> {
                 Map<Integer, Long> floors = new HashMap<>();
                 for (int i = 0; i < states.size(); i++) {
-                    floors.put(states.get(i), numberOr(replies.get(i), 0));
+                    floors.put(states.get(i), replies.get(i).numberOr(0));
                 }
                 return comparison(candidates, replies.subList(states.size(), replies.size()), floors);
             });
@@ -209,7 +209,7 @@ final class CompareRead {
             for (int i = 0; i < candidates.size(); i++) {
                 Candidate candidate = candidates.get(i);
                 int partition = candidate.partition();
-                long floor = numberOr(own.get(i), floors.getOrDefault(partition, 0L));
+                long floor = own.get(i).numberOr(floors.getOrDefault(partition, 0L));
                 long base = base(candidate.conversation(), partition, floor);
                 if (candidate.certain() || candidate.head() > base) {
                     sorted.add(candidate);
@@ -227,9 +227,5 @@ final class CompareRead {
             long version = isWhole ? found.index().version() + snapshot.holesHash() : NOT_WHOLE;
             return new Comparison(version, snapshot.asOfMs(found.marks()), all);
         }
-    }
-
-    private static long numberOr(Reply reply, long other) {
-        return reply.isNull() ? other : reply.number();
     }
 }

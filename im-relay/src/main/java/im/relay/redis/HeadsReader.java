@@ -145,8 +145,4 @@ final class HeadsReader {
             }
         }
     }
-
-    static long number(Reply reply) {
-        return reply.isNull() ? 0 : reply.number();
-    }
 }

@@ -51,7 +51,8 @@ final class ListedDirect implements Listed {
     @Override
     public List<Call> second(List<Reply> first) {
         List<Call> calls = new ArrayList<>();
-        calls.add(script.call(partition, conversation, request.uid(), HeadsReader.number(first.get(0))));
+        calls.add(
+                script.call(partition, conversation, request.uid(), first.get(0).numberOr(0)));
         Reply devices = first.get(DEVICES);
         for (int d = 0; d < devices.size(); d++) {
             calls.add(Call.of("HGET", keys.cursors(peer, devices.text(d)), StoreKeys.field(peer, conversation)));
@@ -65,18 +66,18 @@ final class ListedDirect implements Listed {
         boolean alone = conversation.first().equals(conversation.second());
         long delivered = 0;
         for (Reply cursor : second.subList(1, second.size())) {
-            delivered = Math.max(delivered, HeadsReader.number(cursor));
+            delivered = Math.max(delivered, cursor.numberOr(0));
         }
         return new ConversationHead(
                 conversation,
                 Math.max(head.position(), summary.head()),
                 summary.firstHeld(),
-                HeadsReader.number(first.get(1)),
-                HeadsReader.number(first.get(0)),
+                first.get(1).numberOr(0),
+                first.get(0).numberOr(0),
                 alone ? 0 : summary.unread(),
                 summary.last(),
                 alone ? 0 : Math.min(delivered, head.position()),
-                alone ? 0 : HeadsReader.number(first.get(2)),
+                alone ? 0 : first.get(2).numberOr(0),
                 head.order(),
                 null);
     }

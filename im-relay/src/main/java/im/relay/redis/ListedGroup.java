@@ -46,7 +46,8 @@ final class ListedGroup implements Listed {
 
     @Override
     public List<Call> second(List<Reply> first) {
-        return List.of(script.call(partition, group.group(), request.uid(), HeadsReader.number(first.get(0))));
+        return List.of(script.call(
+                partition, group.group(), request.uid(), first.get(0).numberOr(0)));
     }
 
     @Override
@@ -56,8 +57,8 @@ final class ListedGroup implements Listed {
                 conversation,
                 summary.head(),
                 summary.firstHeld(),
-                HeadsReader.number(first.get(1)),
-                HeadsReader.number(first.get(0)),
+                first.get(1).numberOr(0),
+                first.get(0).numberOr(0),
                 summary.unread(),
                 summary.last(),
                 0,

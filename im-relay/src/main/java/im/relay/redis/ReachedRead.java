@@ -45,14 +45,10 @@ final class ReachedRead {
         for (int i = 0; i < uids.size(); i++) {
             long delivered = 0;
             for (int d = 0; d < replies.get(2 * i + 1).size(); d++) {
-                delivered = Math.max(delivered, number(positions.get(at++)));
+                delivered = Math.max(delivered, positions.get(at++).numberOr(0));
             }
-            all.add(new Reached(uids.get(i), delivered, number(replies.get(2 * i))));
+            all.add(new Reached(uids.get(i), delivered, replies.get(2 * i).numberOr(0)));
         }
         return all;
-    }
-
-    private static long number(Reply reply) {
-        return reply.isNull() ? 0 : reply.number();
     }
 }

@@ -86,7 +86,7 @@ public final class RedisConversationStore implements ConversationStore {
             throw new NotThereException();
         }
         long holesEnd = state.isNull(1) ? 0 : Holes.parse(state.text(1)).end();
-        return Math.max(number(replies.get(1)), holesEnd);
+        return Math.max(replies.get(1).numberOr(0), holesEnd);
     }
 
     @Override
@@ -109,16 +109,12 @@ public final class RedisConversationStore implements ConversationStore {
     /** Each as {@link CompareRead} tells it. */
     private static long[] versions(List<Reply> replies, Snapshot snapshot) {
         return replies.stream()
-                .mapToLong(reply -> number(reply) + snapshot.holesHash())
+                .mapToLong(reply -> reply.numberOr(0) + snapshot.holesHash())
                 .toArray();
     }
 
     @Override
     public void heads(HeadsRequest request, Executor lane, Consumer<ReadResult<ConversationStore.HeadsRead>> done) {
         Answer.to(lane, done, headsReader.read(request));
-    }
-
-    private static long number(Reply reply) {
-        return reply.isNull() ? 0 : reply.number();
     }
 }

@@ -67,7 +67,7 @@ public final class RedisGroupStore implements GroupStore {
                 lane,
                 done,
                 redis.call(Call.of("HGET", keys.groupsOf(uid), StoreKeys.bytes(GroupEntry.VERSION)))
-                        .thenApply(reply -> reply.isNull() ? 0 : reply.number()));
+                        .thenApply(reply -> reply.numberOr(0)));
     }
 
     @Override
@@ -115,7 +115,7 @@ public final class RedisGroupStore implements GroupStore {
 
     @Override
     public void counts(List<String> uids, Executor lane, Consumer<ReadResult<int[]>> done) {
-        requireAsked(uids.size());
+        GroupStore.requireAsked(uids.size());
         requireIds(uids);
         List<Call> calls = new ArrayList<>(uids.size());
         for (String uid : uids) {
@@ -137,7 +137,7 @@ public final class RedisGroupStore implements GroupStore {
             }
         }
         return replies.subList(0, uids).stream()
-                .mapToInt(reply -> reply.isNull() ? 0 : (int) reply.number())
+                .mapToInt(reply -> (int) reply.numberOr(0))
                 .toArray();
     }
 
@@ -148,7 +148,7 @@ public final class RedisGroupStore implements GroupStore {
 
     @Override
     public void standings(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Standing>>> done) {
-        requireAsked(uids.size());
+        GroupStore.requireAsked(uids.size());
         Answer.to(lane, done, standings(group, uids));
     }
 
@@ -169,9 +169,7 @@ public final class RedisGroupStore implements GroupStore {
 
     @Override
     public void members(String group, String after, int limit, Executor lane, Consumer<ReadResult<Members>> done) {
-        if (limit < 1 || limit > MAX_MEMBERS) {
-            throw new IllegalArgumentException("limit=" + limit + ", expected 1 to " + MAX_MEMBERS);
-        }
+        GroupStore.requirePage(limit);
         requireIds(after.isEmpty() ? List.of(group) : List.of(group, after));
         Answer.to(
                 lane,
@@ -182,7 +180,7 @@ public final class RedisGroupStore implements GroupStore {
 
     @Override
     public void marks(List<String> groups, Executor lane, Consumer<ReadResult<List<Mark>>> done) {
-        requireAsked(groups.size());
+        GroupStore.requireAsked(groups.size());
         requireIds(groups);
         Map<Integer, List<String>> byPartition = new TreeMap<>();
         for (String group : groups) {
@@ -259,21 +257,13 @@ public final class RedisGroupStore implements GroupStore {
 
     @Override
     public void reached(String group, List<String> uids, Executor lane, Consumer<ReadResult<List<Reached>>> done) {
-        if (uids.isEmpty() || uids.size() > MAX_MEMBERS) {
-            throw new IllegalArgumentException(uids.size() + " asked for, expected 1 to " + MAX_MEMBERS);
-        }
+        GroupStore.requireMembers(uids.size());
         requireIds(uids);
         Answer.to(lane, done, reachedRead.read(ConversationKey.group(group), uids));
     }
 
     private int partition(String group) {
         return partitions.of(ConversationKey.group(group));
-    }
-
-    private static void requireAsked(int count) {
-        if (count < 1 || count > MAX_ASKED) {
-            throw new IllegalArgumentException(count + " asked for, expected 1 to " + MAX_ASKED);
-        }
     }
 
     /** An id that is none could be another key. */

@@ -69,7 +69,7 @@ public final class RedisIndexView implements IndexView {
         }
         return Pipelined.all(redis, calls)
                 .thenApply(replies -> replies.stream()
-                        .mapToLong(reply -> reply.isNull() ? ABSENT : reply.number())
+                        .mapToLong(reply -> reply.numberOr(ABSENT))
                         .toArray());
     }
 

@@ -30,6 +30,11 @@ public final class Reply {
         return number(value);
     }
 
+    /** @param absent where there is nothing */
+    public long numberOr(long absent) {
+        return value == null ? absent : number();
+    }
+
     /** @throws IllegalStateException when it is no bytes */
     public byte[] bytes() {
         return bytes(value);
