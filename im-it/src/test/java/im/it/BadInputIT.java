@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class BadInputIT {
     @RegisterExtension
-    static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("session.handshake-timeout", "1s"));
+    static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("session.handshake-timeout", "5s"));
 
     private static final int LIMIT = 64 * 1024;
 

@@ -48,7 +48,7 @@ class BalancerIT {
     private static final int WS_FRONT = FreePorts.next();
     private static final int TCP_FRONT = FreePorts.next();
     private static final int STATS = FreePorts.next();
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final ServerProcess[] SERVERS = new ServerProcess[HOSTS.length];
     private static HaproxyServer balancer;
@@ -86,7 +86,8 @@ class BalancerIT {
                 .set("listen.http-port", Integer.toString(HTTP))
                 .set("listen.tcp-port", Integer.toString(TCP))
                 .set("listen.admin-port", Integer.toString(ADMIN))
-                .set("listen.proxy-protocol-from", "127.0.0.1");
+                .set("listen.proxy-protocol-from", "127.0.0.1")
+                .set("session.heartbeat", "9s");
     }
 
     /** Whatever the test before has done to one of them. */

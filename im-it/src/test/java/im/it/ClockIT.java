@@ -76,7 +76,7 @@ class ClockIT {
                     loseAnswers(stage, careful, () -> moveClock(offset));
                     Stage.await(
                             () -> offset(watch).minus(before).abs().toMinutes() >= 59,
-                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(30),
                             "a clock that goes " + offset);
                     // A time-out that went by this clock would be over by now.
                     traffic.awaitMore(300);
@@ -109,7 +109,7 @@ class ClockIT {
         moveClock("+0");
         return ServerSpec.in(folder)
                 .holdingAll()
-                .set("session.heartbeat", "2s")
+                .set("session.heartbeat", "9s")
                 .wrappedIn(
                         "env",
                         "LD_PRELOAD=" + library(),

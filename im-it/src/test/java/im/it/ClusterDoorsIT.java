@@ -50,7 +50,7 @@ class ClusterDoorsIT {
                 .set("webhooks.url", RECEIVER.url())
                 .set("webhooks.secret", "hush")
                 .set("webhooks.events", "before-send,after-accept,connected,disconnected,went-offline")
-                .set("webhooks.before-send-timeout", "2s")
+                .set("webhooks.before-send-timeout", "10s")
                 .set("webhooks.offline-after", "500ms")
                 .set("offline.topic", "direct"));
     }

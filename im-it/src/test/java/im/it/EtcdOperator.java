@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody with etcdctl, over its HTTP gateway: who has registered, and the end of their leases. */
 final class EtcdOperator {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String NAMES = "/im/names/";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -37,7 +37,7 @@ class GroupIT {
 
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm(spec -> TestServer.losesPushes(spec)
-            .set("session.heartbeat", "1s")
+            .set("session.heartbeat", "3s")
             .set("groups.max-members", Integer.toString(TestServer.MAX_MEMBERS))
             .set("groups.max-groups-per-uid", Integer.toString(TestServer.MAX_GROUPS)));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.client.SendOutcome;
 import im.protocol.v1.Close;
 import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Welcome;
 import im.testkit.checker.Verdict;
 import im.testkit.client.RawClient;
 import im.testkit.history.Event;
@@ -16,8 +17,10 @@ import im.testkit.net.TcpProxy;
 import im.testkit.net.TcpProxy.Direction;
 import im.testkit.server.AdminPages;
 import im.testkit.server.ServerProcess;
+import im.testkit.server.ServerSpec;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -40,10 +44,11 @@ class HalfOpenIT {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"POLL", "POLL_JSON"})
     void aClientThatSaysNothingIsClosedAfterTwoAndAHalfHeartbeats(Transport transport) throws IOException {
-        try (RawClient silent = SERVER.raw(transport, TestServer.uid("ann"), "phone")) {
-            silent.await(BodyCase.CAUGHT_UP);
-            assertThat(silent.welcome().getHeartbeatMs()).isEqualTo(1_000);
+        try (RawClient silent = SERVER.connect(transport)) {
             long began = System.nanoTime();
+            String token = SERVER.token(TestServer.uid("ann"));
+            Welcome welcome = silent.handshake(RawClient.hello(token, "phone").build());
+            assertThat(welcome.getHeartbeatMs()).isEqualTo(1_000);
 
             Close close = silent.awaitClose();
 
@@ -149,15 +154,17 @@ class HalfOpenIT {
     }
 
     @Test
-    void aSlowNetworkIsNoDeadOne() {
-        try (Stage stage = new Stage(SERVER.process(), false, Stage.chooseSeed())) {
+    void aSlowNetworkIsNoDeadOne(@TempDir Path folder) {
+        ServerSpec spec = ServerSpec.in(folder).holdingAll().set("session.heartbeat", "6s");
+        try (ServerProcess server = ServerProcess.start(spec);
+                Stage stage = new Stage(server, false, Stage.chooseSeed())) {
             App ann = stage.app(stage.uid("ann"), "phone", Start.NEW_FROM_FIRST_HELD);
-            ann.proxy().delay(Duration.ofMillis(100));
+            ann.proxy().delay(Duration.ofMillis(500));
             ann.connect();
             stage.awaitLive(stage.apps());
             for (int i = 0; i < 30; i++) {
                 ann.send(ann.uid(), "slowly " + i);
-                stage.pause(200);
+                stage.pause(600);
             }
             Verdict verdict = stage.settle(Duration.ofSeconds(10));
 

@@ -36,7 +36,7 @@ class KafkaFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(6);
     /** For the answers that are on their way when a fault strikes. */
-    private static final Duration ON_THE_WAY = Duration.ofMillis(500);
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(2);
 
     private static final Path FOLDER = TestServer.newFolder();
     private static final List<KafkaServer> BROKERS = new ArrayList<>();

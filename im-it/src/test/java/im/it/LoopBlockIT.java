@@ -15,12 +15,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** One of two event loops stands still for a while, again and again, with traffic on both. */
 @Timeout(120)
 class LoopBlockIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int APPS = 6;
 
     @RegisterExtension
     static final TestServer SERVER = new TestServer(spec ->
-            spec.set("session.heartbeat", "4s").set("io.threads", "2").property(LoopBlock.PROPERTY, "3000/5000"));
+            spec.set("session.heartbeat", "9s").set("io.threads", "2").property(LoopBlock.PROPERTY, "3000/5000"));
 
     @Test
     void aBlockedLoopIsReportedWhileTheOtherGoesOnAndNobodyLosesTheConnection() {

@@ -37,11 +37,11 @@ class LostPushIT {
     void aLostLastMessageIsFoundByASessionThatHasJustCaughtUpAndByOneThatIsIdle() throws IOException {
         try (RawClient receiver = SERVER.raw(bob, "phone")) {
             receiver.await(BodyCase.CAUGHT_UP);
-            send(1);
+            send(receiver, 1);
             Placed first = received(receiver, 1).get(0);
 
             letGoIdle(receiver);
-            send(1);
+            send(receiver, 1);
             Placed second = received(receiver, 1).get(0);
 
             assertThat(second.getPrev()).isEqualTo(first.getPosition());
@@ -55,7 +55,7 @@ class LostPushIT {
     void manyLostMessagesComeInTheirOrder() throws IOException {
         try (RawClient receiver = SERVER.raw(bob, "phone")) {
             receiver.await(BodyCase.CAUGHT_UP);
-            send(30);
+            send(receiver, 30);
 
             List<Placed> got = received(receiver, 30);
 
@@ -65,11 +65,13 @@ class LostPushIT {
         }
     }
 
-    private void send(int count) throws IOException {
+    /** The receiver says meanwhile that it lives. */
+    private void send(RawClient receiver, int count) throws IOException {
         try (RawClient sender = SERVER.raw(ann, "phone")) {
             for (int i = 0; i < count; i++) {
                 String id = TestServer.messageId();
                 sent.add(id);
+                ping(receiver);
                 assertThat(sender.sendAndAwait(sender.text(id, bob, "unheard of"))
                                 .getCode())
                         .isEqualTo(Code.OK);

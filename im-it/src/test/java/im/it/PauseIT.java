@@ -70,13 +70,13 @@ class PauseIT {
                     patient.await(BodyCase.PONG);
                 }
             }
-            traffic.awaitMore(700);
-            traffic.stop();
-            Judged.clean(stage, "long pause");
             assertThat(patients)
                     .allSatisfy(patient -> assertThat(patient.inbox())
                             .as("what a client that waited was told")
                             .noneMatch(Frame::hasClose));
+            traffic.awaitMore(700);
+            traffic.stop();
+            Judged.clean(stage, "long pause");
             assertThat(stage.apps())
                     .as("apps that saw a dead server and came back")
                     .allSatisfy(app -> assertThat(disconnections(stage, app)).isPositive());

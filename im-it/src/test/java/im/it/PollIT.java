@@ -35,9 +35,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class PollIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "2s"));
+    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "6s"));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TIMED_OUT = "reason=\"timeout\"";
 
     private final String ann = TestServer.uid("ann");

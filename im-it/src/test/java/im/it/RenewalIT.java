@@ -19,13 +19,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class RenewalIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = new TestServer(spec -> spec.set("session.heartbeat", "9s"));
 
     private final String ann = TestServer.uid("ann");
 
     @Test
     void aConnectionOutlivesItsFirstToken() {
-        Instant end = Instant.now().plus(Duration.ofSeconds(8));
+        Instant end = Instant.now().plus(Duration.ofSeconds(12));
         AtomicInteger asked = new AtomicInteger();
         try (ImClient client = ImClient.builder()
                 .endpoint(SERVER.process().ws())

@@ -1,5 +1,6 @@
 package im.it;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -25,7 +26,8 @@ class WebhookIT {
     static final TestServer SERVER = new TestServer(spec -> spec.set("webhooks.url", RECEIVER.url())
             .set("webhooks.secret", "hush")
             .set("webhooks.events", "before-send,after-accept,connected,disconnected,went-offline")
-            .set("webhooks.before-send-timeout", "3s")
+            .set("webhooks.before-send-timeout", "6s")
+            .set("session.heartbeat", "9s")
             .set("webhooks.offline-after", "100ms"));
 
     private final String ann = TestServer.uid("ann");
@@ -50,7 +52,8 @@ class WebhookIT {
                 .containsExactly("fine", "rewritten");
         client.close();
 
-        await().until(() -> RECEIVER.of("went-offline", "uid", ann).size() == 1);
+        await().atMost(30, SECONDS)
+                .until(() -> RECEIVER.of("went-offline", "uid", ann).size() == 1);
         assertThat(RECEIVER.of("connected", "device", ann)).containsExactly("phone");
         assertThat(RECEIVER.of("disconnected", "reason", ann)).containsExactly("peer");
         assertThat(RECEIVER.texts("after-accept", ann)).containsExactly("fine", "rewritten");

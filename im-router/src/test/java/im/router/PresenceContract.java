@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link Presence} keeps. */
 public abstract class PresenceContract {
-    protected static final Duration GRACE = Duration.ofMillis(700);
-    private static final long PATIENCE_MS = 10_000;
+    protected static final Duration GRACE = Duration.ofSeconds(2);
+    private static final long PATIENCE_MS = 20_000;
 
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** One deadline from accept to Hello, whatever comes in meanwhile. */
 class HandshakeDeadlineTest {
-    private static final Edges EDGES = new Edges(Duration.ofMillis(700), EchoSessions::new);
+    private static final Edges EDGES = new Edges(Duration.ofSeconds(1), EchoSessions::new);
 
     @AfterAll
     static void stop() {

@@ -16,6 +16,7 @@ public final class ConnectUnderTraffic {
     private static final int RECEIVERS = 3;
     private static final int SENDERS = 12;
     private static final int BACKLOG = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration DELAY = Duration.ofMillis(20);
 
     /** Messages on their way to one session, a setting of the server. */
@@ -54,12 +55,10 @@ public final class ConnectUnderTraffic {
                     .connect());
         }
         stage.awaitLive(senders);
-        Stage.await(() -> chatter.client().unsettled() == 0, Duration.ofSeconds(20), "backlog accepted");
+        Stage.await(() -> chatter.client().unsettled() == 0, PATIENCE, "backlog accepted");
         receivers.forEach(App::connect);
         Stage.await(
-                () -> receivers.stream().anyMatch(ConnectUnderTraffic::isWelcome),
-                Duration.ofSeconds(20),
-                "a receiver's Welcome");
+                () -> receivers.stream().anyMatch(ConnectUnderTraffic::isWelcome), PATIENCE, "a receiver's Welcome");
         Collections.shuffle(senders, stage.random());
         for (App sender : senders) {
             receivers.forEach(receiver -> sender.send(receiver.uid(), "while you connect"));

@@ -16,7 +16,7 @@ public final class KillOnOk {
     private static final int SENDERS = 3;
     private static final int RECEIVERS = 8;
     private static final int PAYLOAD_BYTES = 32 * 1024;
-    private static final Duration FIRST_OK = Duration.ofSeconds(20);
+    private static final Duration FIRST_OK = Duration.ofSeconds(60);
 
     private final Stage stage;
     private final List<App> receivers = new ArrayList<>();
