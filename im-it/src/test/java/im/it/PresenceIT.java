@@ -19,17 +19,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Who is online, on whatever node. The grace time is four seconds, a heartbeat nine. */
+/** Who is online, on whatever node. The grace time is three seconds, a heartbeat nine. */
 @Tag(TestServer.CONFORMANCE)
 @Timeout(120)
 class PresenceIT {
-    private static final long GRACE_MS = 4_000;
+    private static final long GRACE_MS = 3_000;
     /** How far the clocks of this machine's processes are apart, at most. */
     private static final long SLACK_MS = 50;
 
     @RegisterExtension
     static final TestServer SERVER =
-            TestServer.ofEitherForm(spec -> spec.set("presence.grace", "4s").set("session.heartbeat", "9s"));
+            TestServer.ofEitherForm(spec -> spec.set("presence.grace", "3s").set("session.heartbeat", "9s"));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");

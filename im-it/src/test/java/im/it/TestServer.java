@@ -112,7 +112,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
             }
             running = ClusterProcess.start(spec.set("retention.messages", CLUSTER_HOLDS)
                     .set("session.handshake-timeout", "9s")
-                    .set("presence.grace", "4s")
+                    .set("presence.grace", "3s")
                     .set("groups.max-members", Integer.toString(MAX_MEMBERS))
                     .set("groups.max-groups-per-uid", Integer.toString(MAX_GROUPS))
                     .set("groups.receipt-members", Integer.toString(RECEIPT_MEMBERS))

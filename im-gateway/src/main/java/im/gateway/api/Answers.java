@@ -2,6 +2,7 @@ package im.gateway.api;
 
 import im.gateway.admin.HttpListener;
 import im.protocol.v1.Code;
+import im.router.StageFailure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.json.JsonObject;
@@ -53,7 +54,7 @@ final class Answers {
 
     /** The request ends with this failure, whatever it is. */
     void fail(RoutingContext context, String operation, @Nullable Throwable failure) {
-        Throwable cause = failure == null ? null : ApiException.causeOf(failure);
+        Throwable cause = failure == null ? null : StageFailure.cause(failure);
         if (cause instanceof ApiException refused) {
             if (refused.getCause() != null) {
                 LOG.atWarn()

@@ -1,7 +1,7 @@
 package im.gateway.api;
 
 import im.protocol.v1.Code;
-import java.util.concurrent.CompletionException;
+import im.router.StageFailure;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +32,11 @@ final class ApiException extends RuntimeException {
     static <T> CompletionStage<T> ifTold(CompletionStage<T> asked) {
         return asked.handle((told, failure) -> {
             if (failure != null) {
-                throw new ApiException(Code.UNAVAILABLE, "what was asked cannot be told now", causeOf(failure));
+                throw new ApiException(
+                        Code.UNAVAILABLE, "what was asked cannot be told now", StageFailure.cause(failure));
             }
             return told;
         });
-    }
-
-    /** What a stage failed of, without what later stages wrap around it. */
-    static Throwable causeOf(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     Code code() {

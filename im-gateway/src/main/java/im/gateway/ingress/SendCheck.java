@@ -19,6 +19,10 @@ public final class SendCheck {
     public static final Refusal NO_GROUPS =
             new Refusal(Code.UNSUPPORTED, "conversation", "groups are not part of this session");
 
+    /** To who names something else where a conversation is expected. */
+    public static final Refusal NO_CONVERSATION =
+            new Refusal(Code.MALFORMED, "conversation", "names no peer and no group, or one that is no id");
+
     private SendCheck() {}
 
     /** The conversation that a client's words name, or null when they name none. */

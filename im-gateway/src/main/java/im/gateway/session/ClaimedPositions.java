@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * frame claims falsely is refused once, however many of its cursors do. Event loop only.
  */
 final class ClaimedPositions {
-    private static final String NOT_A_CONVERSATION = "names no peer and no group, or one that is no id";
-
     private final SessionServices services;
     private final Connection connection;
     private final String uid;
@@ -67,6 +65,10 @@ final class ClaimedPositions {
 
         Refusal(long ref) {
             this.ref = ref;
+        }
+
+        void say(SendCheck.Refusal refusal) {
+            say(refusal.code(), refusal.field(), refusal.text());
         }
 
         void say(Code code, String field, String text) {
@@ -114,11 +116,11 @@ final class ClaimedPositions {
     private @Nullable ConversationKey conversation(Cursor cursor, Refusal refusal) {
         ConversationKey conversation = SendCheck.conversation(uid, cursor.getConversation());
         if (conversation != null && conversation.isGroup() && !groups) {
-            refusal.say(SendCheck.NO_GROUPS.code(), "conversation", SendCheck.NO_GROUPS.text());
+            refusal.say(SendCheck.NO_GROUPS);
             return null;
         }
         if (conversation == null) {
-            refusal.say(Code.MALFORMED, "conversation", NOT_A_CONVERSATION);
+            refusal.say(SendCheck.NO_CONVERSATION);
         }
         return conversation;
     }

@@ -321,7 +321,7 @@ final class Session implements ConnectionListener, RoomMember {
     private @Nullable ConversationKey named(long ref, Conversation named) {
         ConversationKey conversation = SendCheck.conversation(uid, named);
         if (conversation == null) {
-            refuse(ref, Code.MALFORMED, "conversation", "names no peer and no group, or one that is no id");
+            refuse(ref, SendCheck.NO_CONVERSATION);
         }
         return conversation;
     }

@@ -116,34 +116,31 @@ public final class Sessions implements SessionOpener {
      * or is another's, is nobody's business.
      */
     public void remove(String uid, long id) {
-        with(uid, id, session -> session.connection().close(CloseReason.REMOVED, REMOVED_TEXT));
+        find(
+                uid,
+                id,
+                found -> found.ifPresent(session -> session.connection().close(CloseReason.REMOVED, REMOVED_TEXT)));
     }
 
     /** The device of a connection of the uid; empty where it has gone. Completes on its event loop. */
     public CompletionStage<Optional<String>> device(String uid, long id) {
         CompletableFuture<Optional<String>> device = new CompletableFuture<>();
-        int index = ConnectionIds.loop(id);
-        if (id <= 0 || index >= loops.size()) {
-            return CompletableFuture.completedStage(Optional.empty());
-        }
-        Loop loop = loops.get(index);
-        loop.execute(() -> device.complete(
-                loop.find(id) instanceof Session session && session.uid().equals(uid)
-                        ? Optional.of(session.device)
-                        : Optional.empty()));
+        find(uid, id, found -> device.complete(found.map(session -> session.device)));
         return device;
     }
 
-    private void with(String uid, long id, Consumer<Session> action) {
+    /** @param then on the connection's event loop, where there is one */
+    private void find(String uid, long id, Consumer<Optional<Session>> then) {
         int index = ConnectionIds.loop(id);
-        if (id > 0 && index < loops.size()) {
-            Loop loop = loops.get(index);
-            loop.execute(() -> {
-                if (loop.find(id) instanceof Session session && session.uid().equals(uid)) {
-                    action.accept(session);
-                }
-            });
+        if (id <= 0 || index >= loops.size()) {
+            then.accept(Optional.empty());
+            return;
         }
+        Loop loop = loops.get(index);
+        loop.execute(() -> then.accept(
+                loop.find(id) instanceof Session session && session.uid().equals(uid)
+                        ? Optional.of(session)
+                        : Optional.empty()));
     }
 
     /** Every uid with a session in this process, once. Completes on an event loop. */

@@ -9,6 +9,7 @@ import im.gateway.intercept.MessageGate;
 import im.gateway.intercept.Verdict;
 import im.gateway.webhook.Receiver.Answer;
 import im.protocol.v1.Code;
+import im.router.StageFailure;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
@@ -87,7 +88,7 @@ final class BeforeSend implements MessageGate {
     }
 
     private Verdict failed(Throwable failure) {
-        boolean asked = !(Receiver.causeOf(failure) instanceof Receiver.NotAsked);
+        boolean asked = !(StageFailure.cause(failure) instanceof Receiver.NotAsked);
         meters.asked(asked ? WebhookMeters.Asked.FAILED : WebhookMeters.Asked.NOT_ASKED);
         return onFailure;
     }

@@ -2,6 +2,7 @@ package im.gateway.webhook;
 
 import im.gateway.webhook.EventQueue.Entry;
 import im.gateway.webhook.WebhookMeters.Sent;
+import im.router.StageFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -96,7 +97,7 @@ final class EventPump {
                 underWay = 0;
                 meters.sent(Sent.TAKEN, batch.size());
                 later(this::next, 0);
-            } else if (Receiver.causeOf(failure) instanceof Receiver.NotAsked) {
+            } else if (StageFailure.cause(failure) instanceof Receiver.NotAsked) {
                 later(() -> send(batch, body, tried), CIRCUIT_PAUSE_MILLIS);
             } else if (tried < retries) {
                 meters.retried();
@@ -106,7 +107,7 @@ final class EventPump {
                 meters.sent(Sent.FAILED, batch.size());
                 LOG.atWarn()
                         .addKeyValue("events", batch.size())
-                        .addKeyValue("cause", Receiver.causeOf(failure).getMessage())
+                        .addKeyValue("cause", StageFailure.cause(failure).getMessage())
                         .log("the receiver of webhooks does not take events, they are dropped");
                 later(this::next, 0);
             }

@@ -10,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -131,11 +130,6 @@ final class Receiver {
                 breaker.onError(took, TimeUnit.NANOSECONDS, failure);
             }
         });
-    }
-
-    /** What a {@link #post} failed of, without what later stages wrap around it. */
-    static Throwable causeOf(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** Null while it answers; otherwise that it does not, or is only being tried. */

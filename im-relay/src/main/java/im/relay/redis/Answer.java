@@ -2,8 +2,8 @@ package im.relay.redis;
 
 import im.relay.ReadResult;
 import im.relay.Wakeups;
+import im.router.StageFailure;
 import im.router.redis.RedisFailure;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -26,8 +26,7 @@ final class Answer {
     }
 
     private static <T> ReadResult<T> failed(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = StageFailure.cause(thrown);
         if (cause instanceof NotThereException) {
             return new ReadResult.Failed<>("the store is being rebuilt", BUILT_AFTER_MS);
         }

@@ -3,6 +3,7 @@ package im.router.etcd;
 import com.google.protobuf.InvalidProtocolBufferException;
 import im.protocol.v1.RouteRecord;
 import im.router.NodeFencedException;
+import im.router.StageFailure;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.kv.TxnResponse;
@@ -14,7 +15,6 @@ import io.etcd.jetcd.options.GetOption;
 import io.etcd.jetcd.options.PutOption;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -109,21 +109,14 @@ final class RouteWrites {
 
     /** Whether the write may have taken place all the same. */
     static boolean isInDoubt(Throwable failure) {
-        Failure kind = Failure.of(cause(failure));
+        Failure kind = Failure.of(StageFailure.cause(failure));
         return kind == Failure.UNREACHABLE || kind == Failure.OTHER;
     }
 
     /** A lease that has ended means that this node is fenced. */
     static RuntimeException told(Throwable failure) {
-        Throwable cause = cause(failure);
-        if (Failure.of(cause) == Failure.NO_LEASE) {
-            return new NodeFencedException();
-        }
-        return cause instanceof RuntimeException known ? known : new CompletionException(cause);
-    }
-
-    private static Throwable cause(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
+        return Failure.of(StageFailure.cause(failure)) == Failure.NO_LEASE
+                ? new NodeFencedException()
+                : StageFailure.unchecked(failure);
     }
 }

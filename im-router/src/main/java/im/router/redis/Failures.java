@@ -1,5 +1,6 @@
 package im.router.redis;
 
+import im.router.StageFailure;
 import im.router.redis.RedisFailure.Reason;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -9,7 +10,6 @@ import io.lettuce.core.RedisReadOnlyException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,7 @@ final class Failures {
     private Failures() {}
 
     static RedisFailure of(Throwable thrown, String call, boolean closed) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = StageFailure.cause(thrown);
         String text = call + ": " + message(cause);
         return new RedisFailure(closed ? Reason.CLOSED : reason(cause), text);
     }
@@ -60,13 +59,6 @@ final class Failures {
                     : Reason.ERROR;
         }
         return Reason.DISCONNECTED;
-    }
-
-    /** To be thrown on from a stage. */
-    static RuntimeException unchecked(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        return cause instanceof RuntimeException known ? known : new CompletionException(cause);
     }
 
     /** It, its causes, and what they gathered: of a cluster each node has a failure of its own. */

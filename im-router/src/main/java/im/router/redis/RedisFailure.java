@@ -1,7 +1,7 @@
 package im.router.redis;
 
+import im.router.StageFailure;
 import java.util.Locale;
-import java.util.concurrent.CompletionException;
 
 /** A call that has no answer. Without a stack trace: under load there are many. */
 public final class RedisFailure extends RuntimeException {
@@ -61,8 +61,7 @@ public final class RedisFailure extends RuntimeException {
 
     /** The failure in what a stage was completed with, or null when it is something else. */
     public static @org.jspecify.annotations.Nullable RedisFailure in(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = StageFailure.cause(thrown);
         return cause instanceof RedisFailure failure ? failure : null;
     }
 }

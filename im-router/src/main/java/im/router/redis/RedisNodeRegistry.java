@@ -4,6 +4,7 @@ import im.router.NodeId;
 import im.router.NodeInfo;
 import im.router.NodeRegistry;
 import im.router.Nodes;
+import im.router.StageFailure;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -175,7 +176,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         try {
             return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw Failures.unchecked(e);
+            throw StageFailure.unchecked(e);
         }
     }
 }

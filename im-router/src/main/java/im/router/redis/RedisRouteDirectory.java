@@ -8,6 +8,7 @@ import im.router.Registration;
 import im.router.Route;
 import im.router.RouteDirectory;
 import im.router.Routes;
+import im.router.StageFailure;
 import im.router.memory.LocalRoutes;
 import im.router.redis.Redis.Call;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -100,7 +101,7 @@ public final class RedisRouteDirectory implements RouteDirectory {
                 .handle((answer, thrown) -> {
                     if (thrown != null) {
                         refused(uid, device, connection, thrown);
-                        throw Failures.unchecked(thrown);
+                        throw StageFailure.unchecked(thrown);
                     }
                     return answered(uid, device, attempt, me, connection, group, answer);
                 });

@@ -4,6 +4,7 @@ import im.router.NodeFencedException;
 import im.router.Nodes;
 import im.router.RouteDirectory.DisplacedListener;
 import im.router.RouteDirectory.Mended;
+import im.router.StageFailure;
 import im.router.memory.LocalRoutes;
 import im.router.memory.LocalRoutes.Entry;
 import im.router.redis.MendRoutesScript.Held;
@@ -95,7 +96,7 @@ final class RouteMending {
             if (failed == null) {
                 told.complete(sum);
             } else {
-                told.completeExceptionally(Failures.unchecked(failed));
+                told.completeExceptionally(StageFailure.unchecked(failed));
             }
         }
 

@@ -1,6 +1,7 @@
 package im.router.redis;
 
 import im.router.RouteDirectory;
+import im.router.StageFailure;
 import im.router.memory.LocalRoutes.Entry;
 import im.router.redis.Redis.Call;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class Withdrawals {
                 .handle((reply, thrown) -> {
                     if (thrown != null) {
                         later(uid, device, connection);
-                        throw Failures.unchecked(thrown);
+                        throw StageFailure.unchecked(thrown);
                     }
                     return reply.number() == 1;
                 });
@@ -69,7 +70,7 @@ final class Withdrawals {
                 .handle((told, thrown) -> {
                     if (thrown != null) {
                         entries.forEach(e -> later(e.uid(), e.device(), e.connection()));
-                        throw Failures.unchecked(thrown);
+                        throw StageFailure.unchecked(thrown);
                     }
                     return told;
                 })
@@ -84,7 +85,7 @@ final class Withdrawals {
             CompletionStage<Void> one = told.get(i).handle((reply, thrown) -> {
                 if (thrown != null) {
                     later(entry.uid(), entry.device(), entry.connection());
-                    throw Failures.unchecked(thrown);
+                    throw StageFailure.unchecked(thrown);
                 }
                 meters.withdrawn.increment();
                 return null;
