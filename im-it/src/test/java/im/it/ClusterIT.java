@@ -69,7 +69,10 @@ class ClusterIT {
                 annPhone.send(bob, "live " + i);
                 bobPhone.send(ann, "back " + i);
             }
-            Stage.await(() -> annPhone.client().unsettled() == 0, Duration.ofSeconds(60), "all accepted");
+            Stage.await(
+                    () -> annPhone.client().unsettled() + bobPhone.client().unsettled() == 0,
+                    Duration.ofSeconds(60),
+                    "all accepted");
             bobPhone.disconnect();
             for (int i = 0; i < 100; i++) {
                 annPhone.send(bob, "while you were away " + i);
