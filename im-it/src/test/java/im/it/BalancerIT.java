@@ -87,7 +87,7 @@ class BalancerIT {
                 .set("listen.tcp-port", Integer.toString(TCP))
                 .set("listen.admin-port", Integer.toString(ADMIN))
                 .set("listen.proxy-protocol-from", "127.0.0.1")
-                .set("session.heartbeat", "9s");
+                .unhurried();
     }
 
     /** Whatever the test before has done to one of them. */

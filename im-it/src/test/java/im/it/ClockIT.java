@@ -109,7 +109,7 @@ class ClockIT {
         moveClock("+0");
         return ServerSpec.in(folder)
                 .holdingAll()
-                .set("session.heartbeat", "9s")
+                .unhurried()
                 .wrappedIn(
                         "env",
                         "LD_PRELOAD=" + library(),

@@ -117,7 +117,7 @@ class DescriptorsIT {
         return ServerSpec.in(folder)
                 .holdingAll()
                 .set("session.handshake-timeout", "60s")
-                .set("session.heartbeat", "9s");
+                .unhurried();
     }
 
     private static Stage stage(ServerProcess server) {

@@ -83,7 +83,7 @@ class DiskFullIT {
 
     /** The watch says nothing until traffic has begun, which takes a busy machine seconds. */
     private ServerSpec spec() {
-        return ServerSpec.in(folder).holdingAll().set("session.heartbeat", "9s");
+        return ServerSpec.in(folder).holdingAll().unhurried();
     }
 
     private static void failAndRecover(ServerProcess server, String why, Runnable repair) throws IOException {

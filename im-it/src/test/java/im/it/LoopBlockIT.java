@@ -19,8 +19,8 @@ class LoopBlockIT {
     private static final int APPS = 6;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec ->
-            spec.set("session.heartbeat", "9s").set("io.threads", "2").property(LoopBlock.PROPERTY, "3000/5000"));
+    static final TestServer SERVER =
+            new TestServer(spec -> spec.unhurried().set("io.threads", "2").property(LoopBlock.PROPERTY, "3000/5000"));
 
     @Test
     void aBlockedLoopIsReportedWhileTheOtherGoesOnAndNobodyLosesTheConnection() {

@@ -29,7 +29,7 @@ class PresenceIT {
 
     @RegisterExtension
     static final TestServer SERVER =
-            TestServer.ofEitherForm(spec -> spec.set("presence.grace", "3s").set("session.heartbeat", "9s"));
+            TestServer.ofEitherForm(spec -> spec.set("presence.grace", "3s").unhurried());
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");

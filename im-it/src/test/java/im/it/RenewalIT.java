@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class RenewalIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.set("session.heartbeat", "9s"));
+    static final TestServer SERVER = new TestServer(spec -> spec.unhurried());
 
     private final String ann = TestServer.uid("ann");
 

@@ -36,7 +36,7 @@ class SlowLinkIT {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "9s"));
+    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().unhurried());
 
     @TempDir
     Path folder;

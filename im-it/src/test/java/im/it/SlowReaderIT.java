@@ -26,7 +26,7 @@ class SlowReaderIT {
     /** It may use less memory than the backlog is large: 40 MiB. A machine that is busy for seconds ends no connection. */
     @RegisterExtension
     static final TestServer SERVER = new TestServer(spec -> spec.holdingAll()
-            .set("session.heartbeat", "9s")
+            .unhurried()
             .set("session.loop-outbound-bytes", "2MiB")
             .flags("-Xmx64m", "-XX:MaxDirectMemorySize=24m"));
 

@@ -27,7 +27,7 @@ class WebhookIT {
             .set("webhooks.secret", "hush")
             .set("webhooks.events", "before-send,after-accept,connected,disconnected,went-offline")
             .set("webhooks.before-send-timeout", "6s")
-            .set("session.heartbeat", "9s")
+            .unhurried()
             .set("webhooks.offline-after", "100ms"));
 
     private final String ann = TestServer.uid("ann");

@@ -15,13 +15,10 @@ import java.util.Map;
  */
 public record ClusterSpec(Path folder, Map<String, String> settings, Map<String, String> properties) {
 
-    /**
-     * More held than any test writes, and a heartbeat of 9 s: a client gives its gateway 0.3 of one to answer, and where
-     * brokers, relays and gateways share few processors, all of them have stood still for a second.
-     */
+    /** More held than any test writes, and a heartbeat of {@link ServerSpec#UNHURRIED}. */
     public static ClusterSpec in(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("session.heartbeat", "9s");
+        settings.put("session.heartbeat", ServerSpec.UNHURRIED);
         settings.put("presence.grace", "1s");
         settings.put("retention.messages", "1000000");
         settings.put("retention.bytes", "1GiB");

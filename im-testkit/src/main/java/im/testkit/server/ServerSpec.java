@@ -21,6 +21,12 @@ public record ServerSpec(
         Map<String, String> properties,
         List<String> flags,
         List<String> wrapper) {
+    /**
+     * A client gives its gateway 0.3 heartbeats to answer a ping, and where many processes share few processors, all of
+     * them have stood still for a second.
+     */
+    static final String UNHURRIED = "9s";
+
     private static final String MEMORY = "-Xmx512m";
 
     /** The test profile: all ports chosen by the kernel, heartbeat 3 s, grace of presence 1 s. */
@@ -43,6 +49,11 @@ public record ServerSpec(
     /** Holds more of a conversation than any test writes, so that nothing is ever truncated. */
     public ServerSpec holdingAll() {
         return set("retention.messages", "1000000").set("retention.bytes", "1GiB");
+    }
+
+    /** A heartbeat of {@link #UNHURRIED}, for tests in which nobody's connection may end. */
+    public ServerSpec unhurried() {
+        return set("session.heartbeat", UNHURRIED);
     }
 
     public ServerSpec property(String name, String value) {
