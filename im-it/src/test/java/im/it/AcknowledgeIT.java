@@ -17,12 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D18, D21 and D29 as a receiver sees them: positions, prev, cursors and pages. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class AcknowledgeIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();
@@ -125,7 +123,7 @@ class AcknowledgeIT {
 
     /** Nothing tells a client that its acknowledgement is stored; a session that begins before it is gets more. */
     private void assertThatTheNextSessionGets(List<Placed> expected) {
-        await().atMost(RawClient.PATIENCE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
+        await().pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
             try (RawClient client = SERVER.raw(bob, "phone")) {
                 client.await(BodyCase.CAUGHT_UP);
                 assertThat(client.inbox().stream()

@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames at and beyond their bounds: a refusal where the connection can go on, a Close with its code where not. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class BadInputIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("session.handshake-timeout", "5s"));

@@ -21,7 +21,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,6 @@ class BalancerIT {
     private static final int WS_FRONT = FreePorts.next();
     private static final int TCP_FRONT = FreePorts.next();
     private static final int STATS = FreePorts.next();
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final ServerProcess[] SERVERS = new ServerProcess[HOSTS.length];
     private static HaproxyServer balancer;
@@ -96,7 +94,7 @@ class BalancerIT {
         for (String listener : List.of("ws", "tcp")) {
             for (int i = 0; i < HOSTS.length; i++) {
                 int number = i;
-                await().atMost(PATIENCE).until(() -> standing(listener, number).startsWith("UP"));
+                await().until(() -> standing(listener, number).startsWith("UP"));
             }
         }
     }
@@ -156,7 +154,7 @@ class BalancerIT {
         SERVERS[0].kill9();
         assertThat(nodes(Transport.TCP, 4)).containsExactly("node-1");
         SERVERS[0].start();
-        await().atMost(PATIENCE).until(() -> nodes(Transport.TCP, 4).size() == 2);
+        await().until(() -> nodes(Transport.TCP, 4).size() == 2);
     }
 
     @Test
@@ -164,13 +162,13 @@ class BalancerIT {
         try (RawClient client = welcomed(Transport.TCP)) {
             int its = client.welcome().getNode().equals("node-0") ? 0 : 1;
             SERVERS[its].pause();
-            await().atMost(PATIENCE).until(() -> standing("tcp", its).startsWith("DOWN"));
+            await().until(() -> standing("tcp", its).startsWith("DOWN"));
             assertThat(nodes(Transport.TCP, 4)).containsExactly("node-" + (1 - its));
             SERVERS[its].resume();
             assertThat(client.sendAndAwait(client.text(TestServer.messageId(), "bob", "still here"))
                             .getCode())
                     .isEqualTo(Code.OK);
-            await().atMost(PATIENCE).until(() -> standing("tcp", its).startsWith("UP"));
+            await().until(() -> standing("tcp", its).startsWith("UP"));
         }
     }
 
@@ -193,12 +191,12 @@ class BalancerIT {
         PolledSession session = PolledSession.begin(URI.create("http://127.0.0.1:" + WS_FRONT + "/v1/poll"), token());
         int its = session.node().equals("node-0") ? 0 : 1;
         SERVERS[its].pause();
-        await().atMost(PATIENCE).until(() -> standing("ws", its).startsWith("DOWN"));
+        await().until(() -> standing("ws", its).startsWith("DOWN"));
         SERVERS[its].resume();
 
         assertThat(session.send("still here")).isEqualTo(Code.OK);
 
-        await().atMost(PATIENCE).until(() -> standing("ws", its).startsWith("UP"));
+        await().until(() -> standing("ws", its).startsWith("UP"));
     }
 
     private static String token() {

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page's client without the page, in a browser, with a socket and a storage that do as they are told. */
-@Timeout(180)
 class ChatClientIT {
     @RegisterExtension
     static final ChatStage STAGE = new ChatStage(spec -> spec);

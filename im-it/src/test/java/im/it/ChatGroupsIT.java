@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Groups and presence on the chat page, in a browser. */
 @Tag("once")
-@Timeout(180)
 class ChatGroupsIT {
     @RegisterExtension
     static final ChatStage STAGE =

@@ -12,12 +12,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page of dev mode in a browser: what two people see of each other. */
 @Tag("once")
-@Timeout(180)
 class ChatPageIT {
     @RegisterExtension
     static final ChatStage STAGE = new ChatStage(spec -> spec.set("session.heartbeat", "10s"));

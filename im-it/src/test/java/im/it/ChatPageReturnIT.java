@@ -11,12 +11,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page of dev mode after it, its connection or the server was gone. */
 @Tag("once")
-@Timeout(180)
 class ChatPageReturnIT {
     private static final int HELD = 10;
 

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * All in them happens as it does for users, but the times of day, which are put in: a morning does not fit into a second.
  * They were taken where the Debian packages fonts-inter and fonts-noto-color-emoji are installed.
  */
-@Timeout(180)
 @EnabledIfEnvironmentVariable(named = "IM_PICTURES", matches = ".+", disabledReason = "IM_PICTURES names no folder")
 class ChatPicturesIT {
     private static final int LARGEST = 200 * 1024;

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import im.testkit.browser.BrowserPage;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.core.ThrowingRunnable;
 
@@ -25,7 +24,7 @@ final class ChatWindow {
 
     /** A page that is just loading has nothing to be asked, which is an exception and not the end. */
     static void eventually(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofSeconds(40)).ignoreExceptions().untilAsserted(assertion);
+        await().ignoreExceptions().untilAsserted(assertion);
     }
 
     ChatWindow signIn(URI server) {

@@ -18,13 +18,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the Java client offers besides sending and receiving, against a real server. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class ClientFeaturesIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

@@ -1,5 +1,7 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
+
 import im.testkit.server.JavaRun;
 import im.testkit.server.JavaRun.Ended;
 import java.io.IOException;
@@ -11,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The simulator's commands as processes, against one server's folder. */
 final class Commands {
-    private static final int PATIENCE_SECONDS = 90;
-
     private final Path folder;
 
     private final List<String> prefix;
@@ -54,7 +54,7 @@ final class Commands {
         }
 
         Ended await() throws IOException, InterruptedException {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("still running: " + err());
             }

@@ -14,11 +14,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server leaves behind, killed three times under traffic and once more at its end, agrees with itself. */
-@Timeout(180)
 class ConservationIT {
     private static final Duration SETTLE = Duration.ofSeconds(1);
 

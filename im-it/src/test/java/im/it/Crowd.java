@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Many clients as apps have them, with the reconnect times that the SDK has by itself; each knows all gateways. */
 final class Crowd implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ImClientResources resources = ImClientResources.create(1);
     private final List<ImClient> clients = new ArrayList<>();
@@ -46,7 +45,7 @@ final class Crowd implements AutoCloseable {
     /** Waits until so many are connected and have all there is; prints how long that took. */
     void awaitLive(int count) {
         long began = System.nanoTime();
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> live() >= count);
+        await().pollInterval(Duration.ofMillis(50)).until(() -> live() >= count);
         System.out.println(count + " of " + clients.size() + " clients are live after "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) + " ms");
     }
@@ -59,14 +58,14 @@ final class Crowd implements AutoCloseable {
 
     /** Waits until so many times one has lost its connection. */
     void awaitLost(int times) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> lost.get() >= times);
+        await().pollInterval(Duration.ofMillis(10)).until(() -> lost.get() >= times);
     }
 
     /** Each is written to, and gets it, once. */
     void assertThatAllAreReached(App sender) {
         int before = received.get();
         clients.forEach(client -> sender.send(client.uid(), "are you there"));
-        await().atMost(PATIENCE).until(() -> received.get() == before + clients.size());
+        await().until(() -> received.get() == before + clients.size());
     }
 
     @Override

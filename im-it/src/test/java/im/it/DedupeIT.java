@@ -15,12 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D11: the same message is one message. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class DedupeIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

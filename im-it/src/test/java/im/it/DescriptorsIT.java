@@ -18,14 +18,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server whose file descriptors are used up: those who are there go on, it does not spin, and it recovers. */
-@Timeout(180)
 class DescriptorsIT {
     private static final int LIMIT = 700;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String SOCKETS_REFUSED = "im_gateway_sockets_refused_total";
     private static final String ACCEPT_FAILURES = "im_gateway_accept_failures_total";
 
@@ -58,8 +55,8 @@ class DescriptorsIT {
                 traffic.awaitMore(100);
                 assertThat(admin.metric(SOCKETS_REFUSED)).isZero();
                 crowd(server, LIMIT);
-                Stage.await(() -> admin.metric(SOCKETS_REFUSED) > 0, PATIENCE, "a socket that is refused");
-                Stage.await(() -> admin.ready().status() == 503, PATIENCE, "not ready");
+                Stage.await(() -> admin.metric(SOCKETS_REFUSED) > 0, "a socket that is refused");
+                Stage.await(() -> admin.ready().status() == 503, "not ready");
                 assertThat(admin.ready().text()).contains("sockets");
 
                 traffic.awaitMore(1_000);
@@ -71,7 +68,7 @@ class DescriptorsIT {
                 traffic.awaitMore(100);
                 traffic.stop();
             }
-            Stage.await(() -> admin.ready().status() == 200, PATIENCE, "ready again");
+            Stage.await(() -> admin.ready().status() == 200, "ready again");
             newcomer(server);
             Judged.clean(stage, "crowd");
         }
@@ -92,7 +89,7 @@ class DescriptorsIT {
                 began = System.nanoTime();
                 limit(server, used + 10);
                 crowd(server, 60);
-                Stage.await(() -> admin.metric(ACCEPT_FAILURES) > 0, PATIENCE, "an accept that failed");
+                Stage.await(() -> admin.metric(ACCEPT_FAILURES) > 0, "an accept that failed");
 
                 traffic.awaitMore(800);
 

@@ -19,13 +19,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which devices of a uid may be connected together, with one server and over two gateways. */
 @Tag("once")
-@Timeout(300)
 class DevicePolicyIT {
     private final String ann = TestServer.uid("ann");
 

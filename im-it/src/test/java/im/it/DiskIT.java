@@ -18,11 +18,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is accepted is on the disk: a slow sync delays every OK, a failing one ends them. Faults by strace. */
-@Timeout(180)
 class DiskIT {
     private static final Duration DELAY = Duration.ofMillis(200);
 

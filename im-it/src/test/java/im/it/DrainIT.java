@@ -14,15 +14,12 @@ import im.testkit.server.ServerProcess;
 import im.testkit.server.ServerSpec;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM: clients are told, what is under way is finished, nothing is lost and nothing unknown. */
-@Timeout(120)
 class DrainIT {
     @TempDir
     Path folder;
@@ -46,7 +43,7 @@ class DrainIT {
             int exit = server.terminate();
             apps.forEach(app -> app.send("u0", "while it is down"));
             server.start();
-            Verdict verdict = stage.settle(Duration.ofSeconds(20));
+            Verdict verdict = stage.settle();
 
             assertThat(exit).isZero();
             assertThat(verdict.clean()).as("%s", verdict).isTrue();

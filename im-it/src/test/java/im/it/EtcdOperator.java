@@ -1,5 +1,7 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
+
 import im.servers.Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +12,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody with etcdctl, over its HTTP gateway: who has registered, and the end of their leases. */
 final class EtcdOperator {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String NAMES = "/im/names/";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

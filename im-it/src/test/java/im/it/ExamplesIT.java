@@ -21,12 +21,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The programs of examples/java as processes of their own, some of them killed, against a real server. */
-@Timeout(180)
 class ExamplesIT {
     @RegisterExtension
     static final TestServer SERVER = new TestServer();
@@ -78,7 +76,7 @@ class ExamplesIT {
     private Process startReady(Class<?> example) throws IOException {
         int number = started.size();
         Process process = start(example, folder.resolve("app").toString());
-        await().atMost(60, SECONDS).until(() -> Files.readString(out(number)).contains("ready") || !process.isAlive());
+        await().until(() -> Files.readString(out(number)).contains("ready") || !process.isAlive());
         assertThat(process.isAlive()).as(Files.readString(out(number))).isTrue();
         return process;
     }
@@ -115,7 +113,7 @@ class ExamplesIT {
 
         startReady(EchoBot.class);
 
-        await().atMost(30, SECONDS).until(() -> echoes().contains("two"));
+        await().until(() -> echoes().contains("two"));
         List<String> expected = new ArrayList<>(List.of("one"));
         for (int i = 0; i < 50; i++) {
             expected.add("burst " + i);
@@ -140,7 +138,7 @@ class ExamplesIT {
         }
         startReady(OwnTransaction.class);
 
-        await().atMost(30, SECONDS).until(() -> texts(database).size() >= expected.size());
+        await().until(() -> texts(database).size() >= expected.size());
         assertThat(texts(database)).isEqualTo(expected);
     }
 

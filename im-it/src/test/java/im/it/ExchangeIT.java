@@ -8,18 +8,15 @@ import im.testkit.history.Event.CalledBack;
 import im.testkit.history.Start;
 import im.testkit.load.App;
 import im.testkit.load.Stage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class ExchangeIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();
@@ -44,7 +41,7 @@ class ExchangeIT {
             }
             outcomes.add(annPhone.send(bob, new byte[64 * 1024]));
             outcomes.add(annPhone.send(ann, "a note to myself"));
-            Verdict verdict = stage.settle(Duration.ofSeconds(10));
+            Verdict verdict = stage.settle();
 
             assertThat(outcomes)
                     .allSatisfy(outcome -> assertThat(outcome.join()).isInstanceOf(SendOutcome.Accepted.class));
@@ -71,10 +68,10 @@ class ExchangeIT {
             for (int i = 0; i < 300; i++) {
                 annPhone.send(bob, "while you were away " + i);
             }
-            Stage.await(() -> annPhone.client().unsettled() == 0, Duration.ofSeconds(20), "all accepted");
+            Stage.await(() -> annPhone.client().unsettled() == 0, "all accepted");
 
             bobPhone.restart();
-            Verdict verdict = stage.settle(Duration.ofSeconds(10));
+            Verdict verdict = stage.settle();
 
             assertThat(verdict.clean()).as("%s", verdict).isTrue();
             assertThat(verdict.counts().accepted()).isEqualTo(300);

@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -95,7 +96,7 @@ class FilterIT {
         try (ServerProcess server =
                 ServerProcess.prepare(filtered(ServerSpec.in(own), "filter.messages-per-minute=x"))) {
             assertThatThrownBy(server::start).hasMessageContaining("interceptors: filter.messages-per-minute is \"x\"");
-            assertThat(server.waitForExit(RawClient.PATIENCE)).isEqualTo(4);
+            assertThat(server.waitForExit(PATIENCE)).isEqualTo(4);
         } finally {
             Servers.delete(own);
         }

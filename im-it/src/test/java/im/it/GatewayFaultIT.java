@@ -24,15 +24,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** One of two gateways is killed, stopped in turn, or stands still, with traffic over both. */
 @Tag("once")
-@Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class GatewayFaultIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CROWD = 300;
 
     private static ClusterProcess cluster;
@@ -108,7 +105,7 @@ class GatewayFaultIT {
             kafka.pause();
             stays.sendTogether(sends);
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(gateway::stop);
-            await().atMost(PATIENCE).until(() -> textFrom(gateway, before).contains("stopping"));
+            await().until(() -> textFrom(gateway, before).contains("stopping"));
             stays.await(BodyCase.GO_AWAY);
             kafka.resume();
             stopped.join();
@@ -165,7 +162,7 @@ class GatewayFaultIT {
                 RawClient bobs = welcomed(0, bob, 1);
                 RawClient cys = welcomed(1, cy, 1)) {
             gateway.pause();
-            await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).until(() -> {
+            await().pollInterval(Duration.ofSeconds(1)).until(() -> {
                 ping(annsOld, bobs, cys);
                 return !operator.leases().containsKey("gateway-1");
             });
@@ -192,7 +189,7 @@ class GatewayFaultIT {
                 assertThat(annsOld.awaitClose().getCode()).isEqualTo(4409);
                 assertThat(annsOld.inbox()).noneMatch(Frame::hasDeliver);
                 bobs.await(frame -> frame.hasDeliver(), "what came while it slept");
-                await().atMost(PATIENCE).until(() -> pages.ready().status() == 200);
+                await().until(() -> pages.ready().status() == 200);
                 assertThat(operator.incarnation("gateway-1")).isGreaterThan(before);
                 send(bobs, bobs.text(bobsLate.getSend().getMessageId(), cy, "later", true), Code.OK);
                 cys.await(frame -> frame.hasDeliver(), "the message at last");

@@ -20,11 +20,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who comes back to many groups gets what is most wanted first. */
-@Timeout(180)
 class GroupCatchUpIT {
     private static final int GROUPS = 500;
     private static final int AT_ONCE = 50;

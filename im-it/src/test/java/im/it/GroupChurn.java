@@ -33,7 +33,6 @@ import java.util.stream.Stream;
  */
 final class GroupChurn implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(40);
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
     /** Fewer than a group holds by default. */
     private static final int MAX_SENDS = 900;
     /** Stretches that are over; of a uid that came and went more often the oldest are not held. */
@@ -104,11 +103,11 @@ final class GroupChurn implements AutoCloseable {
 
     /** Ends the coming and going; everybody has what it had to see, and nothing else, in the order of the log. */
     void judge() {
-        changing.stop(PATIENCE);
-        await().atMost(PATIENCE).until(() -> outcomes.stream().allMatch(CompletableFuture::isDone));
+        changing.stop();
+        await().until(() -> outcomes.stream().allMatch(CompletableFuture::isDone));
         accepted(owner.say(group, "the end"));
         GroupMember reader = again(owner);
-        await().atMost(PATIENCE).until(() -> reader.words(group).contains("the end"));
+        await().until(() -> reader.words(group).contains("the end"));
         List<ReceivedMessage> log = reader.in(group);
         settledOnce(log);
 
@@ -145,10 +144,9 @@ final class GroupChurn implements AutoCloseable {
     }
 
     private void sees(GroupMember who, List<Long> positions) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(who.in(group).stream().map(ReceivedMessage::position))
-                        .as("what %s was given", who.uid)
-                        .containsExactlyElementsOf(positions));
+        await().untilAsserted(() -> assertThat(who.in(group).stream().map(ReceivedMessage::position))
+                .as("what %s was given", who.uid)
+                .containsExactlyElementsOf(positions));
     }
 
     /** What was accepted stands in the log once, what was refused nowhere. */

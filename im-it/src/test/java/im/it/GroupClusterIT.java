@@ -3,6 +3,7 @@ package im.it;
 import static im.it.GroupMember.accepted;
 import static im.it.GroupMember.rejected;
 import static im.it.TestServer.uid;
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.client.ErrorCode;
@@ -30,12 +31,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What a cluster promises of groups while a part of it stands still or has forgotten. */
 @Tag("once")
-@Timeout(120)
 @EnabledIf("im.servers.Requirement#cluster")
 class GroupClusterIT {
     private static ImClientResources resources;
@@ -126,7 +125,7 @@ class GroupClusterIT {
     /** What is said at last, of a sender that tries again. */
     private static Code settled(RawClient client, String group, String id) throws IOException {
         Code code = Code.UNAVAILABLE;
-        long deadline = System.nanoTime() + GroupMember.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (code == Code.UNAVAILABLE && System.nanoTime() < deadline) {
             code = send(client, group, text(id)).getCode();
         }

@@ -18,7 +18,6 @@ import im.client.MembershipChange.Role;
 import im.client.OutgoingMessage;
 import im.client.ReceivedMessage;
 import im.client.SendOutcome;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Groups as members on the SDK see them. */
 @Tag(TestServer.CONFORMANCE)
 class GroupIT {
-    private static final Duration PATIENCE = GroupMember.PATIENCE;
 
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm(spec -> TestServer.losesPushes(spec)
@@ -83,8 +81,7 @@ class GroupIT {
         sends.forEach(GroupMember::accepted);
 
         for (GroupMember one : all) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(one.in(group)).hasSize(401));
+            await().untilAsserted(() -> assertThat(one.in(group)).hasSize(401));
         }
         List<Long> positions =
                 all.get(0).in(group).stream().map(ReceivedMessage::position).toList();
@@ -122,8 +119,7 @@ class GroupIT {
                 .hasSize(3);
         bob.client.dropConnection();
         accepted(bob.client.send(bob.uid, "to himself").join());
-        await().atMost(PATIENCE)
-                .until(() -> bob.seen.stream().anyMatch(one -> one.text().equals("to himself")));
+        await().until(() -> bob.seen.stream().anyMatch(one -> one.text().equals("to himself")));
         bob.sees(group, "CREATED", "while a member", "REMOVED");
     }
 
@@ -143,7 +139,7 @@ class GroupIT {
 
         bob.sees(group, "CREATED", "REMOVED");
         rejected(bob.say(group, "let me in"), ErrorCode.FORBIDDEN);
-        await().atMost(PATIENCE).until(() -> ann.in(group).size() == 22);
+        await().until(() -> ann.in(group).size() == 22);
         bob.sees(group, "CREATED", "REMOVED");
     }
 
@@ -213,8 +209,7 @@ class GroupIT {
                 rejected(outcome, ErrorCode.FORBIDDEN);
             }
         }
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(ann.words(group)).hasSize(accepted.size() + 2));
+        await().untilAsserted(() -> assertThat(ann.words(group)).hasSize(accepted.size() + 2));
         List<String> all = ann.words(group);
         int removed = all.indexOf("REMOVED");
         assertThat(all.stream().filter(word -> word.startsWith("m"))).containsExactlyElementsOf(accepted);
@@ -335,8 +330,7 @@ class GroupIT {
         sends.forEach(GroupMember::accepted);
 
         for (GroupMember one : all) {
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(one.in(group)).hasSize(121));
+            await().untilAsserted(() -> assertThat(one.in(group)).hasSize(121));
             assertThat(one.in(group))
                     .extracting(ReceivedMessage::position)
                     .isEqualTo(all.get(0).in(group).stream()

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 
 /** One device of one uid that takes part in groups, and what its listener was given, in order. */
 final class GroupMember {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
 
     final String uid;
     final ImClient client;
@@ -73,7 +72,7 @@ final class GroupMember {
     }
 
     void sees(String group, String... words) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(words(group)).containsExactly(words));
+        await().untilAsserted(() -> assertThat(words(group)).containsExactly(words));
     }
 
     static void accepted(SendOutcome outcome) {

@@ -1,6 +1,7 @@
 package im.it;
 
 import static im.it.TestServer.uid;
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -30,7 +31,6 @@ import im.protocol.v1.GroupQuery;
 import im.protocol.v1.Read;
 import im.testkit.client.RawClient;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,14 +40,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What members see of a group besides its messages: who is in it, who has read what, what is unread. */
-@Timeout(120)
 @Tag(TestServer.CONFORMANCE)
 class GroupReadsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm(
@@ -88,8 +85,7 @@ class GroupReadsIT {
         }
 
         long sees(String text) {
-            await().atMost(PATIENCE)
-                    .until(() -> seen.stream().anyMatch(one -> one.text().equals(text)));
+            await().until(() -> seen.stream().anyMatch(one -> one.text().equals(text)));
             return seen.stream()
                     .filter(one -> one.text().equals(text))
                     .findFirst()
@@ -98,7 +94,7 @@ class GroupReadsIT {
         }
 
         void hears(Receipt receipt) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(receipts).contains(receipt));
+            await().untilAsserted(() -> assertThat(receipts).contains(receipt));
         }
 
         List<Receipt> ofGroup() {
@@ -219,8 +215,7 @@ class GroupReadsIT {
         bob.sees("three");
         bob.client.markRead(conversation, two);
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(bob.listed().unread()).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(bob.listed().unread()).isEqualTo(1));
         ConversationSummary listed = bob.listed();
         assertThat(listed.read()).isEqualTo(two);
         assertThat(listed.head()).isEqualTo(three);
@@ -234,11 +229,10 @@ class GroupReadsIT {
 
         ann.client.groups().dissolve(group).join();
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(bob.listed().group())
-                        .isNotNull()
-                        .returns(true, GroupInfo::dissolved)
-                        .returns(false, GroupInfo::isMember));
+        await().untilAsserted(() -> assertThat(bob.listed().group())
+                .isNotNull()
+                .returns(true, GroupInfo::dissolved)
+                .returns(false, GroupInfo::isMember));
         refused(bob.client.groups().info(group), ErrorCode.FORBIDDEN);
     }
 
@@ -252,7 +246,7 @@ class GroupReadsIT {
         bob.client.markRead(conversation, position);
         ann.hears(read(bob, position));
 
-        await().atMost(PATIENCE).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             GroupMembers both = ann.client.groups().readers(group, "", 2).join();
             assertThat(both.more()).isTrue();
             assertThat(both.members())
@@ -276,11 +270,10 @@ class GroupReadsIT {
         refused(eve.client.groups().info(uid("none")), ErrorCode.FORBIDDEN);
         ann.client.groups().settings(group, null, Joining.OPEN, "").join();
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(eve.client.groups().info(group))
-                        .succeedsWithin(PATIENCE)
-                        .returns(false, GroupInfo::isMember)
-                        .returns("Title", GroupInfo::title));
+        await().untilAsserted(() -> assertThat(eve.client.groups().info(group))
+                .succeedsWithin(PATIENCE)
+                .returns(false, GroupInfo::isMember)
+                .returns("Title", GroupInfo::title));
         refused(eve.client.groups().members(group, "", 10), ErrorCode.FORBIDDEN);
         refused(eve.client.groups().readers(group, "", 1), ErrorCode.FORBIDDEN);
     }

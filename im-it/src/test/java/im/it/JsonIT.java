@@ -17,12 +17,10 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What JSON does to sizes: the same messages take up to six times the room, and frames keep their bounds. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class JsonIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.fail;
 import im.testkit.checker.Verdict;
 import im.testkit.load.App;
 import im.testkit.load.Stage;
-import java.time.Duration;
 import java.util.List;
 
 /** What every fault under traffic has to end with. */
 final class Judged {
-    private static final Duration SETTLE = Duration.ofSeconds(20);
 
     private Judged() {}
 
@@ -29,7 +27,7 @@ final class Judged {
     }
 
     static Verdict clean(Stage stage, String fault, int accepted) {
-        Verdict verdict = stage.settle(SETTLE);
+        Verdict verdict = stage.settle();
         if (!verdict.clean()) {
             fail("%s, history in %s: %s", fault, stage.dump(fault.replace(' ', '-')), verdict);
         }

@@ -16,12 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D18: what was never pushed, and what no later message tells of, is found by the heartbeats alone. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class LostPushIT {
     private static final Duration PING = Duration.ofMillis(500);
 
@@ -84,7 +82,7 @@ class LostPushIT {
     /** Waits, and says meanwhile that it lives. */
     private List<Placed> received(RawClient client, int count) throws IOException {
         List<Placed> got = new ArrayList<>();
-        await().atMost(RawClient.PATIENCE).pollInterval(PING).until(() -> {
+        await().pollInterval(PING).until(() -> {
             ping(client);
             while (client.inbox().stream().anyMatch(Frame::hasDeliver)) {
                 got.addAll(client.await(BodyCase.DELIVER).getDeliver().getPlacedList());

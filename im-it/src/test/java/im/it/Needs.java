@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,8 +14,6 @@ import java.util.concurrent.TimeUnit;
  * environment's {@code IM_IT} is {@code required}; what a container's kernel forbids cannot be installed, and is skipped.
  */
 final class Needs {
-    private static final int PATIENCE_SECONDS = 20;
-
     private Needs() {}
 
     /** A command that has to exit with 0 here. */
@@ -46,7 +45,7 @@ final class Needs {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IOException(said.strip());
             }
             return said;

@@ -1,5 +1,7 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
+
 import im.testkit.server.JavaRun;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +19,6 @@ import java.util.concurrent.TimeUnit;
  * @param environment of the process, for what does not belong on a command line
  */
 record NodeStart(String role, Map<String, String> settings, Map<String, String> environment) {
-    private static final int PATIENCE_SECONDS = 90;
-
     static NodeStart of(String role, Map<String, String> settings) {
         return new NodeStart(role, settings, Map.of());
     }
@@ -46,7 +46,7 @@ record NodeStart(String role, Map<String, String> settings, Map<String, String> 
         builder.environment().keySet().removeIf(name -> name.startsWith("IM_"));
         builder.environment().putAll(environment);
         Process process = builder.start();
-        boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (!ended) {
             process.destroyForcibly();
         }

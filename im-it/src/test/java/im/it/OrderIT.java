@@ -16,14 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** D13 and D38: what follows a send that failed. A known id with another body is a send that fails. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 @ParameterizedClass
 @EnumSource(
         value = Transport.class,

@@ -12,12 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a sender is told is so: what was accepted stands, what was refused does not and may be sent again. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class OutcomeIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,16 +29,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Long polling between the SDK and a real server: when it is used, how it is left, and how it ends. */
-@Timeout(120)
 class PollIT {
     @RegisterExtension
     static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().set("session.heartbeat", "6s"));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TIMED_OUT = "reason=\"timeout\"";
 
     private final String ann = TestServer.uid("ann");
@@ -61,7 +59,7 @@ class PollIT {
                 .mapToObj(i -> from.send(bob, "message " + i))
                 .toList()
                 .forEach(CompletableFuture::join);
-        await().atMost(PATIENCE).until(() -> got.size() >= behind);
+        await().until(() -> got.size() >= behind);
     }
 
     @Test
@@ -78,7 +76,7 @@ class PollIT {
             assertThat(refused).isGreaterThanOrEqualTo(2);
             assertThat(metric("im_gateway_poll_sessions")).isPositive();
             send(anns, 0, 50);
-            await().atMost(PATIENCE).until(() -> blocker.refused() > refused);
+            await().until(() -> blocker.refused() > refused);
             assertThat(bobs.state()).isEqualTo(ConnectionState.LIVE);
 
             blocker.upgrades(Upgrades.PASS);
@@ -87,7 +85,7 @@ class PollIT {
                 send(anns, sent, ++sent);
             }
             send(anns, sent, sent += 50);
-            await().atMost(PATIENCE).until(() -> metric("im_gateway_poll_sessions") == 0);
+            await().until(() -> metric("im_gateway_poll_sessions") == 0);
             send(anns, sent, sent += 50);
 
             assertThat(bobs.state()).isEqualTo(ConnectionState.LIVE);
@@ -106,7 +104,7 @@ class PollIT {
                         .pollingFallback(0, Duration.ofSeconds(1))
                         .build()) {
             CompletableFuture<Void> connected = bobs.connect().toCompletableFuture();
-            await().atMost(PATIENCE).until(() -> blocker.refused() >= 6);
+            await().until(() -> blocker.refused() >= 6);
             assertThat(connected).isNotDone();
 
             blocker.upgrades(Upgrades.PASS);
@@ -127,7 +125,7 @@ class PollIT {
                 request(url, "Im-Request", "1").POST(body(hello)).build(), HttpResponse.BodyHandlers.ofByteArray());
         String session = welcomed.headers().firstValue("Im-Session").orElseThrow();
 
-        await().atMost(PATIENCE).until(() -> metric("im_gateway_closes_total", TIMED_OUT) > before);
+        await().until(() -> metric("im_gateway_closes_total", TIMED_OUT) > before);
         HttpRequest late = request(url, "Im-Session", session, "Im-Answer", "1")
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build();

@@ -17,12 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A node that dies tells nobody that its clients are gone. */
 @Tag("once")
-@Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class PresenceFaultIT {
     /** A lease, two heartbeats of 9 s, the grace time, and as much again. */

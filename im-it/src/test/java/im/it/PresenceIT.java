@@ -14,14 +14,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who is online, on whatever node. The grace time is three seconds, a heartbeat nine. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class PresenceIT {
     private static final long GRACE_MS = 3_000;
     /** How far the clocks of this machine's processes are apart, at most. */

@@ -21,14 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What two people see of each other besides messages: delivered, read, unread, typing; and a token renewed meanwhile. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class ReceiptIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

@@ -15,12 +15,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What becomes of a cluster under traffic when Redis forgets: the views are built again from the log, as they were. */
 @Tag("once")
-@Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class RedisForgetsIT {
     private final ClusterProcess cluster = ClusterProcess.shared();

@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.v1.Frame;
@@ -19,12 +20,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A Redis that holds its connections and answers nothing, under traffic. */
 @Tag("once")
-@Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class RedisHangsIT {
     /**
@@ -34,7 +33,6 @@ class RedisHangsIT {
     private static final Duration HANGS = Duration.ofSeconds(Integer.getInteger("im.test.redis-hangs", 24));
 
     private static final int ACCEPTED_MEANWHILE = 1_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration TICK = Duration.ofMillis(500);
 
     private final ClusterProcess cluster = ClusterProcess.shared();
@@ -78,7 +76,7 @@ class RedisHangsIT {
         redis.pause();
         try {
             long end = System.nanoTime() + HANGS.toNanos();
-            Stage.await(this::areOpen, PATIENCE, "circuits open");
+            Stage.await(this::areOpen, "circuits open");
             assertThat(timeouts()).allSatisfy((name, count) -> assertThat(count).isGreaterThan(before.get(name)));
             long accepted = bustle.accepted();
             assertThat(cluster.adminPages("gateway-1").ready().text()).contains("redis");

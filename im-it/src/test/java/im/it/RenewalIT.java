@@ -1,6 +1,5 @@
 package im.it;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,11 +11,9 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A token that ends under the Java client, on a real server. */
-@Timeout(120)
 class RenewalIT {
     @RegisterExtension
     static final TestServer SERVER = new TestServer(spec -> spec.unhurried());
@@ -34,7 +31,7 @@ class RenewalIT {
                 .build()) {
             client.blocking().connect();
 
-            await().atMost(60, SECONDS).until(() -> Instant.now().isAfter(end.plusSeconds(4)));
+            await().until(() -> Instant.now().isAfter(end.plusSeconds(4)));
 
             assertThat(client.blocking().send(ann, "still here")).isInstanceOf(SendOutcome.Accepted.class);
             assertThat(client.state()).isEqualTo(ConnectionState.LIVE);
@@ -52,7 +49,7 @@ class RenewalIT {
                 .build()) {
             client.blocking().connect();
 
-            await().atMost(60, SECONDS).until(() -> client.state() == ConnectionState.CLOSED);
+            await().until(() -> client.state() == ConnectionState.CLOSED);
 
             assertThat(Instant.now()).isAfter(end.minusSeconds(1));
         }

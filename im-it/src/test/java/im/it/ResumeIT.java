@@ -20,13 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 @ParameterizedClass
 @EnumSource(
         value = Transport.class,
@@ -53,7 +51,7 @@ class ResumeIT {
         }
 
         // Nothing tells when the copy is stored; a session that begins before it is gets more.
-        await().atMost(RawClient.PATIENCE).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
+        await().pollInterval(Duration.ofMillis(500)).untilAsserted(() -> {
             try (RawClient second = SERVER.raw(transport, bob, "phone")) {
                 assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(2, 4));
             }

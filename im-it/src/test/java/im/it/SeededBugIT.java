@@ -17,14 +17,12 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The harness has teeth: it finds what was broken on purpose, and finds nothing where nothing is broken. */
 @Tag("once")
-@Timeout(180)
 class SeededBugIT {
     private static final int ROUNDS = 6;
     private static final Duration SETTLE = Duration.ofSeconds(8);
@@ -33,8 +31,6 @@ class SeededBugIT {
 
     /** A heartbeat beyond all stalls: a receiver that comes back is given what a bug has lost it. */
     private static final String LONG = "9s";
-
-    private static final Duration AT_MOST = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -57,7 +53,7 @@ class SeededBugIT {
 
     @ParameterizedTest
     @EnumSource(value = SeededBug.class, mode = EnumSource.Mode.EXCLUDE, names = "NO_APPLIED_CHECK")
-    void aSeededBugIsFoundWithinAMinute(SeededBug bug) {
+    void aSeededBugIsFound(SeededBug bug) {
         Load load = switch (bug) {
             case COMMIT_BEFORE_EFFECT, INDEX_AFTER_BATCH -> Load.KILL_ON_OK;
             case RESULT_BEFORE_CALLBACK -> Load.REFUSALS;
@@ -76,7 +72,6 @@ class SeededBugIT {
         assertThat(verdict.clean())
                 .as("a server with %s passed: %s", name, verdict)
                 .isFalse();
-        assertThat(took).as("how long it took to find %s", name).isLessThan(AT_MOST);
     }
 
     @ParameterizedTest

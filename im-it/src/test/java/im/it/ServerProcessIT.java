@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,14 +10,11 @@ import im.testkit.server.ServerSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher of the tests, and what a server promises about its folder. */
-@Timeout(120)
 class ServerProcessIT {
     @TempDir
     Path folder;
@@ -44,7 +42,7 @@ class ServerProcessIT {
         try (ServerProcess server = ServerProcess.start(ServerSpec.in(folder));
                 ServerProcess second = ServerProcess.prepare(ServerSpec.in(folder))) {
             assertThatThrownBy(second::start).hasMessageContaining(Long.toString(server.pid()));
-            assertThat(second.waitForExit(Duration.ofSeconds(20))).isEqualTo(4);
+            assertThat(second.waitForExit(PATIENCE)).isEqualTo(4);
             assertThat(server.running()).isTrue();
         }
     }

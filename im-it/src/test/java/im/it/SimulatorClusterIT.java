@@ -10,13 +10,11 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The simulator's verdict on groups whose members are at several gateways. */
 @Tag("once")
-@Timeout(180)
 @EnabledIf("im.servers.Requirement#cluster")
 class SimulatorClusterIT {
     @TempDir

@@ -12,16 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One reader that takes little, and much that waits for it. */
-@Timeout(180)
 class SlowReaderIT {
     private static final int BACKLOG = 10_000;
     private static final int PAYLOAD_BYTES = 4 * 1024;
     private static final int SLOW_BYTES_PER_SECOND = 16 * 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** It may use less memory than the backlog is large: 40 MiB. A machine that is busy for seconds ends no connection. */
     @RegisterExtension
@@ -50,7 +47,7 @@ class SlowReaderIT {
             try (Traffic traffic = new Traffic(stage, others, 100, 100)) {
                 write(writers, slow.uid());
 
-                Stage.await(() -> admin.metric("im_gateway_lagging_total") > lagging, PATIENCE, "a session that lags");
+                Stage.await(() -> admin.metric("im_gateway_lagging_total") > lagging, "a session that lags");
                 long before = taken(stage, others.get(0)) + taken(stage, others.get(1));
                 traffic.awaitMore(300);
                 assertThat(taken(stage, others.get(0)) + taken(stage, others.get(1)) - before)
@@ -67,7 +64,6 @@ class SlowReaderIT {
                         Stage.let(Duration.ofMillis(200));
                         return taken(stage, slow) >= BACKLOG;
                     },
-                    PATIENCE,
                     "the backlog caught up");
             Judged.clean(stage, "slow reader", BACKLOG);
 
@@ -80,14 +76,12 @@ class SlowReaderIT {
         for (int i = 0; i < BACKLOG; i++) {
             App writer = writers.get(i % writers.size());
             if (i % 16 == 0) {
-                Stage.await(() -> writer.client().unsettled() < 100, PATIENCE, "answers to what was written");
+                Stage.await(() -> writer.client().unsettled() < 100, "answers to what was written");
             }
             writer.send(slow, new byte[PAYLOAD_BYTES]);
         }
         Stage.await(
-                () -> writers.stream().allMatch(writer -> writer.client().unsettled() == 0),
-                PATIENCE,
-                "the backlog accepted");
+                () -> writers.stream().allMatch(writer -> writer.client().unsettled() == 0), "the backlog accepted");
     }
 
     private static long taken(Stage stage, App app) {

@@ -10,12 +10,10 @@ import im.testkit.client.RawClient;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D22: newer is the larger attempt, not the later arrival. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class TakeoverIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

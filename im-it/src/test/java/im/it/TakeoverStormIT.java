@@ -17,16 +17,13 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two copies of one device, each of which connects five times a second and takes over from the other. */
 @Tag("once")
-@Timeout(120)
 class TakeoverStormIT {
     private static final int CONNECTS = 50;
     private static final Duration BETWEEN = Duration.ofMillis(100);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @RegisterExtension
     static final TestServer SERVER = new TestServer(
@@ -55,7 +52,7 @@ class TakeoverStormIT {
                 traffic.stop();
             }
 
-            Stage.await(() -> ended() >= CONNECTS - 1, PATIENCE, "closes of all but one");
+            Stage.await(() -> ended() >= CONNECTS - 1, "closes of all but one");
             List<Close> closes = copies.stream()
                     .map(RawClient::closed)
                     .filter(Objects::nonNull)
@@ -68,8 +65,7 @@ class TakeoverStormIT {
                     .filteredOn(copy -> copy.closed() != null)
                     .allMatch(copy -> last(copy).hasClose());
             assertThat(sessions(admin, sessions + 1)).as("sessions: one more").isEqualTo(sessions + 1);
-            Stage.await(
-                    () -> admin.metric("im_gateway_connections") == sessions + 1, PATIENCE, "connections: one more");
+            Stage.await(() -> admin.metric("im_gateway_connections") == sessions + 1, "connections: one more");
             for (RawClient copy : copies) {
                 copy.close();
             }
@@ -91,7 +87,6 @@ class TakeoverStormIT {
                     .build());
             Stage.await(
                     () -> copy.closed() != null || copy.inbox().stream().anyMatch(Frame::hasWelcome),
-                    PATIENCE,
                     "an answer to Hello");
             Stage.let(BETWEEN);
         }

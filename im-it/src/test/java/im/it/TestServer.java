@@ -231,7 +231,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     static List<String> standing(RawClient client, String peer, String last) {
         List<String> ids = new ArrayList<>();
         AtomicLong after = new AtomicLong();
-        await().atMost(RawClient.PATIENCE).until(() -> {
+        await().until(() -> {
             SyncPage page = client.page(peer, Sync.newBuilder().setAfter(after.get()));
             page.getPlacedList().forEach(placed -> ids.add(placed.getEnvelope().getMessageId()));
             after.set(Math.max(after.get(), page.getCompleteUpTo()));

@@ -15,11 +15,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class TokenIT {
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();

@@ -17,12 +17,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client that was away for longer than a conversation's messages are held. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class TruncationIT {
     /** Fewer than the client lets wait for their outcome. */
     private static final int TOGETHER = 500;

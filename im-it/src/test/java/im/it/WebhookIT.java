@@ -1,6 +1,5 @@
 package im.it;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -52,8 +51,7 @@ class WebhookIT {
                 .containsExactly("fine", "rewritten");
         client.close();
 
-        await().atMost(30, SECONDS)
-                .until(() -> RECEIVER.of("went-offline", "uid", ann).size() == 1);
+        await().until(() -> RECEIVER.of("went-offline", "uid", ann).size() == 1);
         assertThat(RECEIVER.of("connected", "device", ann)).containsExactly("phone");
         assertThat(RECEIVER.of("disconnected", "reason", ann)).containsExactly("peer");
         assertThat(RECEIVER.texts("after-accept", ann)).containsExactly("fine", "rewritten");

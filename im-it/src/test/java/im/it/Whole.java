@@ -4,14 +4,12 @@ import im.testkit.load.Stage;
 import im.testkit.server.AdminPages;
 import im.testkit.server.ClusterProcess;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A cluster that is as it was before the fault. */
 final class Whole {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PARTITIONS = 8;
     private static final String LAG = "im_relay_lag_records";
 
@@ -31,7 +29,7 @@ final class Whole {
     static void await(ClusterProcess cluster) {
         Whole whole = new Whole(cluster);
         try {
-            Stage.await(whole::is, PATIENCE, "whole");
+            Stage.await(whole::is, "whole");
         } catch (IllegalStateException e) {
             throw new IllegalStateException("the cluster is not whole again: " + whole.complaints(), e);
         }

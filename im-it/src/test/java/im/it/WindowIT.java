@@ -13,12 +13,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** D31 and D34: what is not acknowledged fills the window, and a full window ends live push, said once. */
 @Tag(TestServer.CONFORMANCE)
-@Timeout(120)
 class WindowIT {
     /** At once, and fewer than may be unanswered. */
     private static final int TOGETHER = 100;

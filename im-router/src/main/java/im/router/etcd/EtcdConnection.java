@@ -42,7 +42,7 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
-    /** How long a start asks an etcd that cannot be reached. */
+    /** How long a start asks an etcd that cannot be reached, and waits for one answer. */
     static final Duration START_PATIENCE = Duration.ofSeconds(10);
     /** Between two questions of a start. */
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -61,6 +61,9 @@ public final class EtcdConnection implements AutoCloseable {
     private final Object clientLock = new Object();
     private final AtomicInteger generation = new AtomicInteger();
     private final Set<Watch.Watcher> watchers = ConcurrentHashMap.newKeySet();
+    /** For any one call; it is a start's until the first answer. */
+    private volatile Duration timeout = START_PATIENCE;
+
     private volatile Client client;
     private volatile long answeredNanos = System.nanoTime();
     private volatile long madeNanos = System.nanoTime();
@@ -92,8 +95,8 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     /**
-     * Connects and asks for one key; blocks for at most {@link #START_PATIENCE} and a call's time, since the first call
-     * of a process that starts beside others takes seconds.
+     * Connects and asks for one key; blocks for at most twice {@link #START_PATIENCE}, since the first call of a process
+     * that starts beside others takes seconds.
      *
      * @throws IOException telling the operator what is wrong: not reachable, or refused
      */
@@ -112,6 +115,7 @@ public final class EtcdConnection implements AutoCloseable {
                         .get(
                                 EtcdKeys.bytes(config.prefix()),
                                 GetOption.builder().withKeysOnly(true).build()));
+                connection.timeout = config.callTimeout();
                 return connection;
             } catch (EtcdUnavailable e) {
                 if (e.failure() != Failure.UNREACHABLE || isAboutCertificates(e) || System.nanoTime() > deadline) {
@@ -157,7 +161,7 @@ public final class EtcdConnection implements AutoCloseable {
                 .retryMaxAttempts(1)
                 .retryDelay(50)
                 .retryMaxDelay(100)
-                .interceptor(new Deadlines(config.callTimeout()));
+                .interceptor(new Deadlines(() -> timeout));
         String user = config.user();
         String password = config.password();
         if (user != null && password != null) {
@@ -272,7 +276,7 @@ public final class EtcdConnection implements AutoCloseable {
             asked = CompletableFuture.failedFuture(e);
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        asked.orTimeout(config.callTimeout().toMillis() + SLACK_MILLIS, TimeUnit.MILLISECONDS)
+        asked.orTimeout(timeout.toMillis() + SLACK_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((value, failure) -> {
                     if (failure == null) {
                         answeredNanos = System.nanoTime();

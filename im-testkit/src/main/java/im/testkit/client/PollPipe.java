@@ -1,5 +1,7 @@
 package im.testkit.client;
 
+import static im.testkit.Patience.PATIENCE;
+
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,7 +25,6 @@ import java.util.concurrent.locks.LockSupport;
 final class PollPipe implements Closeable {
     private static final byte[] END = {};
     private static final byte[] LINE_FEED = {'\n'};
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
 
     private final HttpClient http =

@@ -1,5 +1,7 @@
 package im.testkit.client;
 
+import static im.testkit.Patience.PATIENCE;
+
 import com.google.protobuf.ByteString;
 import im.protocol.codec.BinaryWire;
 import im.protocol.codec.Framing;
@@ -30,7 +32,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -41,9 +42,6 @@ import org.jspecify.annotations.Nullable;
  * pings nor closes. One thread at a time; a thread of its own reads.
  */
 public final class RawClient implements AutoCloseable {
-    /** Long enough for a machine under load; a test that waits this long fails. */
-    public static final Duration PATIENCE = Duration.ofSeconds(20);
-
     private final Closeable connection;
     private final Wire wire;
     private final OutputStream out;

@@ -16,7 +16,6 @@ public final class ConnectUnderTraffic {
     private static final int RECEIVERS = 3;
     private static final int SENDERS = 12;
     private static final int BACKLOG = 60;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration DELAY = Duration.ofMillis(20);
 
     /** Messages on their way to one session, a setting of the server. */
@@ -55,10 +54,9 @@ public final class ConnectUnderTraffic {
                     .connect());
         }
         stage.awaitLive(senders);
-        Stage.await(() -> chatter.client().unsettled() == 0, PATIENCE, "backlog accepted");
+        Stage.await(() -> chatter.client().unsettled() == 0, "backlog accepted");
         receivers.forEach(App::connect);
-        Stage.await(
-                () -> receivers.stream().anyMatch(ConnectUnderTraffic::isWelcome), PATIENCE, "a receiver's Welcome");
+        Stage.await(() -> receivers.stream().anyMatch(ConnectUnderTraffic::isWelcome), "a receiver's Welcome");
         Collections.shuffle(senders, stage.random());
         for (App sender : senders) {
             receivers.forEach(receiver -> sender.send(receiver.uid(), "while you connect"));

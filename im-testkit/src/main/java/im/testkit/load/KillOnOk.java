@@ -2,7 +2,6 @@ package im.testkit.load;
 
 import im.client.SendOutcome;
 import im.testkit.history.Start;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +15,6 @@ public final class KillOnOk {
     private static final int SENDERS = 3;
     private static final int RECEIVERS = 8;
     private static final int PAYLOAD_BYTES = 32 * 1024;
-    private static final Duration FIRST_OK = Duration.ofSeconds(60);
 
     private final Stage stage;
     private final List<App> receivers = new ArrayList<>();
@@ -53,7 +51,7 @@ public final class KillOnOk {
                 killed.complete(null);
             }
         }));
-        Stage.await(killed::isDone, FIRST_OK, "the first OK");
+        Stage.await(killed::isDone, "the first OK");
         stage.server().kill9();
         stage.server().start();
     }

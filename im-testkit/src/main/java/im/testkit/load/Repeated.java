@@ -1,6 +1,7 @@
 package im.testkit.load;
 
-import java.time.Duration;
+import static im.testkit.Patience.PATIENCE;
+
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +62,10 @@ public final class Repeated implements AutoCloseable {
      *
      * @throws IllegalStateException when it failed, or is not done in time
      */
-    public void stop(Duration patience) {
+    public void stop() {
         close();
         try {
-            thread.join(patience.toMillis());
+            thread.join(PATIENCE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -1,5 +1,7 @@
 package im.testkit.load;
 
+import static im.testkit.Patience.PATIENCE;
+
 import im.client.ImClientResources;
 import im.client.SendOutcome;
 import im.client.WireFormat;
@@ -33,7 +35,6 @@ import java.util.function.BooleanSupplier;
 
 /** One server or cluster, the apps that use it, and the history of what they saw. Driven by one thread. */
 public final class Stage implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration FIRST_POLL = Duration.ofMillis(10);
     private static final Duration LAST_POLL = Duration.ofMillis(200);
     private static final String SEED = "im.test.seed";
@@ -181,7 +182,7 @@ public final class Stage implements AutoCloseable {
 
     /** Waits until these apps are connected and caught up. */
     public void awaitLive(List<App> wanted) {
-        if (!holdsWithin(() -> wanted.stream().allMatch(app -> app.client().live()), PATIENCE)) {
+        if (!comesTrue(() -> wanted.stream().allMatch(app -> app.client().live()))) {
             throw new IllegalStateException(whoIsNot(wanted));
         }
     }
@@ -204,6 +205,11 @@ public final class Stage implements AutoCloseable {
         return text + server.logTail();
     }
 
+    /** {@link #settle(Duration)} of what comes to be clean. */
+    public Verdict settle() {
+        return settle(PATIENCE);
+    }
+
     /**
      * Ends all faults, starts the server if it is down, connects every app, waits for all outcomes and then until the
      * history is clean and nothing more arrives, or the patience is over.
@@ -219,7 +225,7 @@ public final class Stage implements AutoCloseable {
         awaitLive(apps);
         // A send that never gets its outcome is the checker's to judge.
         boolean unused =
-                holdsWithin(() -> apps.stream().allMatch(app -> app.client().unsettled() == 0), PATIENCE);
+                comesTrue(() -> apps.stream().allMatch(app -> app.client().unsettled() == 0));
         return quiet(patience);
     }
 
@@ -276,14 +282,14 @@ public final class Stage implements AutoCloseable {
     }
 
     /** Polls until it holds, more and more seldom; {@link IllegalStateException} when it does not in time. */
-    public static void await(BooleanSupplier holds, Duration atMost, String what) {
-        if (!holdsWithin(holds, atMost)) {
-            throw new IllegalStateException(what + ": not within " + atMost);
+    public static void await(BooleanSupplier holds, String what) {
+        if (!comesTrue(holds)) {
+            throw new IllegalStateException(what + ": not within " + PATIENCE);
         }
     }
 
-    private static boolean holdsWithin(BooleanSupplier holds, Duration atMost) {
-        long deadline = System.nanoTime() + atMost.toNanos();
+    private static boolean comesTrue(BooleanSupplier holds) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         long pause = FIRST_POLL.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

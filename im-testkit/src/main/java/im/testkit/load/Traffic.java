@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Traffic implements AutoCloseable {
     private static final int MAX_UNSETTLED = 100;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final List<App> apps;
     private final Random random;
@@ -72,15 +71,21 @@ public final class Traffic implements AutoCloseable {
         awaitTotal(accepted.get() + messages);
     }
 
-    /** Waits until so many are accepted in all. */
+    /** Waits until so many are accepted in all, however long that takes while some are. */
     public void awaitTotal(long messages) {
-        Stage.await(() -> sending.hasFailed() || accepted.get() >= messages, PATIENCE, messages + " messages accepted");
-        sending.check();
+        long seen;
+        while ((seen = accepted.get()) < messages) {
+            long before = seen;
+            Stage.await(
+                    () -> sending.hasFailed() || accepted.get() > before,
+                    "more than " + before + " of " + messages + " messages accepted");
+            sending.check();
+        }
     }
 
     /** Sends no more. */
     public void stop() {
-        sending.stop(PATIENCE);
+        sending.stop();
     }
 
     @Override

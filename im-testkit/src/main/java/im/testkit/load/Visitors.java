@@ -1,6 +1,5 @@
 package im.testkit.load;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +10,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Visitors implements AutoCloseable {
     private static final int PAUSE_MILLIS = 250;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<App> apps;
     private final Random random;
@@ -50,7 +48,7 @@ public final class Visitors implements AutoCloseable {
 
     /** They stay as they are from now on, and are the caller's. */
     public void stop() {
-        visiting.stop(PATIENCE);
+        visiting.stop();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package im.testkit.server;
 
+import static im.testkit.Patience.PATIENCE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -7,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,7 +16,6 @@ import java.util.List;
  * open no other. Any thread.
  */
 public final class AdminPages {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();

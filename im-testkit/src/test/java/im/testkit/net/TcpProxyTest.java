@@ -17,9 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
 class TcpProxyTest {
     private ServerSocket listener = new ServerSocket(0, 300, InetAddress.getLoopbackAddress());
     private TcpProxy proxy =
