@@ -25,6 +25,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PauseIT {
     private static final Duration HEARTBEAT = Duration.ofSeconds(4);
     private static final int PATIENTS = 70;
+    /** All that were sent meanwhile arrive at once: fewer than 16, which is too often. */
+    private static final Duration PING = Duration.ofSeconds(1);
 
     @RegisterExtension
     static final TestServer SERVER =
@@ -94,15 +96,15 @@ class PauseIT {
         return new Traffic(stage, stage.apps(), 300, 100);
     }
 
-    /** Stops the server for so long; how often the other thing was done meanwhile, about twice a second. */
+    /** Stops the server for so long; how often the other thing was done meanwhile, one {@link #PING} apart. */
     private static int standStill(Duration howLong, Runnable meanwhile) throws IOException {
         int done = 0;
         SERVER.process().pause();
         assertThat(state()).as("state of the process").isEqualTo("T");
-        for (Duration left = howLong; !left.isNegative(); left = left.minusMillis(500)) {
+        for (Duration left = howLong; !left.isNegative(); left = left.minus(PING)) {
             meanwhile.run();
             done++;
-            Stage.let(left.compareTo(Duration.ofMillis(500)) < 0 ? left : Duration.ofMillis(500));
+            Stage.let(left.compareTo(PING) < 0 ? left : PING);
         }
         SERVER.process().resume();
         return done;
