@@ -23,9 +23,10 @@ import org.junit.jupiter.api.parallel.Resources;
 @Tag("once")
 @ResourceLock(Resources.SYSTEM_OUT)
 class BenchIT {
-    private static final String[] SMALL = {
-        "--connections", "10", "--blocks", "1", "--block", "PT1S", "--warmup", "PT1S", "--set", "session.heartbeat=3s"
+    private static final String[] SMALL = {"--connections", "10", "--blocks", "1", "--block", "PT1S", "--warmup", "PT1S"
     };
+    /** Long enough to stand still for a while, short enough that what a push did not bring still comes in time. */
+    private static final String UNHURRIED = "10s";
 
     private static final Predicate<String> NUMBER =
             Pattern.compile("[0-9]+\\.[0-9]+").asMatchPredicate();
@@ -50,7 +51,13 @@ class BenchIT {
     }
 
     private static String[] small(String... more) {
-        return Stream.concat(Stream.of(SMALL), Stream.of(more)).toArray(String[]::new);
+        return small(Stream.of(more), UNHURRIED);
+    }
+
+    private static String[] small(Stream<String> more, String heartbeat) {
+        return Stream.of(Stream.of(SMALL), Stream.of("--set", "session.heartbeat=" + heartbeat), more)
+                .flatMap(part -> part)
+                .toArray(String[]::new);
     }
 
     /** The cells of the row that begins so. */
@@ -65,7 +72,19 @@ class BenchIT {
     @Test
     void throughputOfAClusterNamesEveryStepOfAMessagesWay() {
         assumeTrue(Requirement.cluster(), "no servers");
-        String tables = run("throughput", small("--rates", "50", "--gateways", "2", "--relays", "1"));
+        String tables = run(
+                "throughput",
+                small(
+                        "--rates",
+                        "50",
+                        "--gateways",
+                        "2",
+                        "--relays",
+                        "1",
+                        "--set",
+                        "redis.timeout=10s",
+                        "--set",
+                        "registry.lease=15s"));
         assertThat(row(tables, "receive")).hasSize(7);
         for (String step : List.of("receive", "append", "read", "index", "apply", "route", "push", "send")) {
             List<String> cells = row(tables, step);
@@ -104,7 +123,10 @@ class BenchIT {
 
     @Test
     void aGroupsMessagesAreCountedForEachMember() {
-        String tables = run("fanout", small("--form", "standalone", "--rates", "20", "--senders", "2"));
+        // Six heartbeats are waited out for the heap.
+        String heartbeat = "4s";
+        String tables =
+                run("fanout", small(Stream.of("--form", "standalone", "--rates", "20", "--senders", "2"), heartbeat));
         List<String> costs = row(tables, "20");
         assertThat(costs.get(9)).as("missing").isEqualTo("0");
         assertThat(costs.get(3)).as("µs a delivery").matches("[0-9.]+");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import im.protocol.v1.Frame.BodyCase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Threads, slow and failing listeners, and the end of a client. */
 @ExtendWith(LeakCheck.class)
 class ClientThreadsTest {
+    /** Only what never happens is waited for so long. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
     void shutdownSettlesEverySendAndSaysGoodbye() throws Exception {
@@ -34,7 +37,7 @@ class ClientThreadsTest {
             assertThat(ClientFixture.get(it.client.send("bob", "b"))).isInstanceOf(SendOutcome.Rejected.class);
             assertThatThrownBy(() -> ClientFixture.get(it.client.connect().toCompletableFuture()))
                     .hasCauseInstanceOf(ImClientException.class);
-            await().until(() -> !peer.isOpen());
+            await().atMost(PATIENCE).until(() -> !peer.isOpen());
         }
     }
 
@@ -51,7 +54,7 @@ class ClientThreadsTest {
             it.client.connect();
             FakePeer peer = it.gateway.accept();
             peer.expect(BodyCase.HELLO);
-            peer.say(FakePeer.welcome().setHeartbeatMs(500));
+            peer.say(FakePeer.welcome().setHeartbeatMs(3_000));
             peer.caughtUp();
             String text = "x".repeat(1_000);
             for (int position = 1; position <= count; position++) {
@@ -59,7 +62,7 @@ class ClientThreadsTest {
             }
             peer.mute();
             it.until(ConnectionState.LIVE);
-            await().until(() -> peer.pings() > 2);
+            await().atMost(PATIENCE).until(() -> peer.pings() > 1);
             assertThat(it.client.state())
                     .as("silence while it does not read is no death")
                     .isEqualTo(ConnectionState.LIVE);
@@ -70,15 +73,15 @@ class ClientThreadsTest {
 
             hold.countDown();
 
-            await().until(() -> seen.size() == count);
-            await().until(() -> !it.client.stats().readingPaused());
+            await().atMost(PATIENCE).until(() -> seen.size() == count);
+            await().atMost(PATIENCE).until(() -> !it.client.stats().readingPaused());
             assertThat(seen).isSorted().doesNotHaveDuplicates();
         }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            assertThat(latch.await(FakeGateway.WAIT_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -135,7 +138,7 @@ class ClientThreadsTest {
                 peer.greet();
                 peer.deliver("bob", placed(1, 0, "bob", "x"));
             }
-            await().until(() -> seen.get() == count);
+            await().atMost(PATIENCE).until(() -> seen.get() == count);
 
             assertThat(Thread.getAllStackTraces().keySet().stream()
                             .filter(thread -> thread.getName().startsWith("im-client"))

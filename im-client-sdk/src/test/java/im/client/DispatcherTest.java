@@ -113,7 +113,7 @@ class DispatcherTest {
         dispatcher.hangs();
         try (ClientFixture it = new ClientFixture(
                 FakeGateway.tcp(),
-                builder -> builder.dispatcher(dispatcher.uri()).connectTimeout(Duration.ofSeconds(2)))) {
+                builder -> builder.dispatcher(dispatcher.uri()).connectTimeout(Duration.ofSeconds(10)))) {
             it.connect();
 
             assertThat(dispatcher.asked()).hasSize(1);

@@ -343,7 +343,7 @@ class ReconnectTest {
         Supplier<CompletionStage<String>> supplier = () ->
                 asked.incrementAndGet() == 1 ? new CompletableFuture<>() : CompletableFuture.completedStage("late");
         try (ClientFixture it = new ClientFixture(
-                FakeGateway.tcp(), b -> b.tokenSupplier(supplier).connectTimeout(Duration.ofMillis(200)))) {
+                FakeGateway.tcp(), b -> b.tokenSupplier(supplier).connectTimeout(Duration.ofSeconds(4)))) {
             it.client.connect();
 
             FakePeer peer = it.gateway.accept();

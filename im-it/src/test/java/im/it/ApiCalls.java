@@ -1,5 +1,7 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,12 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,18 +82,9 @@ final class ApiCalls {
         return call("DELETE", path, "");
     }
 
-    /** The same, many times at once. */
-    List<Answer> postTogether(String path, String body, int times) {
-        List<CompletableFuture<Answer>> calls = IntStream.range(0, times)
-                .mapToObj(i -> CLIENT.sendAsync(request("POST", path, body), BodyHandlers.ofString())
-                        .thenApply(ApiCalls::answer))
-                .toList();
-        return calls.stream().map(CompletableFuture::join).toList();
-    }
-
     private HttpRequest request(String method, String path, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(api.resolve(path))
-                .timeout(Duration.ofSeconds(40))
+                .timeout(PATIENCE)
                 // As curl says of every body that nothing else is said of.
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

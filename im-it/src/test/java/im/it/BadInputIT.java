@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag(TestServer.CONFORMANCE)
 class BadInputIT {
     @RegisterExtension
-    static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("session.handshake-timeout", "5s"));
+    static final TestServer SERVER = TestServer.ofEitherForm(spec -> spec.set("session.handshake-timeout", "9s"));
 
     private static final int LIMIT = 64 * 1024;
 

@@ -1,6 +1,8 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import im.servers.FreePorts;
 import im.servers.KafkaServer;
@@ -8,6 +10,7 @@ import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
 import im.testkit.client.RawClient;
+import im.testkit.server.AdminPages;
 import im.testkit.server.ClusterProcess;
 import im.testkit.server.JavaRun;
 import java.io.IOException;
@@ -93,7 +96,7 @@ class BadStartIT {
     @AfterAll
     static void stop() throws Exception {
         THREADS.shutdownNow();
-        boolean unused = THREADS.awaitTermination(20, TimeUnit.SECONDS);
+        boolean unused = THREADS.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (silent != null) {
             silent.close();
         }
@@ -212,7 +215,9 @@ class BadStartIT {
             var unused = start.get();
         }
         for (String name : List.of("gateway-1", "gateway-2", "relay-1", "relay-2")) {
-            assertThat(cluster.adminPages(name).ready().status()).as(name).isEqualTo(200);
+            AdminPages pages = cluster.adminPages(name);
+            await().untilAsserted(
+                            () -> assertThat(pages.ready().status()).as(name).isEqualTo(200));
         }
         String ann = TestServer.uid("ann");
         String bob = TestServer.uid("bob");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("once")
 class ChatPageIT {
     @RegisterExtension
-    static final ChatStage STAGE = new ChatStage(spec -> spec.set("session.heartbeat", "10s"));
+    static final ChatStage STAGE = new ChatStage(spec -> spec.set("session.heartbeat", "30s"));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid("bob");
@@ -91,8 +91,10 @@ class ChatPageIT {
         bobs.chatWith(ann);
 
         bobs.write("I am");
-        anns.shows("#peer-status", "typing…");
-        anns.shows(row(bob) + ".preview", "typing…");
+        eventually(() -> {
+            assertThat(anns.page.texts("#peer-status")).containsExactly("typing…");
+            assertThat(anns.page.texts(row(bob) + ".preview")).containsExactly("typing…");
+        });
         anns.hides("#peer-status.typing-words");
 
         bobs.write(" still at it");

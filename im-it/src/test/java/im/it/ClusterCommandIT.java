@@ -92,7 +92,7 @@ class ClusterCommandIT {
     @Test
     void aClusterIsStartedKilledInPartsStoppedAndStartedAgainWhereItWas() throws Exception {
         assumeTrue(Requirement.cluster(), "a server is missing");
-        Ended started = cluster("start", "--dev", "--gateways", "2", "--relays", "1", "--set", "session.heartbeat=3s");
+        Ended started = cluster("start", "--dev", "--gateways", "2", "--relays", "1", "--set", "session.heartbeat=9s");
         assertThat(started.code()).as(started.err()).isZero();
         assertThat(started.out()).startsWith("url=ws://127.0.0.1:").endsWith("\nready\n");
         JsonNode first = status();

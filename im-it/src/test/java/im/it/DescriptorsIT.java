@@ -111,10 +111,7 @@ class DescriptorsIT {
 
     private ServerSpec spec() {
         // Whose connection ends meanwhile does not get in again.
-        return ServerSpec.in(folder)
-                .holdingAll()
-                .set("session.handshake-timeout", "60s")
-                .unhurried();
+        return ServerSpec.in(folder).holdingAll().set("session.handshake-timeout", "60s");
     }
 
     private static Stage stage(ServerProcess server) {

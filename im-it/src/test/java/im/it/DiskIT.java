@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.v1.Code;
@@ -86,7 +87,8 @@ class DiskIT {
     }
 
     private static int status(URI admin, String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(admin.resolve(path)).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(admin.resolve(path)).timeout(PATIENCE).build();
         return HttpClient.newHttpClient()
                 .send(request, BodyHandlers.discarding())
                 .statusCode();

@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -52,7 +54,7 @@ class EtcdFaultIT {
         try (UnderTraffic run = UnderTraffic.begun(cluster, 200)) {
             Map<String, String> leases = new EtcdOperator(etcd).leases();
             etcd.kill();
-            await().until(() -> isDegraded(1) && isDegraded(2));
+            await().until(() -> areReady(true));
             Stage.let(AWAY);
             run.newcomer("newcomer").connect();
             run.stage().awaitLive(run.stage().apps());
@@ -61,7 +63,7 @@ class EtcdFaultIT {
 
             etcd.start();
             long back = System.nanoTime();
-            await().until(() -> !isDegraded(1) && !isDegraded(2));
+            await().until(() -> areReady(false));
             System.out.println("etcd is back: all know it after " + millisSince(back) + " ms");
 
             run.traffic().awaitMore(200);
@@ -79,14 +81,16 @@ class EtcdFaultIT {
             EtcdOperator operator = new EtcdOperator(etcd);
             Map<String, String> before = operator.leases();
             etcd.pause();
-            Stage.let(LONGER_THAN_A_LEASE);
-            assertThat(isDegraded(1) && isDegraded(2)).isTrue();
+            long paused = System.nanoTime();
+            await().until(() -> areReady(true));
+            Stage.let(LONGER_THAN_A_LEASE.minusNanos(System.nanoTime() - paused));
             run.newcomer("newcomer").connect();
             run.stage().awaitLive(run.stage().apps());
             etcd.resume();
             long back = System.nanoTime();
-            await().until(() -> operator.leases().keySet().equals(before.keySet())
-                    && Collections.disjoint(operator.leases().values(), before.values()));
+            await().ignoreExceptions()
+                    .until(() -> operator.leases().keySet().equals(before.keySet())
+                            && Collections.disjoint(operator.leases().values(), before.values()));
             System.out.println("etcd goes on: all are registered anew after " + millisSince(back) + " ms");
 
             run.traffic().awaitMore(500);
@@ -105,33 +109,34 @@ class EtcdFaultIT {
             Servers.delete(etcd.folder().resolve("data"));
             etcd.start();
             long back = System.nanoTime();
-            await().until(() -> operator.leases().keySet().equals(before.keySet()));
+            await().ignoreExceptions().until(() -> operator.leases().keySet().equals(before.keySet()));
             System.out.println("etcd is back empty: all are registered after " + millisSince(back) + " ms");
 
             run.traffic().awaitMore(700);
             run.judged("etcd empty");
             run.assertThatAllConnectionsStayed();
-            assertThat(lapses()).isEqualTo(lapses + 2);
+            assertThat(lapses()).isGreaterThanOrEqualTo(lapses + 2);
         }
     }
 
     @Test
     void aGatewayWhoseLeaseIsRevokedJoinsAnewAndKeepsItsClients() {
         AdminPages pages = cluster.adminPages("gateway-1");
-        double lapses = lapses();
         try (UnderTraffic run = UnderTraffic.begun(cluster, 300)) {
             EtcdOperator operator = new EtcdOperator(etcd);
-            for (int i = 1; i <= 2; i++) {
+            for (int i = 0; i < 2; i++) {
+                double lapses = lapses();
                 String lease = operator.lease("gateway-1");
                 long incarnation = operator.incarnation("gateway-1");
                 operator.revoke(lease);
                 long revoked = System.nanoTime();
-                double expected = lapses + i;
-                await().until(() -> lapses() == expected);
-                await().until(() ->
-                        pages.ready().status() == 200 && operator.leases().containsKey("gateway-1"));
+                await().until(() -> lapses() > lapses);
+                await().ignoreExceptions()
+                        .until(() -> pages.ready().status() == 200
+                                && !operator.leases()
+                                        .getOrDefault("gateway-1", lease)
+                                        .equals(lease));
                 System.out.println("lease revoked: back after " + millisSince(revoked) + " ms");
-                assertThat(operator.lease("gateway-1")).isNotEqualTo(lease);
                 assertThat(operator.incarnation("gateway-1")).isGreaterThan(incarnation);
                 run.traffic().awaitMore(400);
             }
@@ -148,14 +153,16 @@ class EtcdFaultIT {
                 .sum();
     }
 
-    private static boolean isDegraded(int gateway) {
-        AdminPages.Page ready = cluster.adminPages("gateway-" + gateway).ready();
-        assertThat(ready.status()).isEqualTo(200);
-        return ready.text().contains("registry");
+    /** Both gateways, and they say so much of the registry. */
+    private static boolean areReady(boolean degraded) {
+        return Stream.of("gateway-1", "gateway-2")
+                .map(name -> cluster.adminPages(name).ready())
+                .allMatch(page -> page.status() == 200 && page.text().contains("registry") == degraded);
     }
 
     private static String endpoints() throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(cluster.router().resolve("/v1/endpoint?uid=somebody"))
+                .timeout(PATIENCE)
                 .build();
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.ofString())

@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -159,7 +160,7 @@ class ExamplesIT {
 
         Process browser = start(HistoryBrowser.class);
 
-        assertThat(browser.waitFor(60, SECONDS)).isTrue();
+        assertThat(browser.waitFor(PATIENCE.toSeconds(), SECONDS)).isTrue();
         List<String> lines = Files.readAllLines(out(0));
         assertThat(lines).hasSize(12);
         assertThat(lines.get(0)).isEqualTo(ann + ": 10 unread");

@@ -21,9 +21,9 @@ final class Judged {
     /** Nobody's connection has ended since it was made. */
     static void connectionsStayed(List<App> apps) {
         assertThat(apps)
-                .allSatisfy(app -> assertThat(app.proxy().accepted())
-                        .as("connections of %s", app.uid())
-                        .isEqualTo(1));
+                .allSatisfy(app -> assertThat(app.disconnections())
+                        .as("connections of %s that ended", app.uid())
+                        .isZero());
     }
 
     static Verdict clean(Stage stage, String fault, int accepted) {

@@ -14,9 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LoopBlockIT {
     private static final int APPS = 6;
 
+    /** A client gives its gateway 9 s to answer, three times as long as a loop stands still. */
     @RegisterExtension
-    static final TestServer SERVER =
-            new TestServer(spec -> spec.unhurried().set("io.threads", "2").property(LoopBlock.PROPERTY, "3000/5000"));
+    static final TestServer SERVER = new TestServer(spec ->
+            spec.set("session.heartbeat", "30s").set("io.threads", "2").property(LoopBlock.PROPERTY, "3000/5000"));
 
     @Test
     void aBlockedLoopIsReportedWhileTheOtherGoesOnAndNobodyLosesTheConnection() {

@@ -25,7 +25,7 @@ class LostPushIT {
 
     @RegisterExtension
     static final TestServer SERVER =
-            TestServer.ofEitherForm(spec -> TestServer.losesPushes(spec).set("session.heartbeat", "1s"));
+            TestServer.ofEitherForm(spec -> TestServer.losesPushes(spec).set("session.heartbeat", "3s"));
 
     private final String ann = TestServer.uid("ann");
     private final String bob = TestServer.uid(TestServer.DEAF);

@@ -25,8 +25,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -54,6 +56,10 @@ class PollIT {
         return SERVER.process().adminPages().metric(name, labels);
     }
 
+    private static void awaitConnected(CompletionStage<Void> connecting) throws Exception {
+        connecting.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
     private void send(ImClient from, int first, int behind) {
         IntStream.range(first, behind)
                 .mapToObj(i -> from.send(bob, "message " + i))
@@ -70,8 +76,8 @@ class PollIT {
                         .pollingFallback(2, Duration.ofSeconds(1))
                         .messageListener(got::add)
                         .build()) {
-            anns.connect().toCompletableFuture().get(30, TimeUnit.SECONDS);
-            bobs.connect().toCompletableFuture().get(30, TimeUnit.SECONDS);
+            awaitConnected(anns.connect());
+            awaitConnected(bobs.connect());
             int refused = blocker.refused();
             assertThat(refused).isGreaterThanOrEqualTo(2);
             assertThat(metric("im_gateway_poll_sessions")).isPositive();
@@ -80,18 +86,19 @@ class PollIT {
             assertThat(bobs.state()).isEqualTo(ConnectionState.LIVE);
 
             blocker.upgrades(Upgrades.PASS);
-            int sent = 50;
-            while (blocker.passed() == 0) {
-                send(anns, sent, ++sent);
-            }
-            send(anns, sent, sent += 50);
+            AtomicInteger sent = new AtomicInteger(50);
+            await().until(() -> {
+                send(anns, sent.get(), sent.incrementAndGet());
+                return blocker.passed() > 0;
+            });
+            send(anns, sent.get(), sent.addAndGet(50));
             await().until(() -> metric("im_gateway_poll_sessions") == 0);
-            send(anns, sent, sent += 50);
+            send(anns, sent.get(), sent.addAndGet(50));
 
             assertThat(bobs.state()).isEqualTo(ConnectionState.LIVE);
             assertThat(blocker.passed()).isEqualTo(1);
             assertThat(got.stream().map(ReceivedMessage::text))
-                    .containsExactlyElementsOf(IntStream.range(0, sent)
+                    .containsExactlyElementsOf(IntStream.range(0, sent.get())
                             .mapToObj(i -> "message " + i)
                             .toList());
         }
@@ -108,7 +115,7 @@ class PollIT {
             assertThat(connected).isNotDone();
 
             blocker.upgrades(Upgrades.PASS);
-            connected.get(30, TimeUnit.SECONDS);
+            awaitConnected(connected);
         }
     }
 

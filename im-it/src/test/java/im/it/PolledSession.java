@@ -1,5 +1,6 @@
 package im.it;
 
+import static im.testkit.Patience.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.codec.BinaryWire;
@@ -21,7 +22,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 
@@ -82,7 +82,7 @@ final class PolledSession {
     private void post(Optional<Frame> said) throws IOException, InterruptedException {
         HttpRequest.Builder asked = HttpRequest.newBuilder(url)
                 .version(HttpClient.Version.HTTP_1_1)
-                .timeout(Duration.ofSeconds(30))
+                .timeout(PATIENCE)
                 .header("Content-Type", "application/x-protobuf")
                 .POST(said.isPresent() ? BodyPublishers.ofByteArray(bytes(said.get())) : BodyPublishers.noBody());
         if (said.isPresent()) {

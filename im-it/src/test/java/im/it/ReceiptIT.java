@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What two people see of each other besides messages: delivered, read, unread, typing; and a token renewed meanwhile. */
 @Tag(TestServer.CONFORMANCE)
 class ReceiptIT {
+    /** Of a token; its end is told within its second half, of which each session is looked at three times. */
+    private static final Duration BRIEF = Duration.ofSeconds(16);
+
     @RegisterExtension
     static final TestServer SERVER = TestServer.ofEitherForm();
 
@@ -121,7 +124,7 @@ class ReceiptIT {
 
     @Test
     void aConnectionOutlivesItsTokenWhenItIsRenewed() throws IOException {
-        String brief = SERVER.deployment().tokens().of(ann, Instant.now().plus(Duration.ofSeconds(4)));
+        String brief = SERVER.deployment().tokens().of(ann, Instant.now().plus(BRIEF));
         try (RawClient client = SERVER.connect(Transport.TCP);
                 RawClient idle = SERVER.connect(Transport.TCP)) {
             client.handshake(RawClient.hello(brief, "phone").build());

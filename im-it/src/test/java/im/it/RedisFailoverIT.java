@@ -22,6 +22,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#cluster")
 class RedisFailoverIT {
 
+    /** A Sentinel gives a replica that copies another server back to its master after this time. */
+    private static final Duration REPAIRS_AFTER = Duration.ofSeconds(60);
+
     private static RedisServer first;
     private static RedisServer second;
     private static RedisServer sentinel;
@@ -31,8 +34,7 @@ class RedisFailoverIT {
     static void start() {
         first = RedisServer.start(Servers.temporaryFolder("redis-first"), ServerOptions.defaults());
         second = RedisServer.startReplica(Servers.temporaryFolder("redis-second"), first);
-        sentinel = RedisServer.startSentinel(
-                Servers.temporaryFolder("redis-sentinel"), "chat", first, Duration.ofSeconds(20));
+        sentinel = RedisServer.startSentinel(Servers.temporaryFolder("redis-sentinel"), "chat", first, REPAIRS_AFTER);
         cluster = ClusterProcess.start(ClusterSpec.in(Servers.temporaryFolder("redis-failover"))
                 .set("redis.kind", "sentinel")
                 .set("redis.uris", "redis://" + sentinel.address())
@@ -58,9 +60,9 @@ class RedisFailoverIT {
         double applied = RedisForgetsIT.applied(cluster);
         try (Bustle bustle = new Bustle(cluster)) {
             bustle.awaitMore(500);
-            // From now on it gets nothing more.
+            // From now on it gets nothing more; after a minute of that a Sentinel would not choose it.
             RedisConsole.ask(second.address(), "REPLICAOF 127.0.0.1 " + FreePorts.next());
-            bustle.awaitMore(300);
+            bustle.awaitMore(100);
 
             bustle.phase("master killed");
             first.kill();

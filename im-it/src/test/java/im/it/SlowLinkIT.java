@@ -33,7 +33,7 @@ class SlowLinkIT {
     private static final int MODEM = 64_000 / 8;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll().unhurried());
+    static final TestServer SERVER = new TestServer(spec -> spec.holdingAll());
 
     @TempDir
     Path folder;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Frame.BodyCase;
+import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
 import im.testkit.client.RawClient;
 import java.io.IOException;
@@ -91,6 +92,11 @@ class WindowIT {
         send(sender, 1);
         Placed first = slow.await(BodyCase.DELIVER).getDeliver().getPlaced(0);
         slow.ack(ann, first.getPosition());
+        slow.send(Frame.newBuilder()
+                .setRef(slow.nextRef())
+                .setPing(Ping.getDefaultInstance())
+                .build());
+        slow.await(BodyCase.PONG);
     }
 
     private void send(RawClient sender, int count) throws IOException {

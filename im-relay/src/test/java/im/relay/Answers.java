@@ -1,5 +1,6 @@
 package im.relay;
 
+import static im.relay.PatientAwaits.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
@@ -16,7 +17,7 @@ public final class Answers {
     public static <T> T await(Consumer<Consumer<T>> call) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         call.accept(answer::complete);
-        return answer.orTimeout(60, TimeUnit.SECONDS).join();
+        return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** The value of a read that succeeds. */

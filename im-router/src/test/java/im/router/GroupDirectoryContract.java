@@ -16,13 +16,16 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link GroupDirectory} keeps: two gateways, and whoever reads. */
 public abstract class GroupDirectoryContract {
-    protected static final Duration HEARTBEAT = Duration.ofMillis(800);
+    /** Where a test waits until interest that nobody repeats has ended. */
+    protected static final Duration SHORT_HEARTBEAT = Duration.ofMillis(800);
+
+    protected static final Duration PATIENCE = Duration.ofSeconds(60);
     protected static final NodeId A = new NodeId(0, 1_000);
     protected static final NodeId B = new NodeId(1, 1_001);
-    private static final long PATIENCE_MS = 10_000;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
 
     /** Of node {@link #A} or {@link #B}. */
-    protected abstract GroupDirectory of(NodeId node);
+    protected abstract GroupDirectory of(NodeId node, Duration heartbeat);
 
     /** A reader that is no node. */
     protected abstract GroupDirectory reader();
@@ -82,14 +85,15 @@ public abstract class GroupDirectoryContract {
 
     @Test
     void interestThatIsNotRepeatedEndsWhileThatOfOthersGoesOn() {
-        done(of(A).add(List.of("g")));
-        done(of(B).add(List.of("g")));
+        GroupDirectory a = of(A, SHORT_HEARTBEAT);
+        done(a.add(List.of("g")));
+        done(of(B, SHORT_HEARTBEAT).add(List.of("g")));
 
-        await().atMost(Duration.ofMillis(PATIENCE_MS)).until(() -> {
-            done(of(A).add(List.of("g")));
+        await().atMost(PATIENCE).until(() -> {
+            done(a.add(List.of("g")));
             return Arrays.equals(nodes("g").get("g"), new long[] {A.packed()});
         });
-        await().atMost(Duration.ofMillis(PATIENCE_MS)).until(() -> nodes("g").isEmpty());
+        await().atMost(PATIENCE).until(() -> nodes("g").isEmpty());
     }
 
     @Test
@@ -109,6 +113,10 @@ public abstract class GroupDirectoryContract {
         assertThatThrownBy(() -> done(reader().add(List.of("g")))).hasCauseInstanceOf(NodeFencedException.class);
     }
 
+    protected final GroupDirectory of(NodeId node) {
+        return of(node, HEARTBEAT);
+    }
+
     private Map<String, long[]> nodes(String... groups) {
         return nodes(List.of(groups));
     }
@@ -119,7 +127,7 @@ public abstract class GroupDirectoryContract {
 
     protected static <T> T done(CompletionStage<T> stage) {
         return stage.toCompletableFuture()
-                .orTimeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
+                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 }

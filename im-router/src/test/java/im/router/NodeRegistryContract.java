@@ -20,10 +20,10 @@ import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link NodeRegistry} keeps. Each test has a cluster of its own, with leases of {@link #lease}. */
+/** What every {@link NodeRegistry} keeps. Each test has a cluster of its own, with leases of {@link #LEASE}. */
 public abstract class NodeRegistryContract {
     protected static final Duration LEASE = Duration.ofSeconds(6);
-    protected static final Duration PATIENCE = Duration.ofSeconds(30);
+    protected static final Duration PATIENCE = Duration.ofSeconds(90);
     protected static final int SLOTS = 4;
 
     private final List<NodeRegistry> open = new ArrayList<>();
@@ -34,11 +34,6 @@ public abstract class NodeRegistryContract {
      * @param nanos its monotonic clock
      */
     protected abstract NodeRegistry open(LongSupplier nanos, Duration lease);
-
-    /** Of this form's nodes. */
-    protected Duration lease() {
-        return LEASE;
-    }
 
     /** Ends the lease of that node behind its back. */
     protected abstract void endLease(NodeId id);
@@ -259,7 +254,7 @@ public abstract class NodeRegistryContract {
         NodeRegistry a = opened(() -> System.nanoTime() + slept.get());
         NodeId first = get(a.join(() -> info(Role.GATEWAY, "a"), heard));
 
-        slept.set(lease().plusSeconds(1).toNanos());
+        slept.set(LEASE.plusSeconds(1).toNanos());
 
         NodeId now = a.self();
         assertThat(now).isNotEqualTo(first);
@@ -273,7 +268,7 @@ public abstract class NodeRegistryContract {
     }
 
     protected final NodeRegistry opened(LongSupplier nanos) {
-        return opened(nanos, lease());
+        return opened(nanos, LEASE);
     }
 
     private NodeRegistry opened(LongSupplier nanos, Duration lease) {

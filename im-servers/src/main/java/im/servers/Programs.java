@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** Programs of this machine. */
 final class Programs {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 180;
 
     private Programs() {}
 

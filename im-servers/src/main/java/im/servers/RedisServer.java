@@ -81,7 +81,7 @@ public final class RedisServer extends Server {
     }
 
     /**
-     * A Sentinel that decides alone. A master that is silent for a second is down.
+     * A Sentinel that decides alone. A master that is silent for five seconds is down.
      *
      * @param name of the master, for those who ask for it
      * @param failoverTimeout after which a promotion that does not come to its end is tried again
@@ -90,7 +90,7 @@ public final class RedisServer extends Server {
         ServerOptions settled = ServerOptions.defaults().settled();
         Map<String, String> settings = place(folder, settled);
         settings.put("sentinel monitor " + name, master.asArgument() + " 1");
-        settings.put("sentinel down-after-milliseconds " + name, "1000");
+        settings.put("sentinel down-after-milliseconds " + name, "5000");
         settings.put("sentinel failover-timeout " + name, Long.toString(failoverTimeout.toMillis()));
         RedisServer server = new RedisServer(folder, settled, settings, true);
         server.start();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * before that. One thread at a time, except {@link #kill}.
  */
 public abstract class Server implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final Duration STOP = Duration.ofSeconds(20);
     private static final int CONNECT_MILLIS = 500;
     private static final int HTTP_MILLIS = 2_000;

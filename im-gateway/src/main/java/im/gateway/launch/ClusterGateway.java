@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * It joins the nodes and listens to the bus before it listens to clients, and leaves them when its clients are gone.
  */
 final class ClusterGateway {
-    private static final Duration FOLLOW = Duration.ofSeconds(30);
+    private static final Duration FOLLOW = Duration.ofSeconds(60);
 
     private final ServerConfig config;
     private final ClusterConfig cluster;

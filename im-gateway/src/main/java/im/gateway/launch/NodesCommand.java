@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
                 "Lists the live nodes of a cluster, asked of a router's admin port or else of the registry itself.",
         footer = "Exit codes: 0 done, 4 nobody answers.")
 final class NodesCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Mixin
     private ConfigOptions options = new ConfigOptions();

@@ -26,7 +26,7 @@ class HttpListenerIT {
                         HttpListener.readable(router, "/").handler(context -> context.end("here\n"));
                         return router;
                     },
-                    new Bounds(MOST, Duration.ofMillis(700)))
+                    new Bounds(MOST, Duration.ofSeconds(4)))
             .toCompletableFuture()
             .join();
 
@@ -34,7 +34,7 @@ class HttpListenerIT {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(60_000);
         sockets.add(socket);
         return socket;
     }

@@ -90,9 +90,7 @@ class OutboundTest {
     }
 
     private static Bursts.Burst last(Transport transport) {
-        return (Bursts.Burst) EDGES.on(transport).sessions.opened.stream()
-                .reduce((first, second) -> second)
-                .orElseThrow();
+        return (Bursts.Burst) EDGES.on(transport).sessions.newest();
     }
 
     private static <T> T onLoop(Loop loop, Callable<T> call) {
@@ -249,9 +247,9 @@ class OutboundTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void aPeerThatReadsNothingIsCutOffWithItsQueue(Transport transport, boolean webSocket) {
-        TestEdge edge = EDGES.on(transport);
-        try (Peer peer = edge.greeted(webSocket)) {
-            Connection connection = last(transport).connection;
+        try (TestEdge edge = TestEdge.parting(transport, Duration.ofSeconds(1), new EchoSessions());
+                Peer peer = edge.greeted(webSocket)) {
+            Connection connection = edge.sessions.newest().connection;
             onLoop(connection.loop(), () -> {
                 connection.write(raw(connection, 16 * 1024 * 1024));
                 connection.close(CloseReason.TIMEOUT, "slow");

@@ -16,6 +16,7 @@ import im.protocol.CloseReason;
 import im.protocol.v1.Close;
 import im.protocol.v1.Code;
 import im.protocol.v1.Frame;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -127,16 +128,17 @@ class PollEndTest {
 
     @Test
     void whatNobodyFetchesIsDroppedWhenTheFarewellIsOver() {
-        try (Poller poller = EDGE.poller()) {
+        try (TestEdge edge = TestEdge.parting(Transport.best(), Duration.ofSeconds(1), new EchoSessions());
+                Poller poller = edge.poller()) {
             String session = welcomed(poller, PROTO).session();
-            Connection connection = EDGE.sessions.newest().connection;
+            Connection connection = edge.sessions.newest().connection;
             onLoop(connection, () -> {
                 connection.close(CloseReason.TIMEOUT, "silent");
                 return 0;
             });
 
             await().until(() -> onLoop(connection, connection::pendingBytes) == 0);
-            try (Poller late = EDGE.poller()) {
+            try (Poller late = edge.poller()) {
                 assertThat(late.ask(PROTO, headers(session, 0, 1, 500), EMPTY).status())
                         .isEqualTo(410);
             }

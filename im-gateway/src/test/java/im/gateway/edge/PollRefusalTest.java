@@ -316,7 +316,7 @@ class PollRefusalTest {
 
     @Test
     void aRequestThatDoesNotComeWholeInTimeEndsItsSocket() {
-        try (TestEdge edge = TestEdge.start(Transport.best(), Duration.ofSeconds(2), new EchoSessions());
+        try (TestEdge edge = TestEdge.start(Transport.best(), Duration.ofSeconds(5), new EchoSessions());
                 Poller poller = edge.poller()) {
             welcomed(poller, JSON);
             poller.send(Poller.head(JSON, Map.of("Im-Request", 1), 100) + "{");

@@ -23,7 +23,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A listening edge on ports of its own. Closing it fails if a connection or a buffer was left behind. */
 final class TestEdge implements AutoCloseable {
-    static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    /** Nobody's socket ends because a test, or the machine, stands still for a while. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+    /** The wheels of the loops turn in a quarter of it, and some tests wait for a turn. */
+    private static final Duration LOOP_HEARTBEAT = Duration.ofSeconds(2);
+
+    private static final Duration HANDSHAKE = Duration.ofSeconds(20);
+    private static final Duration FAREWELL = Duration.ofSeconds(10);
     static final PollBounds POLLS = new PollBounds(Duration.ofMillis(600), 1_000, 1_000);
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 
@@ -40,28 +46,33 @@ final class TestEdge implements AutoCloseable {
     private TestEdge(
             Transport transport,
             Duration handshakeTimeout,
+            Duration farewell,
             EchoSessions sessions,
             List<AddressRange> proxies,
             @Nullable PollBounds polls) {
         this.sessions = sessions;
-        this.loops = EventLoops.open(transport, 2, HEARTBEAT, 64 << 20);
+        this.loops = EventLoops.open(transport, 2, LOOP_HEARTBEAT, 64 << 20);
         try {
             server = EdgeServer.start(
-                    config(handshakeTimeout, proxies, polls), loops, Map.of("/echo", TestEdge::echo), sessions, meters);
+                    config(handshakeTimeout, farewell, proxies, polls),
+                    loops,
+                    Map.of("/echo", TestEdge::echo),
+                    sessions,
+                    meters);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static EdgeConfig config(
-            Duration handshakeTimeout, List<AddressRange> proxies, @Nullable PollBounds polls) {
+            Duration handshakeTimeout, Duration farewell, List<AddressRange> proxies, @Nullable PollBounds polls) {
         return new EdgeConfig(
                 "127.0.0.1",
                 0,
                 0,
                 Set.of("https://chat.example.org"),
                 handshakeTimeout,
-                Duration.ofSeconds(1),
+                farewell,
                 HEARTBEAT,
                 1024,
                 proxies,
@@ -78,22 +89,27 @@ final class TestEdge implements AutoCloseable {
     }
 
     static TestEdge start(Transport transport) {
-        return start(transport, Duration.ofSeconds(20), new EchoSessions());
+        return start(transport, HANDSHAKE, new EchoSessions());
     }
 
     static TestEdge start(Transport transport, Duration handshakeTimeout, EchoSessions sessions) {
-        return new TestEdge(transport, handshakeTimeout, sessions, List.of(), POLLS);
+        return new TestEdge(transport, handshakeTimeout, FAREWELL, sessions, List.of(), POLLS);
+    }
+
+    /** One that cuts off who does not take, or answer, its last words within that time. */
+    static TestEdge parting(Transport transport, Duration farewell, EchoSessions sessions) {
+        return new TestEdge(transport, HANDSHAKE, farewell, sessions, List.of(), POLLS);
     }
 
     static TestEdge polled(
             Transport transport, Duration handshakeTimeout, EchoSessions sessions, @Nullable PollBounds polls) {
-        return new TestEdge(transport, handshakeTimeout, sessions, List.of(), polls);
+        return new TestEdge(transport, handshakeTimeout, FAREWELL, sessions, List.of(), polls);
     }
 
     /** One that stands behind balancers with these addresses. */
     static TestEdge behind(Transport transport, String... proxies) {
         List<AddressRange> ranges = Stream.of(proxies).map(AddressRange::parse).toList();
-        return new TestEdge(transport, Duration.ofSeconds(20), new EchoSessions(), ranges, POLLS);
+        return new TestEdge(transport, HANDSHAKE, FAREWELL, new EchoSessions(), ranges, POLLS);
     }
 
     /** Epoll and NIO, or NIO alone. */

@@ -9,6 +9,7 @@ import im.protocol.v1.Close;
 import im.protocol.v1.Frame;
 import im.protocol.v1.Ping;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -230,8 +231,8 @@ class WebSocketTest {
     @ParameterizedTest
     @MethodSource("transports")
     void aPeerThatIgnoresOurCloseIsCutOff(Transport transport) {
-        TestEdge edge = EDGES.on(transport);
-        try (Peer peer = edge.greeted(true)) {
+        try (TestEdge edge = TestEdge.parting(transport, Duration.ofSeconds(1), new EchoSessions());
+                Peer peer = edge.greeted(true)) {
             peer.rude().sendBody(new byte[] {1});
 
             Peer.Ending ending = peer.readToEnd();

@@ -41,7 +41,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The relay as a process has it, with real servers. */
 @EnabledIf("im.servers.Requirement#cluster")
 class RelayServerIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Only what never happens is waited for so long. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final ConversationKey CHAT = ConversationKey.direct("ann", "bob");
 
     @TempDir
@@ -58,7 +60,7 @@ class RelayServerIT {
         settings.put("data", folder.resolve("relay").toString());
         settings.put("node", "relay-1");
         settings.put("listen.admin-port", "0");
-        settings.put("registry.lease", "6s");
+        settings.put("registry.lease", "30s");
         settings.put("etcd.endpoints", "http://" + Servers.etcd());
         settings.put("etcd.prefix", "/it/" + unique + "/");
         settings.put("redis.uris", "redis://" + Servers.redis());
@@ -91,13 +93,13 @@ class RelayServerIT {
         AppendRequest request = new AppendRequest(
                 CHAT, "ann", new MessageId(0x7000, id), new byte[16], System.currentTimeMillis(), new byte[] {1});
         log.append(List.of(request), Runnable::run, answer::complete);
-        assertThat(answer.get(30, TimeUnit.SECONDS)).hasOnlyElementsOfType(AppendOutcome.Accepted.class);
+        assertThat(answer.get(60, TimeUnit.SECONDS)).hasOnlyElementsOfType(AppendOutcome.Accepted.class);
     }
 
     private static long head(RedisConversationStore store) throws Exception {
         CompletableFuture<ReadResult<Long>> answer = new CompletableFuture<>();
         store.head(CHAT, Runnable::run, answer::complete);
-        return answer.get(30, TimeUnit.SECONDS) instanceof ReadResult.Ok<Long> ok ? ok.value() : -1;
+        return answer.get(60, TimeUnit.SECONDS) instanceof ReadResult.Ok<Long> ok ? ok.value() : -1;
     }
 
     @AfterEach
@@ -119,10 +121,12 @@ class RelayServerIT {
         RelayServer first = start(config);
         append(log, 1);
         await().atMost(PATIENCE).until(() -> head(store) > 0);
-        assertThat(get(first, "/readyz").statusCode()).isEqualTo(200);
-        assertThat(get(first, "/metrics").body())
-                .contains("im_relay_applied_total 1.0")
-                .contains("im_relay_lag_records{partition=");
+        await().atMost(PATIENCE).until(() -> get(first, "/readyz").statusCode() == 200);
+        // Counted when Redis has answered, after the store shows it.
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(first, "/metrics").body())
+                        .contains("im_relay_applied_total 1.0")
+                        .contains("im_relay_lag_records{partition="));
         long head = head(store);
         String line = first.line();
         first.stop();
@@ -132,7 +136,8 @@ class RelayServerIT {
 
         assertThat(second.line()).isEqualTo(line);
         await().atMost(PATIENCE).until(() -> head(store) > head);
-        assertThat(get(second, "/metrics").body()).contains("im_relay_applied_total 1.0");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(get(second, "/metrics").body()).contains("im_relay_applied_total 1.0"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,8 @@ class StandaloneServerIT {
         server.stop();
 
         assertThat(ready.statusCode()).isEqualTo(200);
-        await().untilAsserted(() -> assertThat(threadsBeside(before)).isEmpty());
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(threadsBeside(before)).isEmpty());
         for (String url : List.of(endpoints.http(), endpoints.tcp(), endpoints.admin())) {
             assertThatThrownBy(() -> connect(url).close()).isInstanceOf(IOException.class);
         }

@@ -51,6 +51,8 @@ class WebhooksIT {
     private static final MessageId ID = new MessageId(1, 2);
     private static final Duration SHORT = Duration.ofMillis(150);
     private static final Duration LONG = Duration.ofSeconds(10);
+    /** Only what never happens is waited for so long. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));
@@ -108,7 +110,7 @@ class WebhooksIT {
         hooks.accepted(request("hello"), 77);
         hooks.disconnected("a", "d", 255, CloseReason.TIMEOUT);
 
-        await().until(() -> events().size() == 4);
+        await().atMost(PATIENCE).until(() -> events().size() == 4);
         assertThat(events())
                 .extracting(event -> event.get("event").asString())
                 .containsExactly("connected", "after-accept", "disconnected", "went-offline");
@@ -138,21 +140,22 @@ class WebhooksIT {
         hooks.disconnected("a", "d", 1, CloseReason.PEER);
         hooks.disconnected("b", "d", 2, CloseReason.PEER);
 
-        await().until(() -> events().size() == 1);
+        await().atMost(PATIENCE).until(() -> events().size() == 1);
         assertThat(events().get(0).get("uid").asString()).isEqualTo("b");
     }
 
     @Test
     void whatIsNotTakenComesAgainWithTheSameIdsAndInOrder() {
-        Webhooks hooks = open(Event.CONNECTED);
+        int retries = 20;
+        Webhooks hooks = open(app.url(), LONG, OnFailure.REFUSE, 1_000, retries, Event.CONNECTED);
         app.answers(AppServer.status(500));
         hooks.connected("a", "1", 1, "");
-        await().until(() -> app.requests.size() >= 2);
+        await().atMost(PATIENCE).until(() -> app.requests.size() >= 2);
         hooks.connected("a", "2", 2, "");
 
         app.answers(AppServer.status(200));
 
-        await().until(() -> count("events", "taken") == 2);
+        await().atMost(PATIENCE).until(() -> count("events", "taken") == 2);
         assertThat(app.requests.get(0).body()).isEqualTo(app.requests.get(1).body());
         JsonNode last = events().get(events().size() - 1);
         assertThat(last.get("device").asString()).isEqualTo("2");
@@ -166,7 +169,7 @@ class WebhooksIT {
 
         hooks.connected("a", "1", 1, "");
 
-        await().until(() -> count("events", "failed") == 1);
+        await().atMost(PATIENCE).until(() -> count("events", "failed") == 1);
         assertThat(app.requests).hasSize(2);
     }
 
@@ -175,7 +178,7 @@ class WebhooksIT {
         app.answers(AppServer.silence());
         Webhooks hooks = open(app.url(), LONG, OnFailure.REFUSE, 16, 0, Event.CONNECTED);
         hooks.connected("a", "first", 1, "");
-        await().until(() -> app.requests.size() == 1);
+        await().atMost(PATIENCE).until(() -> app.requests.size() == 1);
 
         for (int i = 0; i < 17; i++) {
             hooks.connected("a", "d" + i, 1, "");
@@ -190,7 +193,7 @@ class WebhooksIT {
         app.answers(AppServer.silence());
         Webhooks hooks = open(app.url(), LONG, OnFailure.REFUSE, 1_000, 0, Event.AFTER_ACCEPT);
         hooks.accepted(request("x"), 1);
-        await().until(() -> app.requests.size() == 1);
+        await().atMost(PATIENCE).until(() -> app.requests.size() == 1);
 
         for (int i = 0; i < 5; i++) {
             hooks.accepted(request("x".repeat(60_000)), 1);
@@ -212,13 +215,16 @@ class WebhooksIT {
             assertThat(code(judged(hooks))).isEqualTo(Code.UNAVAILABLE);
         }
         assertThat(hooks.failure()).isNotNull();
-        assertThat(code(judged(hooks))).isEqualTo(Code.UNAVAILABLE);
-
         assertThat(count("questions", "failed")).isEqualTo(10);
-        assertThat(count("questions", "not_asked")).isEqualTo(1);
-        await().until(() -> {
+        // Not always the next one: after two seconds it is asked again.
+        await().atMost(PATIENCE).until(() -> {
+            assertThat(code(judged(hooks))).isEqualTo(Code.UNAVAILABLE);
+            return count("questions", "not_asked") > 0;
+        });
+        double failed = count("questions", "failed");
+        await().atMost(PATIENCE).until(() -> {
             judged(hooks);
-            return count("questions", "failed") > 10;
+            return count("questions", "failed") > failed;
         });
     }
 
@@ -299,7 +305,8 @@ class WebhooksIT {
         app.answers(AppServer.status(204));
         hooks.connected("a", "1", 1, "");
 
-        await().atMost(Duration.ofSeconds(1)).until(() -> count("events", "taken") == 1);
+        await().atMost(PATIENCE).until(() -> count("events", "taken") == 1);
+        assertThat(hooks.failure()).as("nobody has asked the judge since").isNotNull();
     }
 
     @Test
@@ -307,7 +314,7 @@ class WebhooksIT {
         app.answers(AppServer.silence());
         Webhooks hooks = open(app.url(), LONG, OnFailure.REFUSE, 100, 0, Event.CONNECTED);
         hooks.connected("a", "1", 1, "");
-        await().until(() -> app.requests.size() == 1);
+        await().atMost(PATIENCE).until(() -> app.requests.size() == 1);
         hooks.connected("a", "2", 2, "");
 
         hooks.close();
@@ -318,18 +325,24 @@ class WebhooksIT {
     @Test
     void failuresMayBeAllowedInstead() {
         Webhooks hooks = asking(SHORT, OnFailure.ALLOW);
-        for (AppServer.Answer bad : List.of(
-                AppServer.status(500),
-                AppServer.silence(),
-                AppServer.headersOnly(),
-                AppServer.endless(),
-                AppServer.redirect(app.url()))) {
+        for (AppServer.Answer bad : List.of(AppServer.silence(), AppServer.headersOnly(), AppServer.endless())) {
             app.answers(bad);
             assertThat(judged(hooks)).isEqualTo(Verdict.ACCEPT);
         }
 
-        assertThat(count("questions", "failed")).isEqualTo(5);
-        assertThat(app.requests).as("a redirect is not followed").hasSize(5);
+        assertThat(count("questions", "failed")).isEqualTo(3);
+    }
+
+    @Test
+    void soMayAnswersThatAreNone() {
+        Webhooks hooks = asking(LONG, OnFailure.ALLOW);
+        for (AppServer.Answer bad : List.of(AppServer.status(500), AppServer.redirect(app.url()))) {
+            app.answers(bad);
+            assertThat(judged(hooks)).isEqualTo(Verdict.ACCEPT);
+        }
+
+        assertThat(count("questions", "failed")).isEqualTo(2);
+        assertThat(app.requests).as("a redirect is not followed").hasSize(2);
     }
 
     @Test
@@ -360,7 +373,7 @@ class WebhooksIT {
         assertThat(config(file)).isNotNull();
         webhooks = Webhooks.open(config(file), "n1", presence, Clock.systemUTC(), new Random(1), meters);
         webhooks.connected("a", "d", 1, "");
-        await().until(() -> !app.requests.isEmpty());
+        await().atMost(PATIENCE).until(() -> !app.requests.isEmpty());
         assertThat(app.requests.get(0).signature()).isEqualTo(signature(app.requests.get(0)));
 
         Files.writeString(file, "\n");

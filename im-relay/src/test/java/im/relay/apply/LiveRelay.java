@@ -80,6 +80,11 @@ final class LiveRelay implements AutoCloseable {
                 .sum();
     }
 
+    /** How many partitions it holds. */
+    int partitions() {
+        return registry.find("im.relay.lag.records").gauges().size();
+    }
+
     /** Nothing of it does anything any more, in the middle of whatever it does; the group finds out. */
     void vanish() {
         lanes.close();

@@ -1,6 +1,7 @@
 package im.relay.apply;
 
 import static im.relay.Answers.value;
+import static im.relay.PatientAwaits.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,7 +22,6 @@ import im.relay.GroupStore.Standing;
 import im.relay.Requests;
 import im.relay.kafka.Brokers;
 import im.relay.kafka.KafkaConfig;
-import im.relay.kafka.KafkaTimeouts;
 import im.servers.Address;
 import im.servers.RedisConsole;
 import im.servers.RedisServer;
@@ -46,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIf("im.servers.Requirement#cluster")
 class RelayGroupsIT extends RelaysOverServers {
     private static final int GROUPS = 6;
-    private static final Duration SETTLE = Duration.ofSeconds(60);
 
     @TempDir
     static Path folder;
@@ -69,7 +68,7 @@ class RelayGroupsIT extends RelaysOverServers {
 
     @Override
     KafkaConfig kafka() {
-        return Brokers.config().withTimeouts(KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(6)));
+        return Brokers.config().withTimeouts(Brokers.STAYING);
     }
 
     @Override
@@ -94,7 +93,7 @@ class RelayGroupsIT extends RelaysOverServers {
             assertThat(outcomes).allMatch(outcome -> outcome instanceof AppendOutcome.Accepted);
             answer.complete(null);
         });
-        answer.orTimeout(60, TimeUnit.SECONDS).join();
+        answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
         said.computeIfAbsent(group, name -> new ArrayList<>())
                 .add(send.hasMembership() ? send.getMembership().getKind().name() : send.getText());
     }
@@ -169,24 +168,20 @@ class RelayGroupsIT extends RelaysOverServers {
 
     /** View and indexes have all that was accepted. */
     private void settles() {
-        await().atMost(SETTLE)
-                .pollInterval(Duration.ofMillis(200))
-                .ignoreExceptions()
-                .untilAsserted(() -> {
-                    said.forEach((group, words) -> assertThat(page(group)).isEqualTo(words));
-                    members.forEach(
-                            (group, uids) -> assertThat(membersOf(group)).isEqualTo(uids));
-                    for (int u = 0; u < 20; u++) {
-                        String uid = "u" + u;
-                        Set<String> mine = new TreeSet<>();
-                        members.forEach((group, uids) -> {
-                            if (uids.contains(uid)) {
-                                mine.add(group);
-                            }
-                        });
-                        assertThat(groupsOf(uid)).as(uid).isEqualTo(mine);
+        await().pollInterval(Duration.ofMillis(200)).ignoreExceptions().untilAsserted(() -> {
+            said.forEach((group, words) -> assertThat(page(group)).isEqualTo(words));
+            members.forEach((group, uids) -> assertThat(membersOf(group)).isEqualTo(uids));
+            for (int u = 0; u < 20; u++) {
+                String uid = "u" + u;
+                Set<String> mine = new TreeSet<>();
+                members.forEach((group, uids) -> {
+                    if (uids.contains(uid)) {
+                        mine.add(group);
                     }
                 });
+                assertThat(groupsOf(uid)).as(uid).isEqualTo(mine);
+            }
+        });
     }
 
     @Test

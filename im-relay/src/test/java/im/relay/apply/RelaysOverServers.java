@@ -14,6 +14,7 @@ import im.router.redis.RedisConfig;
 import im.router.redis.RedisStartException;
 import im.servers.Address;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -24,6 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 /** A log and a store on real servers, both empty, and as many relays between them as a test wants. */
 abstract class RelaysOverServers {
     static final int PARTITIONS = 4;
+    /** A relay gives a call up after that; less than it waits for any port. */
+    private static final Duration RELAYS_REDIS = Duration.ofSeconds(10);
+    /** What a test reads has to be there. */
+    private static final Duration READERS_REDIS = Duration.ofSeconds(20);
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final String redisPrefix = "t" + UUID.randomUUID().toString().substring(0, 8) + ":";
@@ -43,9 +48,14 @@ abstract class RelaysOverServers {
         config = kafka();
         redisConfig = RedisConfig.single(redis().host(), redis().port()).withKeyPrefix(redisPrefix);
         log = opened(KafkaLog.open(config, new SimpleMeterRegistry())).messages();
-        Redis redis = opened(Redis.connect(redisConfig, new SimpleMeterRegistry()));
+        Redis redis = opened(Redis.connect(answering(READERS_REDIS), new SimpleMeterRegistry()));
         store = new RedisConversationStore(redis, new Partitions(PARTITIONS));
         groups = new RedisGroupStore(redis, new Partitions(PARTITIONS));
+    }
+
+    private RedisConfig answering(Duration within) {
+        return redisConfig.withLimits(
+                redisConfig.connectTimeout(), within, redisConfig.maxInFlight(), redisConfig.breaker());
     }
 
     @AfterEach
@@ -66,7 +76,12 @@ abstract class RelaysOverServers {
 
     /** @param around put around the view */
     LiveRelay relay(UnaryOperator<ConversationView> around) throws RedisStartException {
-        return opened(new LiveRelay(config, redisConfig, around));
+        return opened(new LiveRelay(config, answering(RELAYS_REDIS), around));
+    }
+
+    /** One that soon says so when Redis hangs. */
+    LiveRelay hastyRelay() throws RedisStartException {
+        return opened(new LiveRelay(config, answering(Duration.ofSeconds(1)), UnaryOperator.identity()));
     }
 
     void close(LiveRelay relay) {

@@ -1,5 +1,7 @@
 package im.relay.kafka;
 
+import static im.relay.PatientAwaits.PATIENCE;
+
 import im.protocol.v1.LogEntry;
 import im.protocol.v1.LogRecord;
 import im.relay.Retention;
@@ -22,6 +24,12 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Brokers and what stands in them, as tests ask. */
 public final class Brokers {
+    /**
+     * Members of a group keep their partitions on a machine that stands still for a while. Nobody waits for the end of
+     * such a session: who closes its reader leaves the group. Below the brokers' 45 s, so it is the classic protocol.
+     */
+    public static final KafkaTimeouts STAYING = KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(30));
+
     static final Duration R = Retention.DEFAULT.time();
     static final Duration W = Duration.ofMinutes(10);
 
@@ -50,11 +58,11 @@ public final class Brokers {
     }
 
     static <T> T get(KafkaFuture<T> asked) throws Exception {
-        return asked.get(30, TimeUnit.SECONDS);
+        return asked.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     static <T> T get(CompletionStage<T> asked) throws Exception {
-        return asked.toCompletableFuture().get(30, TimeUnit.SECONDS);
+        return asked.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** The log holds nothing of what it held, as after its retention. */

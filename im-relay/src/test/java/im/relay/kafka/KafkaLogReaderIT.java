@@ -44,7 +44,7 @@ class KafkaLogReaderIT {
 
     private final KafkaConfig config = Brokers.config()
             .withTopics(Brokers.config().topics().withPartitions(4, 8))
-            .withTimeouts(KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(6)));
+            .withTimeouts(Brokers.STAYING);
     private final List<AutoCloseable> open = new ArrayList<>();
     private KafkaLog door;
     private MessageLog log;
@@ -241,9 +241,8 @@ class KafkaLogReaderIT {
                     .all());
         }
 
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(member.reader.failure())
-                        .contains("topic " + config.topics().messages() + ": partitions is 6, expected 4"));
+        await().untilAsserted(() -> assertThat(member.reader.failure())
+                .contains("topic " + config.topics().messages() + ": partitions is 6, expected 4"));
         fill(3, 5);
         holds(member, 0, 1, 2, 3);
         await().ignoreExceptions()
@@ -268,8 +267,7 @@ class KafkaLogReaderIT {
             });
         }
 
-        await().atMost(Duration.ofSeconds(30))
-                .ignoreExceptions()
+        await().ignoreExceptions()
                 .untilAsserted(() -> assertThat(get(member.reader.settle(p, LogPosition.endOf(1, 2), 0))
                                 .epochs())
                         .containsExactly(new Epoch(2, 0)));

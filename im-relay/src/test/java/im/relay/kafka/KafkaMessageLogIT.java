@@ -1,8 +1,10 @@
 package im.relay.kafka;
 
 import static im.relay.Answers.append;
+import static im.relay.PatientAwaits.PATIENCE;
 import static im.relay.Requests.accepted;
 import static im.relay.Requests.message;
+import static im.relay.kafka.Brokers.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
@@ -76,15 +78,14 @@ class KafkaMessageLogIT extends MessageLogContract {
         ConversationKey group = ConversationKey.group("team");
         int partition = new Partitions(4).of(group);
         LogEnds ends = door.ends();
-        long before = ends.of(partition).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        long before = get(ends.of(partition));
 
         append(
                 log,
                 new AppendRequest(
                         group, "a", direct.messageId(), direct.requestHash(), direct.acceptedMs(), direct.envelope()));
 
-        assertThat(ends.of(partition).toCompletableFuture().get(10, TimeUnit.SECONDS))
-                .isEqualTo(before + 1);
+        assertThat(get(ends.of(partition))).isEqualTo(before + 1);
         assertThat(standing(group)).hasSize(1);
     }
 
@@ -103,7 +104,7 @@ class KafkaMessageLogIT extends MessageLogContract {
 
     @Test
     void closingWaitsForWhatIsOnItsWay() throws Exception {
-        int calls = 200;
+        int calls = 50;
         CountDownLatch told = new CountDownLatch(calls);
         for (int i = 0; i < calls; i++) {
             int id = i;
@@ -116,7 +117,7 @@ class KafkaMessageLogIT extends MessageLogContract {
 
         door.close();
 
-        assertThat(told.await(1, TimeUnit.SECONDS)).isTrue();
+        assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(Brokers.records(config)).hasSize(calls);
         assertThat(append(log, message("a", "b", 999, "late")).toString()).contains("the log is closed");
     }

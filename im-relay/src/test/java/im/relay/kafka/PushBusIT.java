@@ -56,18 +56,26 @@ class PushBusIT {
                 .build();
     }
 
+    /** The bus drops what no broker takes within 2 s, as when the machine stands still: that is sent again. */
+    private void send(NodeId node, PushRecord record) {
+        await().pollDelay(Duration.ZERO).ignoreExceptions().until(() -> {
+            get(sender.send(node, record));
+            return true;
+        });
+    }
+
     private double received(String outcome) {
         return meters.counter("im.push.received", "outcome", outcome).count();
     }
 
     @Test
     void aNodeHearsWhatIsSentToItFromNowOn() throws Exception {
-        get(sender.send(NODE, record(NODE, "before")));
+        send(NODE, record(NODE, "before"));
         get(receiver.follow(NODE));
 
-        get(sender.send(new NodeId(4, 17), record(new NodeId(4, 17), "other slot")));
-        get(sender.send(NODE, record(NODE, "x")));
-        get(sender.send(NODE, record(NODE, "y")));
+        send(new NodeId(4, 17), record(new NodeId(4, 17), "other slot"));
+        send(NODE, record(NODE, "x"));
+        send(NODE, record(NODE, "y"));
 
         await().untilAsserted(() -> assertThat(heard.uids).containsExactly("x", "y"));
         assertThat(heard.resyncs).isEmpty();
@@ -77,8 +85,8 @@ class PushBusIT {
     @Test
     void whatIsForAnotherLifeOfTheSlotIsCountedAndDropped() throws Exception {
         get(receiver.follow(NODE));
-        get(sender.send(NODE, record(new NodeId(3, 16), "dead")));
-        get(sender.send(NODE, record(NODE, "x")));
+        send(NODE, record(new NodeId(3, 16), "dead"));
+        send(NODE, record(NODE, "x"));
 
         await().untilAsserted(() -> assertThat(heard.uids).containsExactly("x"));
         assertThat(received("other_incarnation")).isEqualTo(1);
@@ -89,8 +97,8 @@ class PushBusIT {
         get(receiver.follow(NODE));
         NodeId again = new NodeId(6, 18);
         get(receiver.follow(again));
-        get(sender.send(NODE, record(NODE, "old")));
-        get(sender.send(again, record(again, "x")));
+        send(NODE, record(NODE, "old"));
+        send(again, record(again, "x"));
 
         await().untilAsserted(() -> assertThat(heard.uids).containsExactly("x"));
     }
@@ -100,7 +108,7 @@ class PushBusIT {
         TopicPartition slot = new TopicPartition(config.topics().push(), NODE.slot());
         get(receiver.follow(NODE));
         for (int i = 0; i < 3; i++) {
-            get(sender.send(NODE, record(NODE, "m" + i)));
+            send(NODE, record(NODE, "m" + i));
         }
         await().untilAsserted(() -> assertThat(heard.uids).hasSize(3));
         try (Admin admin = Brokers.admin(config)) {
@@ -111,9 +119,9 @@ class PushBusIT {
             });
         }
 
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(heard.resyncs).isNotEmpty());
-        await().untilAsserted(() -> {
+        await().untilAsserted(() -> assertThat(heard.resyncs).isNotEmpty());
+        // Until the topic that was made anew has a leader, the bus takes nothing.
+        await().ignoreExceptions().untilAsserted(() -> {
             get(sender.send(NODE, record(NODE, "after")));
             assertThat(heard.uids).contains("after");
         });
@@ -122,7 +130,7 @@ class PushBusIT {
     @Test
     void whatCannotBeReadIsCountedAndPassed() throws Exception {
         get(receiver.follow(NODE));
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(new ClientSettings(config).pushes())) {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(new ClientSettings(config).messages())) {
             producer.send(new ProducerRecord<>(config.topics().push(), NODE.slot(), null, new byte[] {-1, 7, 7}));
             producer.send(new ProducerRecord<>(
                     config.topics().push(),
@@ -130,7 +138,7 @@ class PushBusIT {
                     null,
                     record(NODE, "z").toBuilder().setFormat(2).build().toByteArray()));
         }
-        get(sender.send(NODE, record(NODE, "x")));
+        send(NODE, record(NODE, "x"));
 
         await().untilAsserted(() -> assertThat(heard.uids).containsExactly("x"));
         assertThat(received("undecodable")).isEqualTo(1);

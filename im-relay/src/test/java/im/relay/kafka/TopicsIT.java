@@ -1,5 +1,6 @@
 package im.relay.kafka;
 
+import static im.relay.PatientAwaits.PATIENCE;
 import static im.relay.kafka.Brokers.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -119,7 +120,7 @@ class TopicsIT {
             }
             Set<String> ids = new HashSet<>();
             for (Future<String> start : starts) {
-                ids.add(start.get(60, TimeUnit.SECONDS));
+                ids.add(start.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             }
             assertThat(ids).hasSize(1);
             try (KafkaLog later = open(config)) {

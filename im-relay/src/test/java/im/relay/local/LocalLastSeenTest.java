@@ -63,7 +63,7 @@ class LocalLastSeenTest {
                 .lastSeen()
                 .of(List.of(uids))
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 }

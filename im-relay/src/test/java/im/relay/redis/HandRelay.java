@@ -1,5 +1,6 @@
 package im.relay.redis;
 
+import static im.relay.PatientAwaits.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.protocol.ConversationKey;
@@ -48,9 +49,6 @@ final class HandRelay implements MessageLog, AutoCloseable {
     /** Nothing is dropped, unless the test is about it. */
     static final Retention UNLIMITED = new Retention(Duration.ofDays(36_500), 1_000_000, 1L << 40);
 
-    /** For an answer of a server that is there, on a JVM that has done nothing yet. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     final Redis redis;
     final StoreKeys keys;
     final Partitions partitions = new Partitions(PARTITIONS);
@@ -75,12 +73,13 @@ final class HandRelay implements MessageLog, AutoCloseable {
     private final long[][] marks = new long[PARTITIONS][];
 
     HandRelay(Address address, Retention retention) {
-        this(patient(RedisConfig.single(address.host(), address.port())), retention);
+        this(answering(PATIENCE, RedisConfig.single(address.host(), address.port())), retention);
     }
 
-    private static RedisConfig patient(RedisConfig config) {
+    /** With keys of its own, and that long for each answer. */
+    static RedisConfig answering(Duration within, RedisConfig config) {
         return config.withKeyPrefix("im-" + UUID.randomUUID() + ":")
-                .withLimits(config.connectTimeout(), PATIENCE, config.maxInFlight(), config.breaker());
+                .withLimits(config.connectTimeout(), within, config.maxInFlight(), config.breaker());
     }
 
     HandRelay(RedisConfig config, Retention retention) {
@@ -272,7 +271,9 @@ final class HandRelay implements MessageLog, AutoCloseable {
     }
 
     static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     static <T> CompletableFuture<T> future(CompletionStage<T> stage) {

@@ -4,6 +4,7 @@ import static im.relay.Answers.behind;
 import static im.relay.Answers.open;
 import static im.relay.Answers.raise;
 import static im.relay.Answers.raiseRead;
+import static im.relay.PatientAwaits.PATIENCE;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -115,7 +116,7 @@ class RaiseScriptIT {
                 relay.cursors.raise("a", "d", with, 10 + round, Runnable::run, durable::countDown);
             }
         }
-        assertThat(durable.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(durable.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         Reply stored = HandRelay.await(relay.redis.call(Call.of("HGETALL", relay.keys.cursors("a", "d"))));
         assertThat(stored.size()).isLessThanOrEqualTo(2 * uids);

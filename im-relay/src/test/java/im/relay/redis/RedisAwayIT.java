@@ -1,6 +1,7 @@
 package im.relay.redis;
 
 import static im.relay.Answers.await;
+import static im.relay.PatientAwaits.PATIENCE;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +22,7 @@ import im.router.redis.RedisConfig;
 import im.servers.RedisServer;
 import im.servers.ServerOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +66,10 @@ class RedisAwayIT {
     void everyReadFailsWithATimeToAskAgainAndEveryRaiseEndsWhileRedisIsAway() {
         try (RedisServer server = RedisServer.start(folder, ServerOptions.defaults());
                 HandRelay relay = new HandRelay(
-                        RedisConfig.single(server.address().host(), server.port()), HandRelay.UNLIMITED)) {
+                        HandRelay.answering(
+                                Duration.ofSeconds(20),
+                                RedisConfig.single(server.address().host(), server.port())),
+                        HandRelay.UNLIMITED)) {
             relay.start();
             relay.append(List.of(message("a", "b", 1, "1")), Runnable::run, done -> {});
             assertThat(Answers.page(relay.store, AB, 0).messages()).hasSize(1);
@@ -84,12 +89,12 @@ class RedisAwayIT {
             groupsFail(relay);
             Answers.raise(relay.cursors, "a", "d", AB, 5);
             Answers.raiseRead(relay.cursors, "a", AB, 5);
-            assertThat(HandRelay.future(relay.view.state(0))).failsWithin(java.time.Duration.ofSeconds(30));
+            assertThat(HandRelay.future(relay.view.state(0))).failsWithin(PATIENCE);
             assertThat(HandRelay.future(relay.groupView.groups(0, Map.of("g", Set.of("a")))))
-                    .failsWithin(java.time.Duration.ofSeconds(30));
+                    .failsWithin(PATIENCE);
             assertThat(HandRelay.future(relay.groupView.restore(0, 0, "one", true, List.of())))
-                    .failsWithin(java.time.Duration.ofSeconds(30));
-            assertThat(HandRelay.future(relay.index.marks(0))).failsWithin(java.time.Duration.ofSeconds(30));
+                    .failsWithin(PATIENCE);
+            assertThat(HandRelay.future(relay.index.marks(0))).failsWithin(PATIENCE);
 
             server.start();
             org.awaitility.Awaitility.await()

@@ -8,6 +8,7 @@ import static im.relay.Answers.pageBefore;
 import static im.relay.Answers.raise;
 import static im.relay.Answers.raiseRead;
 import static im.relay.Answers.value;
+import static im.relay.PatientAwaits.PATIENCE;
 import static im.relay.Requests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,7 +62,9 @@ class RedisClusterIT {
                     List.of(URI.create("redis://" + server.address().host() + ":"
                             + server.address().port())),
                     "");
-            try (HandRelay relay = new HandRelay(cluster, new Retention(Duration.ofHours(1), 8, 1 << 20))) {
+            try (HandRelay relay = new HandRelay(
+                    HandRelay.answering(Duration.ofSeconds(20), cluster),
+                    new Retention(Duration.ofHours(1), 8, 1 << 20))) {
                 Awaitility.await()
                         .ignoreExceptions()
                         .until(() -> HandRelay.await(relay.view.state(0)).applied() == -1);
@@ -75,7 +78,7 @@ class RedisClusterIT {
     private static String say(RedisServer server, String command) throws IOException {
         try (Socket socket =
                 new Socket(server.address().host(), server.address().port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
             byte[] answer = new byte[256];
             int bytes = socket.getInputStream().read(answer);

@@ -36,9 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#etcd")
 class EtcdFaultsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LEASE = Duration.ofSeconds(12);
+    /** Where a test waits for its end. */
+    private static final Duration SHORT_LEASE = Duration.ofSeconds(6);
     /** Longer than a lease, so that all would have expired that nobody renews. */
-    private static final Duration AWAY = EtcdTestCluster.LEASE.plusSeconds(4);
+    private static final Duration AWAY = LEASE.plusSeconds(2);
 
     @TempDir
     private static Path folder;
@@ -75,7 +78,7 @@ class EtcdFaultsIT {
 
     @BeforeEach
     void open() {
-        cluster = new EtcdTestCluster(server.address());
+        cluster = new EtcdTestCluster(server.address(), LEASE);
     }
 
     @AfterEach
@@ -115,7 +118,7 @@ class EtcdFaultsIT {
     void aLeaseThatWasRevokedWhileThisNodeCouldNotAskIsFoundOutAndAnotherIsTaken() {
         EtcdNodeRegistry a = registry();
         NodeId first = join(a, "a");
-        EtcdConnection operator = cluster.connect();
+        EtcdConnection operator = cluster.operator();
         HeldLease held = a.held();
         assertThat(held).isNotNull();
 
@@ -129,6 +132,7 @@ class EtcdFaultsIT {
 
     @Test
     void anEtcdThatHangsIsAsGoodAsGone() {
+        cluster = new EtcdTestCluster(server.address(), SHORT_LEASE);
         EtcdNodeRegistry a = registry();
         NodeId id = join(a, "a");
         awaitSeen(a, id);
@@ -166,10 +170,11 @@ class EtcdFaultsIT {
         EtcdNodeRegistry b = registry();
         NodeId firstA = join(a, "a");
         awaitSeen(b, firstA);
-        EtcdConnection other = cluster.connect();
+        EtcdConnection operator = cluster.operator();
         for (int i = 0; i < 200; i++) {
-            other.await(client -> client.getKVClient().put(EtcdKeys.bytes("/other"), EtcdKeys.bytes("x")));
+            operator.await(client -> client.getKVClient().put(EtcdKeys.bytes("/other"), EtcdKeys.bytes("x")));
         }
+        EtcdConnection other = cluster.connect();
         NodeId late = join(cluster.registry(other, 8, System::nanoTime), "late");
         awaitSeen(a, late);
         awaitSeen(b, late);
@@ -189,6 +194,7 @@ class EtcdFaultsIT {
 
     @Test
     void aLostLeaseOfAnotherIsSeenWithinItsTime() {
+        cluster = new EtcdTestCluster(server.address(), SHORT_LEASE);
         EtcdNodeRegistry a = registry();
         EtcdConnection etcd = cluster.connect();
         EtcdNodeRegistry b = cluster.registry(etcd, 8, System::nanoTime);

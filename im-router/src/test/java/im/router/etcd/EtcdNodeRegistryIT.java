@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf("im.servers.Requirement#etcd")
 class EtcdNodeRegistryIT extends NodeRegistryContract {
-    private final EtcdTestCluster cluster = new EtcdTestCluster(Servers.etcd());
+    private final EtcdTestCluster cluster = new EtcdTestCluster(Servers.etcd(), LEASE);
     private final Map<NodeRegistry, EtcdConnection> connectionOf = new HashMap<>();
 
     @Override
@@ -34,7 +34,7 @@ class EtcdNodeRegistryIT extends NodeRegistryContract {
     /** A name without a lease is somebody's for good. */
     @Override
     protected Runnable giveName(NodeId id, NodeInfo info) {
-        EtcdConnection etcd = cluster.connect();
+        EtcdConnection etcd = cluster.operator();
         ByteSequence name = etcd.keys().name(info.role(), info.name());
         etcd.await(client -> client.getKVClient().put(name, EtcdKeys.bytes("another")));
         endLease(id);
@@ -48,7 +48,7 @@ class EtcdNodeRegistryIT extends NodeRegistryContract {
 
     @Override
     protected void endLease(NodeId id) {
-        EtcdConnection etcd = cluster.connect();
+        EtcdConnection etcd = cluster.operator();
         List<KeyValue> found = etcd.await(
                         client -> client.getKVClient().get(etcd.keys().node(id.slot())))
                 .getKvs();

@@ -239,6 +239,9 @@ class EtcdRouteDirectoryIT extends RouteDirectoryContract {
         register("v", "d", 1, 12);
 
         slept.set(EtcdTestCluster.LEASE.plusSeconds(1).toNanos());
+        // Their next turns are seconds away.
+        a.registry.announce();
+        b.registry.announce();
         NodeId again = get(a.renewed);
 
         assertThat(again).isNotEqualTo(a.id);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#etcd")
 class EtcdTlsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LONGER_THAN_A_CLIENT_IS_KEPT = Duration.ofSeconds(4);
 
     @TempDir
@@ -68,12 +68,12 @@ class EtcdTlsIT {
             done(auth.authEnable());
         }
         config = EtcdConfig.of(URI.create(secured))
-                .withCallTimeout(Duration.ofSeconds(3))
+                .withCallTimeout(Duration.ofSeconds(10))
                 .withUser("root", "right");
     }
 
     private static void done(CompletableFuture<?> asked) throws Exception {
-        asked.get(20, TimeUnit.SECONDS);
+        asked.get(60, TimeUnit.SECONDS);
     }
 
     @AfterAll
@@ -158,7 +158,7 @@ class EtcdTlsIT {
     private static boolean isUnreachable(EtcdConnection etcd) throws Exception {
         Throwable failure = etcd.ask(client -> client.getKVClient().get(EtcdKeys.bytes("/a")))
                 .handle((answer, thrown) -> thrown)
-                .get(20, TimeUnit.SECONDS);
+                .get(60, TimeUnit.SECONDS);
         return failure != null && Failure.of(failure) == Failure.UNREACHABLE;
     }
 }

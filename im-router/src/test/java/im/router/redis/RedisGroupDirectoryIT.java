@@ -11,6 +11,7 @@ import im.router.NodeInfo.Load;
 import im.router.NodeInfo.Role;
 import im.router.Nodes;
 import im.router.redis.Redis.Call;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,18 +27,18 @@ class RedisGroupDirectoryIT extends GroupDirectoryContract {
     private final Redis redis = TestRedis.connect(TestRedis.config());
     private final Map<Long, NodeInfo> live = new ConcurrentHashMap<>(Map.of(A.packed(), GATEWAY, B.packed(), GATEWAY));
 
-    private GroupDirectory directory(@Nullable NodeId self) {
-        return new RedisGroupDirectory(redis, () -> self, () -> new Nodes(live, 1), HEARTBEAT);
+    private GroupDirectory directory(@Nullable NodeId self, Duration heartbeat) {
+        return new RedisGroupDirectory(redis, () -> self, () -> new Nodes(live, 1), heartbeat);
     }
 
     @Override
-    protected GroupDirectory of(NodeId node) {
-        return directory(node);
+    protected GroupDirectory of(NodeId node, Duration heartbeat) {
+        return directory(node, heartbeat);
     }
 
     @Override
     protected GroupDirectory reader() {
-        return directory(null);
+        return directory(null, SHORT_HEARTBEAT);
     }
 
     @Override
@@ -64,11 +65,12 @@ class RedisGroupDirectoryIT extends GroupDirectoryContract {
 
     @Test
     void whatNobodyRepeatsLeavesNothing() {
-        done(of(A).add(List.of("g")));
+        done(of(A, SHORT_HEARTBEAT).add(List.of("g")));
 
-        await().until(() -> done(redis.call(Call.of("EXISTS", redis.keys().ofGroup("g", "nodes"))))
-                        .number()
-                == 0);
+        await().atMost(PATIENCE)
+                .until(() -> done(redis.call(Call.of("EXISTS", redis.keys().ofGroup("g", "nodes"))))
+                                .number()
+                        == 0);
     }
 
     @Test

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.router.redis.Redis.Call;
 import im.router.redis.RedisFailure.Reason;
-import im.servers.Address;
-import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -24,14 +21,11 @@ class RedisIT {
     private static final Script ECHO = Script.of(RedisIT.class, "echo");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final String prefix = "im-" + UUID.randomUUID() + ":";
-    private RedisConfig config;
+    private final RedisConfig config = TestRedis.config();
     private Redis redis;
 
     @BeforeEach
     void connect() throws RedisStartException {
-        Address address = Servers.redis();
-        config = RedisConfig.single(address.host(), address.port()).withKeyPrefix(prefix);
         redis = Redis.connect(config, registry);
     }
 

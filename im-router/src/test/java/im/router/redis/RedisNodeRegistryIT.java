@@ -50,11 +50,6 @@ class RedisNodeRegistryIT extends NodeRegistryContract {
         Objects.requireNonNull(connectionOf.get(registry)).close();
     }
 
-    @Override
-    protected Duration lease() {
-        return Duration.ofSeconds(2);
-    }
-
     private Redis connect() {
         Redis redis = TestRedis.connect(config);
         connections.add(redis);

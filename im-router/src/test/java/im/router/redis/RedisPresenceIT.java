@@ -31,7 +31,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("im.servers.Requirement#redis")
 class RedisPresenceIT extends PresenceContract {
     private static final NodeInfo GATEWAY = new NodeInfo(Role.GATEWAY, "g", Map.of(), Load.NONE, false);
-    private static final Duration HEARTBEAT = Duration.ofMillis(400);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+    /** Where a test waits until interest that nobody repeats has ended. */
+    private static final Duration SHORT_HEARTBEAT = Duration.ofMillis(400);
 
     private final Redis redis = TestRedis.connect(TestRedis.config());
     private final Map<Long, NodeInfo> live = new ConcurrentHashMap<>();
@@ -57,14 +59,18 @@ class RedisPresenceIT extends PresenceContract {
                     new SimpleMeterRegistry(),
                     new Random(1),
                     System::nanoTime);
-            presence = new RedisPresence(
+            presence = presence(HEARTBEAT);
+        }
+
+        final RedisPresence presence(Duration heartbeat) {
+            return new RedisPresence(
                     redis,
                     routes,
                     () -> id,
                     () -> new Nodes(live, live.size() + 1L),
                     (node, uid) -> hints.add(node + " " + uid),
                     GRACE,
-                    HEARTBEAT);
+                    heartbeat);
         }
 
         void die() {
@@ -92,10 +98,11 @@ class RedisPresenceIT extends PresenceContract {
         done(b.presence.watch(List.of("a")));
 
         enter("a", "phone", 11);
-        await().until(() -> hints.size() == 1);
+        await().atMost(PATIENCE).until(() -> hints.size() == 1);
         leave("a", "phone", 11);
 
-        await().untilAsserted(() -> assertThat(hints).containsExactly(b.name.packed() + " a", b.name.packed() + " a"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(hints).containsExactly(b.name.packed() + " a", b.name.packed() + " a"));
     }
 
     @Test
@@ -121,9 +128,9 @@ class RedisPresenceIT extends PresenceContract {
 
     @Test
     void interestThatIsNotRepeatedGoesWithEverythingOfIt() {
-        done(b.presence.watch(List.of("a")));
+        done(b.presence(SHORT_HEARTBEAT).watch(List.of("a")));
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(PATIENCE)
                 .until(() -> done(redis.call(Call.of("EXISTS", PresenceKeys.watching(redis, "a"))))
                                 .number()
                         == 0);
@@ -131,9 +138,9 @@ class RedisPresenceIT extends PresenceContract {
 
     @Test
     void aNodeThatStoppedIsForgottenWhileOthersGoOn() {
-        done(b.presence.watch(List.of("a")));
+        done(b.presence(SHORT_HEARTBEAT).watch(List.of("a")));
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(PATIENCE).until(() -> {
             done(a.presence.watch(List.of("a")));
             return done(redis.call(Call.of("HLEN", PresenceKeys.watching(redis, "a"))))
                             .number()
@@ -156,7 +163,7 @@ class RedisPresenceIT extends PresenceContract {
 
         a.presence.unwatch(uids);
 
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(PATIENCE).untilAsserted(() -> {
             for (String uid : uids) {
                 assertThat(done(redis.call(Call.of("HLEN", PresenceKeys.watching(redis, uid))))
                                 .number())

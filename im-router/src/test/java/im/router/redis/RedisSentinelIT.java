@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisSentinelIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private static RedisServer master;
     private static RedisServer replica;
@@ -39,7 +39,7 @@ class RedisSentinelIT {
         master = RedisServer.start(Servers.temporaryFolder("redis-master"), ServerOptions.defaults());
         replica = RedisServer.startReplica(Servers.temporaryFolder("redis-replica"), master);
         sentinel = RedisServer.startSentinel(
-                Servers.temporaryFolder("redis-sentinel"), "chat", master, Duration.ofSeconds(5));
+                Servers.temporaryFolder("redis-sentinel"), "chat", master, Duration.ofSeconds(20));
     }
 
     @AfterAll
@@ -51,8 +51,10 @@ class RedisSentinelIT {
 
     @Test
     void aPromotedReplicaIsFoundAndWhatItNeverGotIsMended() throws Exception {
-        RedisConfig config =
+        RedisConfig usual =
                 RedisConfig.of(Kind.SENTINEL, List.of(URI.create("redis://127.0.0.1:" + sentinel.port())), "chat");
+        RedisConfig config =
+                usual.withLimits(usual.connectTimeout(), Duration.ofSeconds(5), usual.maxInFlight(), usual.breaker());
         try (Redis redis = Redis.connect(config, new SimpleMeterRegistry())) {
             NodeId self = new NodeId(0, 1_000);
             RedisRouteDirectory routes = new RedisRouteDirectory(

@@ -126,7 +126,7 @@ class RedisStartIT {
             try {
                 RedisConfig usual = RedisConfig.single("127.0.0.1", server.port());
                 RedisConfig hasty = usual.withLimits(
-                        Duration.ofMillis(500), Duration.ofMillis(200), usual.maxInFlight(), usual.breaker());
+                        Duration.ofMillis(200), Duration.ofMillis(200), usual.maxInFlight(), usual.breaker());
 
                 assertThat(startOf(hasty)).contains("127.0.0.1:" + server.port());
             } finally {
@@ -139,7 +139,7 @@ class RedisStartIT {
     void aConnectionThatEndsBeforeTheServerIsCheckedIsMadeAgain() throws IOException {
         try (EndsFirst relay = new EndsFirst(Servers.redis())) {
             assertThat(startOf(RedisConfig.single("127.0.0.1", relay.port()))).isEmpty();
-            assertThat(relay.connections()).isEqualTo(2);
+            assertThat(relay.connections()).isGreaterThanOrEqualTo(2);
         }
     }
 

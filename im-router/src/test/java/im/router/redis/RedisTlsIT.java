@@ -14,9 +14,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -48,8 +48,9 @@ class RedisTlsIT {
                         .set("tls-ca-cert-file", quoted(files.authority()))
                         .set("tls-auth-clients", "yes")
                         .set("user", "im on >right ~* &* +@all"));
-        config = RedisConfig.of(Kind.SINGLE, List.of(URI.create("rediss://127.0.0.1:" + port)), "")
-                .withCredentials(Optional.of("im"), Optional.of("right"));
+        RedisConfig usual = RedisConfig.of(Kind.SINGLE, List.of(URI.create("rediss://127.0.0.1:" + port)), "");
+        config = usual.withCredentials(Optional.of("im"), Optional.of("right"))
+                .withLimits(usual.connectTimeout(), Duration.ofSeconds(10), usual.maxInFlight(), usual.breaker());
     }
 
     private static String quoted(Path file) {
@@ -77,9 +78,7 @@ class RedisTlsIT {
     @Test
     void itIsSpokenToWithItsAuthorityOurCertificateUserAndPassword() throws Exception {
         try (Redis redis = Redis.connect(config.withTlsFiles(tls(files.authority())), new SimpleMeterRegistry())) {
-            Reply who = redis.call(Call.of("ACL", "WHOAMI".getBytes(StandardCharsets.US_ASCII)))
-                    .toCompletableFuture()
-                    .get(10, TimeUnit.SECONDS);
+            Reply who = TestRedis.await(redis.call(Call.of("ACL", "WHOAMI".getBytes(StandardCharsets.US_ASCII))));
             assertThat(new String(who.bytes(), StandardCharsets.US_ASCII)).isEqualTo("im");
         }
     }

@@ -3,8 +3,6 @@ package im.simulator.chat;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps about a share of the clients offline: each is away for an exponential time, then back for one, the means such
@@ -25,18 +23,15 @@ final class Churn implements Runnable {
     private final double share;
     private final double meanAwayNanos;
     private final PriorityQueue<Turn> turns = new PriorityQueue<>();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final RunEnd end;
 
-    Churn(ChatPlan plan, Fleet fleet) {
+    Churn(ChatPlan plan, Fleet fleet, RunEnd end) {
         this.fleet = fleet;
+        this.end = end;
         this.random = plan.random(ChatPlan.Stream.CHURN);
         this.share = plan.churn();
         Duration duration = plan.duration();
         this.meanAwayNanos = Math.min(LONGEST_MEAN_AWAY_NANOS, duration.toNanos() / 10.0);
-    }
-
-    void stop() {
-        stopped.countDown();
     }
 
     @Override
@@ -49,7 +44,7 @@ final class Churn implements Runnable {
             boolean away = random.nextDouble() < share;
             turns.add(new Turn(away ? 0 : nextNanos(false), client, true));
         }
-        while (waitUntil(start + turns.element().dueNanos())) {
+        while (end.waitUntil(start + turns.element().dueNanos())) {
             Turn turn = turns.remove();
             if (turn.away()) {
                 fleet.leave(turn.client(), random.nextBoolean());
@@ -63,14 +58,5 @@ final class Churn implements Runnable {
     private long nextNanos(boolean away) {
         double mean = away ? meanAwayNanos : meanAwayNanos * (1 - share) / share;
         return (long) (-Math.log(1 - random.nextDouble()) * mean);
-    }
-
-    private boolean waitUntil(long nanos) {
-        try {
-            return !stopped.await(nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

@@ -5,8 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A share of the clients loses its connection once, each at its own time within the duration, and comes back at once:
@@ -17,17 +15,14 @@ final class Comebacks implements Runnable {
     private final SplittableRandom random;
     private final double share;
     private final long durationNanos;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final RunEnd end;
 
-    Comebacks(ChatPlan plan, Fleet fleet) {
+    Comebacks(ChatPlan plan, Fleet fleet, RunEnd end) {
         this.fleet = fleet;
+        this.end = end;
         this.random = plan.random(ChatPlan.Stream.COMEBACKS);
         this.share = plan.comebacks();
         this.durationNanos = plan.duration().toNanos();
-    }
-
-    void stop() {
-        stopped.countDown();
     }
 
     @Override
@@ -40,7 +35,7 @@ final class Comebacks implements Runnable {
         int count = (int) Math.round(share * clients.size());
         long[] times = random.longs(count, 0, durationNanos).sorted().toArray();
         long start = System.nanoTime();
-        for (int i = 0; i < count && waitUntil(start + times[i]); i++) {
+        for (int i = 0; i < count && end.waitUntil(start + times[i]); i++) {
             comeBack(clients.get(i));
         }
     }
@@ -51,15 +46,6 @@ final class Comebacks implements Runnable {
             fleet.comeBack(client);
         } else {
             fleet.client(client).sdk().dropConnection();
-        }
-    }
-
-    private boolean waitUntil(long nanos) {
-        try {
-            return !stopped.await(nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

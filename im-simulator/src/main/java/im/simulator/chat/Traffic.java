@@ -36,17 +36,15 @@ final class Traffic {
         long start = System.nanoTime();
         Script script = new Script(plan, cast.population(), cast.payloads().count());
         outbox = new Outbox(script, cast, fleet, interruption, start);
-        Churn churn = new Churn(plan, fleet);
+        RunEnd end = new RunEnd();
         FutureTask<Void> sending = inThread("sender", outbox);
-        FutureTask<Void> churning = inThread("churn", churn);
-        Comebacks comebacks = new Comebacks(plan, fleet);
-        FutureTask<Void> comingBack = inThread("comebacks", comebacks);
+        FutureTask<Void> churning = inThread("churn", new Churn(plan, fleet, end));
+        FutureTask<Void> comingBack = inThread("comebacks", new Comebacks(plan, fleet, end));
         while (!ends(sending, TICK_NANOS)) {
             tick.accept(Math.min(
                     1, (System.nanoTime() - start) / (double) plan.duration().toNanos()));
         }
-        churn.stop();
-        comebacks.stop();
+        end.reach();
         ends(churning, CHURN_END_NANOS);
         ends(comingBack, CHURN_END_NANOS);
     }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public final class Chromium implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
     private static final String LISTENING = "DevTools listening on ";
-    private static final int START_SECONDS = 60;
+    private static final int START_SECONDS = 120;
     private static final int END_SECONDS = 20;
     private static final int LOG_LINES = 20;
 

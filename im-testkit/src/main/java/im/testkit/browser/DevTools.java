@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The connection to a browser: commands with their answers, and events by the session they belong to. Any thread. */
 final class DevTools implements WebSocket.Listener, AutoCloseable {
-    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final AtomicLong lastId = new AtomicLong();

@@ -65,7 +65,7 @@ public final class RecordingClient {
                         profile.start() == Start.NEW_FROM_HEADS ? NewDeviceStart.HEADS : NewDeviceStart.FIRST_HELD)
                 .resources(profile.resources())
                 .reconnectBackoff(Duration.ofMillis(20), Duration.ofMillis(300))
-                .connectTimeout(Duration.ofSeconds(5))
+                .connectTimeout(Duration.ofSeconds(10))
                 .random(new Random(profile.seed()))
                 .messageListener(this::onMessage)
                 .stateListener(this::onState);
@@ -177,8 +177,8 @@ public final class RecordingClient {
                 recorder.connected();
             }
             case LIVE -> {
-                live = true;
                 recorder.caughtUp();
+                live = true;
             }
             case LAGGING -> recorder.lagged();
             case CONNECTING, WAITING, CLOSED -> {

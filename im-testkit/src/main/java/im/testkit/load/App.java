@@ -5,6 +5,7 @@ import im.client.OutgoingMessage;
 import im.client.SendOutcome;
 import im.testkit.client.RecordingClient;
 import im.testkit.history.DeviceRun;
+import im.testkit.history.Event;
 import im.testkit.history.Start;
 import im.testkit.net.TcpProxy;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,24 @@ public final class App implements AutoCloseable {
     /** Sends a message that has an id. */
     public CompletableFuture<SendOutcome> send(OutgoingMessage message) {
         return client.send(message);
+    }
+
+    /** Messages that it was called back with, over all its runs. */
+    public long received() {
+        return events(Event.CalledBack.class);
+    }
+
+    /** How often a connection ended on which it had been welcomed. */
+    public long disconnections() {
+        return events(Event.Disconnected.class);
+    }
+
+    private long events(Class<? extends Event> kind) {
+        return stage.history().events().stream()
+                .filter(event -> kind.isInstance(event)
+                        && event.by().uid().equals(uid)
+                        && event.by().device().equals(device))
+                .count();
     }
 
     /** Ends this run and starts the next one on the same device; it does not connect yet. */

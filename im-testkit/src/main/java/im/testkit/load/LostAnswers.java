@@ -20,13 +20,14 @@ public final class LostAnswers {
         stage.awaitLive(List.of(sender, receiver));
     }
 
-    /** Sends a few, waits until the receiver's side has had time to see them, and cuts the sender's connection. */
+    /** Sends a few, waits until the receiver has them, and cuts the sender's connection. */
     public void round() {
+        long had = receiver.received();
         sender.proxy().hold(Direction.TO_CLIENT);
         for (int i = 0; i < BURST; i++) {
             sender.send(receiver.uid(), "sent twice " + stage.random().nextInt());
         }
-        stage.pause(60);
+        Stage.await(() -> receiver.received() >= had + BURST, "what was sent, at its receiver");
         sender.proxy().cut();
         sender.proxy().release();
         stage.awaitLive(List.of(sender));

@@ -234,9 +234,10 @@ public final class Stage implements AutoCloseable {
         int seen = -1;
         while (true) {
             int now = history.size();
-            if (now == seen) {
+            boolean isOver = System.nanoTime() > deadline;
+            if (now == seen || isOver) {
                 Verdict verdict = ContractChecker.check(history);
-                if (verdict.clean() || System.nanoTime() > deadline) {
+                if (verdict.clean() || isOver) {
                     return verdict;
                 }
             }

@@ -1,5 +1,7 @@
 package im.testkit.server;
 
+import static im.testkit.Patience.PATIENCE;
+
 import im.servers.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * except the urls and {@link #killNow}.
  */
 public final class ServerProcess implements Deployment, AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration STOP = Duration.ofSeconds(60);
     private static final int LOG_LINES = 60;
     private static final Set<ProcessHandle> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -105,7 +105,7 @@ public final class ServerProcess implements Deployment, AutoCloseable {
         Thread reader = new Thread(() -> readOutput(started, ready, ended), "server-stdout");
         reader.setDaemon(true);
         reader.start();
-        await(ended, START);
+        await(ended, PATIENCE);
         if (!"ready".equals(ready.get())) {
             killTree(started.toHandle());
             throw new IllegalStateException("server did not get ready" + logTail());
@@ -234,13 +234,13 @@ public final class ServerProcess implements Deployment, AutoCloseable {
     @Override
     public void kill9() {
         killNow();
-        waitForExit(STOP);
+        waitForExit(PATIENCE);
     }
 
     /** SIGTERM; returns the exit code once it is gone. */
     public int terminate() {
         server().destroy();
-        return waitForExit(STOP);
+        return waitForExit(PATIENCE);
     }
 
     /** {@link #kill9}, then {@link #start()}. */
@@ -297,7 +297,7 @@ public final class ServerProcess implements Deployment, AutoCloseable {
         Process started = process;
         if (started != null) {
             killTree(started.toHandle());
-            waitForExit(STOP);
+            waitForExit(PATIENCE);
         }
     }
 

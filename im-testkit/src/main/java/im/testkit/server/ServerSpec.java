@@ -23,19 +23,19 @@ public record ServerSpec(
         List<String> wrapper) {
     /**
      * A client gives its gateway 0.3 heartbeats to answer a ping, and where many processes share few processors, all of
-     * them have stood still for a second.
+     * them stand still for a second or two.
      */
     static final String UNHURRIED = "9s";
 
     private static final String MEMORY = "-Xmx512m";
 
-    /** The test profile: all ports chosen by the kernel, heartbeat 3 s, grace of presence 1 s. */
+    /** The test profile: all ports chosen by the kernel, a heartbeat of {@link #UNHURRIED}, grace of presence 1 s. */
     public static ServerSpec in(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("listen.http-port", "0");
         settings.put("listen.tcp-port", "0");
         settings.put("listen.admin-port", "0");
-        settings.put("session.heartbeat", "3s");
+        settings.put("session.heartbeat", UNHURRIED);
         settings.put("presence.grace", "1s");
         return new ServerSpec(folder, settings, Map.of(), List.of(), List.of());
     }
@@ -49,11 +49,6 @@ public record ServerSpec(
     /** Holds more of a conversation than any test writes, so that nothing is ever truncated. */
     public ServerSpec holdingAll() {
         return set("retention.messages", "1000000").set("retention.bytes", "1GiB");
-    }
-
-    /** A heartbeat of {@link #UNHURRIED}, for tests in which nobody's connection may end. */
-    public ServerSpec unhurried() {
-        return set("session.heartbeat", UNHURRIED);
     }
 
     public ServerSpec property(String name, String value) {
