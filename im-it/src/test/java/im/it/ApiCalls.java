@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -80,6 +83,15 @@ final class ApiCalls {
 
     Answer delete(String path) {
         return call("DELETE", path, "");
+    }
+
+    /** The same, many times at once. */
+    List<Answer> postTogether(String path, String body, int times) {
+        List<CompletableFuture<Answer>> calls = IntStream.range(0, times)
+                .mapToObj(i -> CLIENT.sendAsync(request("POST", path, body), BodyHandlers.ofString())
+                        .thenApply(ApiCalls::answer))
+                .toList();
+        return calls.stream().map(CompletableFuture::join).toList();
     }
 
     private HttpRequest request(String method, String path, String body) {

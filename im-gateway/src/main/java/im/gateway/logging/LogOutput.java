@@ -27,6 +27,9 @@ public final class LogOutput {
     private static final List<String> QUIET =
             List.of("io.netty", "io.vertx", "io.grpc", "io.etcd", "io.lettuce", "org.apache.kafka");
 
+    /** At WARN it has a line for each request that a peer pipelines beyond what Netty takes, 128, as the connection ends. */
+    private static final String SAID_BY_PEERS = "io.netty.channel.AbstractChannelHandlerContext";
+
     private LogOutput() {}
 
     /** From now on, events at the level and above go to stderr in that form. */
@@ -57,6 +60,9 @@ public final class LogOutput {
         root.addAppender(appender);
         Level quiet = level.isGreaterOrEqual(Level.WARN) ? level : level == Level.INFO ? Level.WARN : Level.INFO;
         QUIET.forEach(name -> context.getLogger(name).setLevel(quiet));
+        if (level.isGreaterOrEqual(Level.INFO)) {
+            context.getLogger(SAID_BY_PEERS).setLevel(Level.ERROR);
+        }
     }
 
     static Appender<ILoggingEvent> stderr(LoggerContext context, Format format) {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import im.gateway.config.LoggingConfig.Format;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,16 @@ class LogOutputTest {
 
         assertThat(write(Format.TEXT, Level.WARN, "failed", error))
                 .contains("\n at " + getClass().getName());
+    }
+
+    @Test
+    void requestsThatAPeerPipelinesMakeNoLines() {
+        LogOutput.attach(context, new ListAppender<>(), Level.INFO);
+
+        assertThat(context.getLogger("io.netty.channel.AbstractChannelHandlerContext")
+                        .isWarnEnabled())
+                .isFalse();
+        assertThat(context.getLogger("io.netty.channel.nio").isWarnEnabled()).isTrue();
     }
 
     @Test
