@@ -41,7 +41,7 @@ class PauseIT {
                 Traffic traffic = traffic(stage)) {
             traffic.awaitMore(300);
             for (int i = 0; i < 2; i++) {
-                standStill(Duration.ofMillis(1_200), () -> {});
+                standStill(traffic, Duration.ofMillis(1_200), () -> {});
                 traffic.awaitMore(400);
             }
             traffic.stop();
@@ -66,7 +66,7 @@ class PauseIT {
                 patients.forEach(patient -> patient.await(BodyCase.PONG));
             }
 
-            int pings = standStill(HEARTBEAT.multipliedBy(3), () -> patients.forEach(PauseIT::ping));
+            int pings = standStill(traffic, HEARTBEAT.multipliedBy(3), () -> patients.forEach(PauseIT::ping));
 
             for (RawClient patient : patients) {
                 for (int i = 0; i < pings; i++) {
@@ -99,15 +99,17 @@ class PauseIT {
     }
 
     /** Stops the server for so long; how often the other thing was done meanwhile, one {@link #PING} apart. */
-    private static int standStill(Duration howLong, Runnable meanwhile) throws IOException {
+    private static int standStill(Traffic traffic, Duration howLong, Runnable meanwhile) throws IOException {
         int done = 0;
         SERVER.process().pause();
         assertThat(state()).as("state of the process").isEqualTo("T");
+        long sent = traffic.sent();
         for (Duration left = howLong; !left.isNegative(); left = left.minus(PING)) {
             meanwhile.run();
             done++;
             Stage.let(left.compareTo(PING) < 0 ? left : PING);
         }
+        assertThat(traffic.accepted()).as("accepted while nobody was there").isLessThanOrEqualTo(sent);
         SERVER.process().resume();
         return done;
     }

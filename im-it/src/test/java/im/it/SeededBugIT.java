@@ -26,9 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("once")
 class SeededBugIT {
     private static final int ROUNDS = 6;
-    /** A bug is found in the first round or two; so many that find nothing are enough. */
-    private static final int SOUND_ROUNDS = 3;
-
     /** Of a server with a bug, which has its history in order by then or never. */
     private static final Duration SETTLE_BROKEN = Duration.ofSeconds(4);
 
@@ -68,8 +65,7 @@ class SeededBugIT {
         String name = bug.name().toLowerCase(Locale.ROOT).replace('_', '-');
         long began = System.nanoTime();
 
-        Verdict verdict =
-                run(ServerSpec.in(folder).property(SeededBug.PROPERTY, name), LONG, load, SETTLE_BROKEN, ROUNDS);
+        Verdict verdict = run(ServerSpec.in(folder).property(SeededBug.PROPERTY, name), LONG, load, SETTLE_BROKEN);
 
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         System.out.println(name + " found after " + took.toMillis() + " ms: " + verdict.contracts());
@@ -81,7 +77,7 @@ class SeededBugIT {
     @ParameterizedTest
     @EnumSource(Load.class)
     void theSameLoadWithoutABugPasses(Load load) {
-        Verdict verdict = run(ServerSpec.in(folder), "3s", load, PATIENCE, SOUND_ROUNDS);
+        Verdict verdict = run(ServerSpec.in(folder), "3s", load, PATIENCE);
 
         assertThat(verdict.clean()).as("%s: %s", load, verdict).isTrue();
         assertThat(verdict.counts().accepted()).isPositive();
@@ -96,8 +92,8 @@ class SeededBugIT {
         };
     }
 
-    /** Rounds until one breaks the contract, or so many are over. */
-    private static Verdict run(ServerSpec given, String heartbeat, Load load, Duration settle, int most) {
+    /** Rounds until one breaks the contract. */
+    private static Verdict run(ServerSpec given, String heartbeat, Load load, Duration settle) {
         ServerSpec spec = given.set("message-log.queue-messages", "64").set("session.heartbeat", heartbeat);
         try (ServerProcess server = ServerProcess.start(specFor(load, spec));
                 Stage stage = new Stage(server, true, Stage.chooseSeed())) {
@@ -107,7 +103,7 @@ class SeededBugIT {
             do {
                 round.run();
                 verdict = stage.settle(settle);
-            } while (verdict.clean() && ++rounds < most);
+            } while (verdict.clean() && ++rounds < ROUNDS);
             return verdict;
         }
     }

@@ -20,6 +20,7 @@ public final class Traffic implements AutoCloseable {
     private final long periodNanos;
     private final int payloadBytes;
     private final List<String> groups;
+    private final AtomicLong sent = new AtomicLong();
     private final AtomicLong accepted = new AtomicLong();
     private final Repeated sending;
     private long next;
@@ -54,11 +55,17 @@ public final class Traffic implements AutoCloseable {
     private void send(App sender, Conversation conversation) {
         byte[] payload = new byte[payloadBytes];
         random.nextBytes(payload);
+        sent.incrementAndGet();
         var unused = sender.send(conversation, payload).thenAccept(outcome -> {
             if (outcome instanceof SendOutcome.Accepted) {
                 accepted.incrementAndGet();
             }
         });
+    }
+
+    /** Messages sent up to now: a server that accepts nothing from now on has accepted no more than these. */
+    public long sent() {
+        return sent.get();
     }
 
     /** Messages accepted up to now. */
