@@ -6,6 +6,7 @@ import im.testkit.server.JavaRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  * @param environment of the process, for what does not belong on a command line
  */
 record NodeStart(String role, Map<String, String> settings, Map<String, String> environment) {
+    /** Also where it waits out its own patience, and does so twice. */
+    private static final Duration MOST = PATIENCE.multipliedBy(5);
+
     static NodeStart of(String role, Map<String, String> settings) {
         return new NodeStart(role, settings, Map.of());
     }
@@ -46,7 +50,7 @@ record NodeStart(String role, Map<String, String> settings, Map<String, String> 
         builder.environment().keySet().removeIf(name -> name.startsWith("IM_"));
         builder.environment().putAll(environment);
         Process process = builder.start();
-        boolean ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        boolean ended = process.waitFor(MOST.toSeconds(), TimeUnit.SECONDS);
         if (!ended) {
             process.destroyForcibly();
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param advertisedWs where clients reach this gateway; when absent, what it listens on
  * @param advertisedTcp likewise
+ * @param startupTimeout how long a start waits for each thing that does not answer
  * @param nodes what holds the nodes' leases
  * @param routes what holds the routes
  * @param lease how long a node counts as alive that does not renew
@@ -16,6 +17,7 @@ import java.util.Optional;
 public record ClusterConfig(
         Optional<URI> advertisedWs,
         Optional<URI> advertisedTcp,
+        Duration startupTimeout,
         RegistryKind nodes,
         RegistryKind routes,
         Duration lease,
@@ -27,6 +29,7 @@ public record ClusterConfig(
     public ClusterConfig {
         ClusterKeys.ADVERTISE_WS.require(advertisedWs);
         ClusterKeys.ADVERTISE_TCP.require(advertisedTcp);
+        ClusterKeys.STARTUP_TIMEOUT.require(startupTimeout);
         ClusterKeys.REGISTRY_LEASE.require(lease);
     }
 

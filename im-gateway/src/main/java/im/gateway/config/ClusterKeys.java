@@ -22,6 +22,13 @@ final class ClusterKeys {
             Optional.empty(),
             "The same for TCP, such as tcp://10.0.0.7:9000.");
 
+    static final Key<Duration> STARTUP_TIMEOUT = new Key<>(
+            "startup.timeout",
+            Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+            Duration.ofSeconds(30),
+            "How long a start waits for each thing that it needs and that does not answer: Kafka, Redis, etcd, its name,"
+                    + " the push bus.");
+
     static final Key<RegistryKind> REGISTRY_NODES = new Key<>(
             "registry.nodes",
             Kind.choice(RegistryKind.class),
@@ -184,6 +191,7 @@ final class ClusterKeys {
     static final List<Key<?>> ALL = List.of(
             ADVERTISE_WS,
             ADVERTISE_TCP,
+            STARTUP_TIMEOUT,
             REGISTRY_NODES,
             REGISTRY_ROUTES,
             REGISTRY_LEASE,

@@ -248,6 +248,7 @@ public final class ConfigLoader {
         return new ClusterConfig(
                 get(ClusterKeys.ADVERTISE_WS),
                 get(ClusterKeys.ADVERTISE_TCP),
+                get(ClusterKeys.STARTUP_TIMEOUT),
                 get(ClusterKeys.REGISTRY_NODES),
                 get(ClusterKeys.REGISTRY_ROUTES),
                 get(ClusterKeys.REGISTRY_LEASE),

@@ -35,7 +35,6 @@ import im.router.redis.Redis;
 import im.router.redis.RedisPresence;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,8 +48,6 @@ import org.jspecify.annotations.Nullable;
  * It joins the nodes and listens to the bus before it listens to clients, and leaves them when its clients are gone.
  */
 final class ClusterGateway {
-    private static final Duration FOLLOW = Duration.ofSeconds(60);
-
     private final ServerConfig config;
     private final ClusterConfig cluster;
     private final OpenParts parts;
@@ -102,7 +99,7 @@ final class ClusterGateway {
                         config.messageLog().dedupeWindow(),
                         KafkaQueue.of(config.messageLog()),
                         ground.metrics()));
-        Redis redis = parts.add("redis", ClusterSetup.redis(cluster.redis(), ground.metrics()));
+        Redis redis = parts.add("redis", ClusterSetup.redis(cluster, ground.metrics()));
         ClusterSetup.requireViewsOf(kafka, redis, cluster);
         checks.opened(redis);
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
@@ -172,7 +169,7 @@ final class ClusterGateway {
                 () -> new NodeInfo(Role.GATEWAY, config.node(), endpoints, load.now(), lifecycle.isDraining()),
                 life);
         try {
-            ClusterSetup.await(life.joined(id), FOLLOW, "push bus", receiver::failure);
+            ClusterSetup.await(life.joined(id), cluster.startupTimeout(), "push bus", receiver::failure);
         } catch (CancellationException e) {
             throw new CannotStart("the lease lapsed before the push bus could be read", e);
         }

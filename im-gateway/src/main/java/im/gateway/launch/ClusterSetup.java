@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 /** Kafka and Redis as the configuration names them, for every process of a cluster. Blocks, at start. */
 final class ClusterSetup {
     private static final int CALLS_IN_FLIGHT = 16_384;
-    private static final Duration CHECK = Duration.ofSeconds(30);
     private static final long LEAST_QUEUE_BYTES = 5 << 20;
 
     private ClusterSetup() {}
@@ -45,7 +44,7 @@ final class ClusterSetup {
             ClusterConfig cluster, Retention retention, Duration dedupeWindow, KafkaQueue queue, MeterRegistry metrics)
             throws CannotStart {
         try {
-            return KafkaLog.open(kafkaConfig(cluster.kafka(), retention, dedupeWindow, queue), metrics);
+            return KafkaLog.open(kafkaConfig(cluster, retention, dedupeWindow, queue), metrics);
         } catch (KafkaStartException e) {
             throw new CannotStart("kafka: " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -63,13 +62,16 @@ final class ClusterSetup {
     }
 
     private static KafkaConfig kafkaConfig(
-            KafkaSettings kafka, Retention retention, Duration dedupeWindow, KafkaQueue queue) throws CannotStart {
+            ClusterConfig cluster, Retention retention, Duration dedupeWindow, KafkaQueue queue) throws CannotStart {
+        KafkaSettings kafka = cluster.kafka();
         TopicSettings topics = TopicSettings.DEFAULT
                 .withNames(kafka.topicNumber(), "")
                 .withPartitions(kafka.partitions(), kafka.pushPartitions())
                 .withReplication(kafka.replication(), kafka.minInsync());
-        KafkaTimeouts timeouts =
-                KafkaTimeouts.DEFAULT.withRequest(kafka.timeout()).withAppend(kafka.appendTimeout());
+        KafkaTimeouts timeouts = KafkaTimeouts.DEFAULT
+                .withStart(cluster.startupTimeout())
+                .withRequest(kafka.timeout())
+                .withAppend(kafka.appendTimeout());
         return KafkaConfig.of(kafka.bootstrap())
                 .withClient(
                         kafka.propertiesFile().isEmpty()
@@ -94,7 +96,8 @@ final class ClusterSetup {
     }
 
     /** @throws CannotStart when Redis cannot be reached, refuses, or must not be used as it is configured */
-    static Redis redis(RedisSettings redis, MeterRegistry metrics) throws CannotStart {
+    static Redis redis(ClusterConfig cluster, MeterRegistry metrics) throws CannotStart {
+        RedisSettings redis = cluster.redis();
         try {
             RedisConfig config = RedisConfig.of(
                             RedisConfig.Kind.valueOf(redis.kind().name()),
@@ -102,7 +105,8 @@ final class ClusterSetup {
                             redis.kind() == Deployment.SENTINEL ? redis.master() : "")
                     .withCredentials(redis.username(), redis.password().map(Secret::text))
                     .withTlsFiles(redis.tlsFiles())
-                    .withKeyPrefix(redis.prefix());
+                    .withKeyPrefix(redis.prefix())
+                    .withStartTimeout(cluster.startupTimeout());
             return Redis.connect(
                     config.withLimits(config.connectTimeout(), redis.timeout(), CALLS_IN_FLIGHT, config.breaker()),
                     metrics);
@@ -113,7 +117,11 @@ final class ClusterSetup {
 
     /** @throws CannotStart when what Redis holds was made of another log; nothing of it means anything in this one */
     static void requireViewsOf(KafkaLog kafka, Redis redis, ClusterConfig cluster) throws CannotStart {
-        await(new StoredLogId(redis, kafka.logId()).check(cluster.kafka().partitions()), CHECK, "redis", () -> null);
+        await(
+                new StoredLogId(redis, kafka.logId()).check(cluster.kafka().partitions()),
+                cluster.startupTimeout(),
+                "redis",
+                () -> null);
     }
 
     /**

@@ -22,8 +22,6 @@ import java.util.function.Supplier;
 /** Opens what holds the nodes' leases, as the configuration names it. Blocks, at start. */
 final class NodeRegistries {
     private static final int CALLS_IN_FLIGHT = 1_024;
-    /** Beyond two leases, within which a dead node's name is free again. */
-    private static final Duration JOIN_PATIENCE = Duration.ofSeconds(10);
 
     private NodeRegistries() {}
 
@@ -34,7 +32,7 @@ final class NodeRegistries {
      */
     static NodeRegistry open(ClusterConfig cluster, OpenParts parts, MeterRegistry metrics) throws CannotStart {
         if (cluster.nodes() == RegistryKind.REDIS) {
-            return inRedis(cluster, parts.add("redis", ClusterSetup.redis(cluster.redis(), metrics)), parts);
+            return inRedis(cluster, parts.add("redis", ClusterSetup.redis(cluster, metrics)), parts);
         }
         return inEtcd(cluster, parts.add("etcd", etcd(cluster)), parts);
     }
@@ -60,6 +58,7 @@ final class NodeRegistries {
                     etcd.username().orElse(null),
                     etcd.password().map(Secret::text).orElse(null),
                     etcd.prefix(),
+                    cluster.startupTimeout(),
                     etcd.timeout().compareTo(third) < 0 ? etcd.timeout() : third,
                     CALLS_IN_FLIGHT));
         } catch (IllegalArgumentException e) {
@@ -75,10 +74,10 @@ final class NodeRegistries {
         return RegistryTerms.of(lease, cluster.kafka().pushPartitions());
     }
 
-    /** Joins and waits for it. */
+    /** Joins and waits for it, also for two leases, within which a dead node's name is free again. */
     static NodeId join(NodeRegistry registry, ClusterConfig cluster, Supplier<NodeInfo> info, LeaseListener listener)
             throws CannotStart {
-        Duration patience = cluster.lease().multipliedBy(2).plus(JOIN_PATIENCE);
+        Duration patience = cluster.lease().multipliedBy(2).plus(cluster.startupTimeout());
         return ClusterSetup.await(registry.join(info, listener), patience, "this node cannot join", registry::failure);
     }
 }

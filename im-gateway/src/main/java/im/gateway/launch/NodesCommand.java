@@ -73,6 +73,7 @@ final class NodesCommand implements Callable<Integer> {
 
     private static JsonObject fromRegistry(NodeConfig config) throws CannotStart, InterruptedException {
         LogOutput.apply(config.logging());
+        Duration patience = config.cluster().startupTimeout();
         OpenParts parts = new OpenParts();
         try {
             NodeRegistry registry = NodeRegistries.open(config.cluster(), parts, new SimpleMeterRegistry());
@@ -82,10 +83,10 @@ final class NodesCommand implements Callable<Integer> {
                     heard.complete(nodes);
                 }
             });
-            var unused = heard.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = heard.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return NodesPage.of(registry);
         } catch (TimeoutException e) {
-            throw new CannotStart("the registry does not tell the nodes within " + PATIENCE, e);
+            throw new CannotStart("the registry does not tell the nodes within " + patience.toSeconds() + " s", e);
         } catch (ExecutionException e) {
             throw new CannotStart(String.valueOf(e.getMessage()), e);
         } finally {

@@ -77,7 +77,7 @@ final class RelayServer implements UntilStopped.Running {
         KafkaLog kafka = parts.add(
                 "kafka",
                 ClusterSetup.kafka(cluster, config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
-        Redis redis = parts.add("redis", ClusterSetup.redis(cluster.redis(), metrics));
+        Redis redis = parts.add("redis", ClusterSetup.redis(cluster, metrics));
         ClusterSetup.requireViewsOf(kafka, redis, cluster);
         ClusterNodes nodes = ClusterNodes.open(cluster, redis, parts);
         RouteDirectory routes = nodes.routes((uid, device, connection, attempt) -> {}, metrics, Ground.RANDOM);

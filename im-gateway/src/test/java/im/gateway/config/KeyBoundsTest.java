@@ -116,6 +116,7 @@ class KeyBoundsTest {
             Row.of("logging.format", "text|json", "xml|JSON|"),
             Row.of("advertise.ws", "|ws://h:1/v1/ws|wss://h", "http://h:1|ws://u:p@h|h:1|ws://h?x|ws://h:0"),
             Row.of("advertise.tcp", "|tcp://10.0.0.7:9000", "10.0.0.7:9000|ws://h"),
+            Row.of("startup.timeout", "1s|30s|10m", "999ms|601s|30"),
             Row.of("registry.nodes", "etcd|redis", "zookeeper|ETCD|"),
             Row.of("registry.routes", "etcd|redis", "kafka|"),
             Row.of("registry.lease", "2s|10s|2m", "1999ms|121s|10"),

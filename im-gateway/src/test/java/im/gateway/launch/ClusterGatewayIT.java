@@ -96,6 +96,7 @@ class ClusterGatewayIT {
                 set("listen.admin-port", "0"),
                 set("session.heartbeat", "2m"),
                 set("drain.timeout", "30s"),
+                set("startup.timeout", "2m"),
                 set("registry.lease", lease),
                 set("kafka.bootstrap", Servers.kafka().toString()),
                 set("kafka.topic-number", Integer.toString(TOPICS)),

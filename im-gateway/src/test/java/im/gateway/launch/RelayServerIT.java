@@ -60,6 +60,7 @@ class RelayServerIT {
         settings.put("data", folder.resolve("relay").toString());
         settings.put("node", "relay-1");
         settings.put("listen.admin-port", "0");
+        settings.put("startup.timeout", "2m");
         settings.put("registry.lease", "30s");
         settings.put("etcd.endpoints", "http://" + Servers.etcd());
         settings.put("etcd.prefix", "/it/" + unique + "/");
@@ -115,7 +116,7 @@ class RelayServerIT {
                 "kafka",
                 ClusterSetup.kafka(
                         config.cluster(), config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
-        Redis redis = parts.add("redis", ClusterSetup.redis(config.cluster().redis(), metrics));
+        Redis redis = parts.add("redis", ClusterSetup.redis(config.cluster(), metrics));
         RedisConversationStore store = new RedisConversationStore(redis, new Partitions(4));
         MessageLog log = kafka.messages();
         RelayServer first = start(config);

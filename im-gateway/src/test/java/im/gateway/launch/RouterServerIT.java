@@ -55,6 +55,7 @@ class RouterServerIT {
         settings.put("node", "router-1");
         settings.put("router.port", "0");
         settings.put("listen.admin-port", "0");
+        settings.put("startup.timeout", "2m");
         settings.put("registry.lease", "15s");
         settings.put("etcd.endpoints", "http://" + Servers.etcd());
         settings.put("etcd.prefix", prefix);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tlsFiles what TLS is spoken with
  * @param user null where the servers ask for none; then {@code password} is null too
  * @param prefix of every key
+ * @param startTimeout how long a start asks servers that cannot be reached, and waits for one answer; 100 ms or more
  * @param callTimeout for any one call, its connection included; 100 ms to 1 min
  * @param callsInFlight at a time, above which a call fails at once; 1 to 100 000
  */
@@ -22,6 +23,7 @@ public record EtcdConfig(
         @Nullable String user,
         @Nullable String password,
         String prefix,
+        Duration startTimeout,
         Duration callTimeout,
         int callsInFlight) {
     public static final String PREFIX = "/im/";
@@ -46,6 +48,7 @@ public record EtcdConfig(
         require((user == null) == (password == null), "user", String.valueOf(user), "user and password, or neither");
         require(user == null || !user.isEmpty(), "user", String.valueOf(user), "a name");
         require(!prefix.isEmpty(), "prefix", prefix, "a text such as " + PREFIX);
+        require(startTimeout.toMillis() >= 100, "startTimeout", startTimeout, "100 ms or more");
         require(
                 callTimeout.toMillis() >= 100 && callTimeout.compareTo(Duration.ofMinutes(1)) <= 0,
                 "callTimeout",
@@ -55,23 +58,35 @@ public record EtcdConfig(
     }
 
     public static EtcdConfig of(URI... endpoints) {
-        return new EtcdConfig(List.of(endpoints), TlsFiles.NONE, null, null, PREFIX, Duration.ofSeconds(2), 1_024);
+        return new EtcdConfig(
+                List.of(endpoints),
+                TlsFiles.NONE,
+                null,
+                null,
+                PREFIX,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(2),
+                1_024);
     }
 
     public EtcdConfig withTlsFiles(TlsFiles files) {
-        return new EtcdConfig(endpoints, files, user, password, prefix, callTimeout, callsInFlight);
+        return new EtcdConfig(endpoints, files, user, password, prefix, startTimeout, callTimeout, callsInFlight);
     }
 
     public EtcdConfig withUser(String name, String secret) {
-        return new EtcdConfig(endpoints, tlsFiles, name, secret, prefix, callTimeout, callsInFlight);
+        return new EtcdConfig(endpoints, tlsFiles, name, secret, prefix, startTimeout, callTimeout, callsInFlight);
     }
 
     public EtcdConfig withPrefix(String keys) {
-        return new EtcdConfig(endpoints, tlsFiles, user, password, keys, callTimeout, callsInFlight);
+        return new EtcdConfig(endpoints, tlsFiles, user, password, keys, startTimeout, callTimeout, callsInFlight);
+    }
+
+    public EtcdConfig withStartTimeout(Duration timeout) {
+        return new EtcdConfig(endpoints, tlsFiles, user, password, prefix, timeout, callTimeout, callsInFlight);
     }
 
     public EtcdConfig withCallTimeout(Duration timeout) {
-        return new EtcdConfig(endpoints, tlsFiles, user, password, prefix, timeout, callsInFlight);
+        return new EtcdConfig(endpoints, tlsFiles, user, password, prefix, startTimeout, timeout, callsInFlight);
     }
 
     private static boolean isEndpoint(URI uri) {

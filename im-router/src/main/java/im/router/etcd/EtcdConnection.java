@@ -42,8 +42,6 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
-    /** How long a start asks an etcd that cannot be reached, and waits for one answer. */
-    static final Duration START_PATIENCE = Duration.ofSeconds(10);
     /** Between two questions of a start. */
     private static final Duration PAUSE = Duration.ofMillis(200);
     /** On top of the deadline of a call, for what the library does around it. */
@@ -62,7 +60,7 @@ public final class EtcdConnection implements AutoCloseable {
     private final AtomicInteger generation = new AtomicInteger();
     private final Set<Watch.Watcher> watchers = ConcurrentHashMap.newKeySet();
     /** For any one call; it is a start's until the first answer. */
-    private volatile Duration timeout = START_PATIENCE;
+    private volatile Duration timeout;
 
     private volatile Client client;
     private volatile long answeredNanos = System.nanoTime();
@@ -71,6 +69,7 @@ public final class EtcdConnection implements AutoCloseable {
 
     private EtcdConnection(EtcdConfig config) {
         this.config = config;
+        this.timeout = config.startTimeout();
         this.keys = new EtcdKeys(config.prefix());
         this.room = new Semaphore(config.callsInFlight());
         this.breaker = CircuitBreaker.of("etcd", breakerConfig(config));
@@ -95,7 +94,7 @@ public final class EtcdConnection implements AutoCloseable {
     }
 
     /**
-     * Connects and asks for one key; blocks for at most twice {@link #START_PATIENCE}, since the first call of a process
+     * Connects and asks for one key; blocks for at most twice the start timeout, since the first call of a process
      * that starts beside others takes seconds.
      *
      * @throws IOException telling the operator what is wrong: not reachable, or refused
@@ -108,7 +107,7 @@ public final class EtcdConnection implements AutoCloseable {
         } catch (UnusableTls e) {
             throw new IOException(e.getMessage(), e);
         }
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + config.startTimeout().toNanos();
         while (true) {
             try {
                 connection.await(client -> client.getKVClient()

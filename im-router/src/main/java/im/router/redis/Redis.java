@@ -46,7 +46,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Connects and checks that the server may be used. Blocks for about ten connect timeouts at most; for the start only.
+     * Connects and checks that the server may be used. Blocks for about two start timeouts at most; for the start only.
      *
      * @throws RedisStartException when it is not there, does not let us in, or must not be used
      */

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param tls whether to speak TLS and check the server's certificate and name
  * @param tlsFiles what that is done with
  * @param keyPrefix before every key, so that several systems can share a Redis; without braces
+ * @param startTimeout how long a start tries again where a connection or an answer takes longer than it may
  * @param connectTimeout also how long the start check waits for an answer
  * @param commandTimeout after which a call fails and its outcome is not known
  * @param maxInFlight calls without an answer, above which calls fail at once
@@ -32,6 +33,7 @@ public record RedisConfig(
         boolean tls,
         TlsFiles tlsFiles,
         String keyPrefix,
+        Duration startTimeout,
         Duration connectTimeout,
         Duration commandTimeout,
         int maxInFlight,
@@ -56,6 +58,7 @@ public record RedisConfig(
         require(
                 !keyPrefix.contains("{") && !keyPrefix.contains("}"),
                 "redis.prefix: '" + keyPrefix + "', expected no braces");
+        require(isPositive(startTimeout), "redis start timeout: expected more than 0");
         require(isPositive(connectTimeout), "redis connect timeout: expected more than 0");
         require(isPositive(commandTimeout), "redis.timeout: expected more than 0");
         require(maxInFlight >= 1, "redis calls in flight: " + maxInFlight + ", expected 1 or more");
@@ -107,6 +110,7 @@ public record RedisConfig(
                 tls,
                 TlsFiles.NONE,
                 DEFAULT_PREFIX,
+                Duration.ofSeconds(30),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 8_192,
@@ -128,6 +132,7 @@ public record RedisConfig(
                 tls,
                 tlsFiles,
                 keyPrefix,
+                startTimeout,
                 connectTimeout,
                 commandTimeout,
                 maxInFlight,
@@ -144,6 +149,7 @@ public record RedisConfig(
                 tls,
                 files,
                 keyPrefix,
+                startTimeout,
                 connectTimeout,
                 commandTimeout,
                 maxInFlight,
@@ -160,13 +166,31 @@ public record RedisConfig(
                 tls,
                 tlsFiles,
                 prefix,
+                startTimeout,
                 connectTimeout,
                 commandTimeout,
                 maxInFlight,
                 breaker);
     }
 
-    /** Timeouts, bound and breaker. */
+    public RedisConfig withStartTimeout(Duration timeout) {
+        return new RedisConfig(
+                kind,
+                addresses,
+                master,
+                username,
+                password,
+                tls,
+                tlsFiles,
+                keyPrefix,
+                timeout,
+                connectTimeout,
+                commandTimeout,
+                maxInFlight,
+                breaker);
+    }
+
+    /** Timeouts of a connection and a command, bound and breaker. */
     public RedisConfig withLimits(Duration connect, Duration command, int inFlight, Breaker breakerSettings) {
         return new RedisConfig(
                 kind,
@@ -177,6 +201,7 @@ public record RedisConfig(
                 tls,
                 tlsFiles,
                 keyPrefix,
+                startTimeout,
                 connect,
                 command,
                 inFlight,

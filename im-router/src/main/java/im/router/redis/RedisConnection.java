@@ -42,7 +42,6 @@ final class RedisConnection {
     private static final Duration KEEP_ALIVE_INTERVAL = Duration.ofSeconds(2);
     private static final int KEEP_ALIVE_COUNT = 3;
     private static final Duration FIRST_RECONNECT = Duration.ofMillis(20);
-    private static final int START_TIMEOUTS = 10;
     private static final Duration LAST_RECONNECT = Duration.ofSeconds(1);
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(10);
     private static final Duration TOPOLOGY_COOL_DOWN = Duration.ofSeconds(1);
@@ -62,7 +61,7 @@ final class RedisConnection {
      * A connection that only takes too long is tried again: processes that all start at once on a busy machine take
      * seconds over their first one.
      *
-     * @throws RedisStartException when it is refused, or there is none within ten connect timeouts
+     * @throws RedisStartException when it is refused, or there is none within the start timeout
      */
     static RedisConnection open(RedisConfig config) throws RedisStartException {
         try {
@@ -84,7 +83,7 @@ final class RedisConnection {
 
     /** Until when a start that begins now is tried again; {@link System#nanoTime}. */
     static long startDeadline(RedisConfig config) {
-        return System.nanoTime() + START_TIMEOUTS * config.connectTimeout().toNanos();
+        return System.nanoTime() + config.startTimeout().toNanos();
     }
 
     private static boolean tookTooLong(Throwable thrown) {

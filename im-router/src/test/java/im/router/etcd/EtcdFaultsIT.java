@@ -232,7 +232,8 @@ class EtcdFaultsIT {
             port = socket.getLocalPort();
         }
 
-        assertThatThrownBy(() -> EtcdConnection.open(EtcdConfig.of(URI.create("http://127.0.0.1:" + port))))
+        assertThatThrownBy(() -> EtcdConnection.open(
+                        EtcdConfig.of(URI.create("http://127.0.0.1:" + port)).withStartTimeout(Duration.ofSeconds(1))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("127.0.0.1:" + port)
                 .hasMessageContaining("cannot be reached");

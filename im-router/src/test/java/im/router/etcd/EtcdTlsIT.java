@@ -105,7 +105,8 @@ class EtcdTlsIT {
 
     @Test
     void whereNobodyListensNothingIsSaidOfCertificates() {
-        EtcdConfig nobody = EtcdConfig.of(URI.create("https://127.0.0.1:" + FreePorts.next()));
+        EtcdConfig nobody = EtcdConfig.of(URI.create("https://127.0.0.1:" + FreePorts.next()))
+                .withStartTimeout(Duration.ofSeconds(1));
         assertThatThrownBy(() -> EtcdConnection.open(nobody))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot be reached")

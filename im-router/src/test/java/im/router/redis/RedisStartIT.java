@@ -126,7 +126,8 @@ class RedisStartIT {
             try {
                 RedisConfig usual = RedisConfig.single("127.0.0.1", server.port());
                 RedisConfig hasty = usual.withLimits(
-                        Duration.ofMillis(200), Duration.ofMillis(200), usual.maxInFlight(), usual.breaker());
+                                Duration.ofMillis(200), Duration.ofMillis(200), usual.maxInFlight(), usual.breaker())
+                        .withStartTimeout(Duration.ofSeconds(1));
 
                 assertThat(startOf(hasty)).contains("127.0.0.1:" + server.port());
             } finally {
