@@ -138,7 +138,8 @@ class RouterServerIT {
 
     @Test
     void withoutARegistryItSaysWhyItCannotStart() {
-        assertThatThrownBy(() -> RouterServer.start(config("etcd.endpoints", "http://127.0.0.1:1")))
+        assertThatThrownBy(() ->
+                        RouterServer.start(config("etcd.endpoints", "http://127.0.0.1:1", "startup.timeout", "1s")))
                 .isInstanceOf(CannotStart.class)
                 .hasMessageContaining("127.0.0.1:1")
                 .hasMessageContaining("cannot be reached");

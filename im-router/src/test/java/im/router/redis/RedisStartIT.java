@@ -156,7 +156,8 @@ class RedisStartIT {
                     .contains("expected redis.kind to be cluster");
             assertThat(startOf(RedisConfig.of(Kind.CLUSTER, List.of(uri(clustered)), "")))
                     .contains("127.0.0.1:" + clustered.port());
-            assertThat(startOf(RedisConfig.of(Kind.SENTINEL, List.of(uri(single)), "mymaster")))
+            assertThat(startOf(RedisConfig.of(Kind.SENTINEL, List.of(uri(single)), "mymaster")
+                            .withStartTimeout(Duration.ofSeconds(1))))
                     .contains("redis.kind is sentinel and redis.master mymaster");
         }
     }
