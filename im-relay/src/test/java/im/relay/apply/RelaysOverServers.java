@@ -1,5 +1,7 @@
 package im.relay.apply;
 
+import static im.relay.PatientAwaits.PATIENCE;
+
 import im.relay.ConversationStore;
 import im.relay.ConversationView;
 import im.relay.GroupStore;
@@ -46,7 +48,9 @@ abstract class RelaysOverServers {
     @BeforeEach
     void openLogAndStore() throws RedisStartException {
         config = kafka();
-        redisConfig = RedisConfig.single(redis().host(), redis().port()).withKeyPrefix(redisPrefix);
+        redisConfig = RedisConfig.single(redis().host(), redis().port())
+                .withStartTimeout(PATIENCE)
+                .withKeyPrefix(redisPrefix);
         log = opened(KafkaLog.open(config, new SimpleMeterRegistry())).messages();
         Redis redis = opened(Redis.connect(answering(READERS_REDIS), new SimpleMeterRegistry()));
         store = new RedisConversationStore(redis, new Partitions(PARTITIONS));

@@ -28,7 +28,8 @@ public final class Brokers {
      * Members of a group keep their partitions on a machine that stands still for a while. Nobody waits for the end of
      * such a session: who closes its reader leaves the group. Below the brokers' 45 s, so it is the classic protocol.
      */
-    public static final KafkaTimeouts STAYING = KafkaTimeouts.DEFAULT.withSession(Duration.ofSeconds(30));
+    public static final KafkaTimeouts STAYING =
+            KafkaTimeouts.DEFAULT.withStart(PATIENCE).withSession(Duration.ofSeconds(30));
 
     static final Duration R = Retention.DEFAULT.time();
     static final Duration W = Duration.ofMinutes(10);
@@ -50,7 +51,8 @@ public final class Brokers {
                 .withTopics(TopicSettings.DEFAULT
                         .withNames(1, prefix)
                         .withPartitions(4, 8)
-                        .withReplication(1, 1));
+                        .withReplication(1, 1))
+                .withTimeouts(KafkaTimeouts.DEFAULT.withStart(PATIENCE));
     }
 
     static Admin admin(KafkaConfig config) {

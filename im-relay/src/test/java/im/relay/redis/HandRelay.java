@@ -79,6 +79,7 @@ final class HandRelay implements MessageLog, AutoCloseable {
     /** With keys of its own, and that long for each answer. */
     static RedisConfig answering(Duration within, RedisConfig config) {
         return config.withKeyPrefix("im-" + UUID.randomUUID() + ":")
+                .withStartTimeout(PATIENCE)
                 .withLimits(config.connectTimeout(), within, config.maxInFlight(), config.breaker());
     }
 

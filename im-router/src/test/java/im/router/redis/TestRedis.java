@@ -19,7 +19,7 @@ final class TestRedis {
     static final int SLOTS = 16_384;
 
     /** What a call is worth is not tested by how long it takes. */
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** As many as surely go into one line. */
     private static final int SLOTS_AT_A_TIME = 1_024;
@@ -30,6 +30,7 @@ final class TestRedis {
         Address address = Servers.redis();
         RedisConfig usual = RedisConfig.single(address.host(), address.port());
         return usual.withKeyPrefix("im-" + UUID.randomUUID() + ":")
+                .withStartTimeout(PATIENCE)
                 .withLimits(usual.connectTimeout(), PATIENCE, usual.maxInFlight(), usual.breaker());
     }
 
