@@ -83,7 +83,6 @@ class BenchIT {
                         "1",
                         "--set",
                         "redis.timeout=10s",
-                        "startup.timeout=2m",
                         "--set",
                         "registry.lease=15s"));
         assertThat(row(tables, "receive")).hasSize(7);

@@ -127,8 +127,13 @@ class BadStartIT {
                 "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.jaas.config=" + LOGIN
                         + " username=\"im\" password=\"" + GUESSED + "\";\n");
         return List.of(
-                new Row("no Kafka", inVain("gateway").with("kafka.bootstrap", nobody), "kafka: ", nobody),
-                new Row("a Kafka that hangs", inVain("relay").with("kafka.bootstrap", hangs), "kafka: ", hangs),
+                new Row("no Kafka", inVain("gateway").with("kafka.bootstrap", nobody), "kafka: ", nobody, "60000 ms"),
+                new Row(
+                        "a Kafka that hangs",
+                        inVain("relay").with("kafka.bootstrap", hangs),
+                        "kafka: ",
+                        hangs,
+                        "60000 ms"),
                 new Row("no Redis", node("gateway").with("redis.uris", "redis://" + nobody), "redis.uris: " + nobody),
                 new Row("a Redis that hangs", inVain("relay").with("redis.uris", "redis://" + hangs), hangs),
                 new Row("no etcd", inVain("gateway").with("etcd.endpoints", "http://" + nobody), "etcd", nobody),
@@ -163,9 +168,9 @@ class BadStartIT {
                         "is 1, expected 2"),
                 new Row(
                         "the name of a live gateway",
-                        inVain("gateway").with("node", "gateway-1"),
+                        node("gateway").with("node", "gateway-1"),
                         "has the name gateway-1"),
-                new Row("the name of a live relay", inVain("relay").with("node", "relay-2"), "has the name relay-2"),
+                new Row("the name of a live relay", node("relay").with("node", "relay-2"), "has the name relay-2"),
                 new Row(
                         "a gateway whose clock is an hour ahead",
                         node("gateway").withEnvironment(ClockIT.apart("+1h")),

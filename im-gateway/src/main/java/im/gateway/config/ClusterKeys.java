@@ -26,8 +26,8 @@ final class ClusterKeys {
             "startup.timeout",
             Kind.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
             Duration.ofSeconds(30),
-            "How long a start waits for each thing that it needs and that does not answer: Kafka, Redis, etcd, its name,"
-                    + " the push bus.");
+            "How long a start, or `nodes`, waits for each thing that it needs and that does not answer: Kafka, Redis, etcd,"
+                    + " its name (for that of a dead node two leases more), the push bus.");
 
     static final Key<RegistryKind> REGISTRY_NODES = new Key<>(
             "registry.nodes",

@@ -42,6 +42,7 @@ final class NodeSettings {
         settings.put("etcd.endpoints", "http://" + plan.address(ClusterPlan.ETCD));
         settings.put("registry.lease", "6s");
         // All of them start at once, on the processors of one machine.
+        settings.put("startup.timeout", "2m");
         settings.put("etcd.timeout", "15s");
         settings.put("kafka.timeout", "30s");
         return settings;

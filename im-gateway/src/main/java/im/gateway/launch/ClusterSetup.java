@@ -15,6 +15,7 @@ import im.relay.kafka.TopicSettings;
 import im.relay.redis.StoredLogId;
 import im.router.redis.Redis;
 import im.router.redis.RedisConfig;
+import im.router.redis.RedisFailure;
 import im.router.redis.RedisStartException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -29,12 +30,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka and Redis as the configuration names them, for every process of a cluster. Blocks, at start. */
 final class ClusterSetup {
     private static final int CALLS_IN_FLIGHT = 16_384;
+    private static final Duration ASK_AGAIN = Duration.ofMillis(50);
     private static final long LEAST_QUEUE_BYTES = 5 << 20;
 
     private ClusterSetup() {}
@@ -117,11 +120,24 @@ final class ClusterSetup {
 
     /** @throws CannotStart when what Redis holds was made of another log; nothing of it means anything in this one */
     static void requireViewsOf(KafkaLog kafka, Redis redis, ClusterConfig cluster) throws CannotStart {
-        await(
-                new StoredLogId(redis, kafka.logId()).check(cluster.kafka().partitions()),
-                cluster.startupTimeout(),
-                "redis",
-                () -> null);
+        StoredLogId views = new StoredLogId(redis, kafka.logId());
+        long deadline = System.nanoTime() + cluster.startupTimeout().toNanos();
+        while (true) {
+            try {
+                await(views.check(cluster.kafka().partitions()), cluster.startupTimeout(), "redis", () -> null);
+                return;
+            } catch (CannotStart e) {
+                if (!isUnanswered(e) || System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(ASK_AGAIN.toNanos());
+            }
+        }
+    }
+
+    private static boolean isUnanswered(CannotStart e) {
+        Throwable failed = e.getCause();
+        return failed != null && failed.getCause() instanceof RedisFailure;
     }
 
     /**

@@ -18,6 +18,8 @@ import im.relay.ReadResult;
 import im.relay.kafka.KafkaLog;
 import im.relay.redis.RedisConversationStore;
 import im.router.redis.Redis;
+import im.servers.RedisServer;
+import im.servers.ServerOptions;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -139,6 +141,25 @@ class RelayServerIT {
         await().atMost(PATIENCE).until(() -> head(store) > head);
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(get(second, "/metrics").body()).contains("im_relay_applied_total 1.0"));
+    }
+
+    @Test
+    void aRedisThatStandsStillIsAskedAgainWhoseViewsItHas() throws Exception {
+        try (RedisServer server = RedisServer.start(Servers.temporaryFolder("still"), ServerOptions.defaults())) {
+            NodeConfig config = config("redis.uris", "redis://" + server.address(), "redis.timeout", "100ms");
+            SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+            KafkaLog kafka = parts.add(
+                    "kafka",
+                    ClusterSetup.kafka(
+                            config.cluster(), config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
+            Redis redis = parts.add("redis", ClusterSetup.redis(config.cluster(), metrics));
+            server.pause();
+            CompletableFuture<Void> resumed = CompletableFuture.runAsync(
+                    server::resume, CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+
+            ClusterSetup.requireViewsOf(kafka, redis, config.cluster());
+            resumed.join();
+        }
     }
 
     @Test

@@ -44,10 +44,6 @@ public record KafkaTimeouts(Duration start, Duration request, Duration append, D
         return new KafkaTimeouts(start, request, append, value, revoke);
     }
 
-    int startMs() {
-        return (int) start.toMillis();
-    }
-
     int requestMs() {
         return (int) request.toMillis();
     }

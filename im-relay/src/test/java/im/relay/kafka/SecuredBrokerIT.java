@@ -10,7 +10,6 @@ import im.servers.KafkaServer;
 import im.servers.ServerOptions;
 import im.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +44,6 @@ class SecuredBrokerIT {
 
     private static KafkaConfig config(String password) {
         return Brokers.config(broker)
-                .withTimeouts(KafkaTimeouts.DEFAULT.withStart(Duration.ofSeconds(20)))
                 .withClient(Map.of(
                         "security.protocol",
                         "SASL_PLAINTEXT",

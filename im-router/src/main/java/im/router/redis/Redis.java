@@ -46,7 +46,8 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Connects and checks that the server may be used. Blocks for about two start timeouts at most; for the start only.
+     * Connects and checks that the server may be used. Blocks for about two start timeouts at most, of a
+     * cluster for one more for each of its nodes; for the start only.
      *
      * @throws RedisStartException when it is not there, does not let us in, or must not be used
      */

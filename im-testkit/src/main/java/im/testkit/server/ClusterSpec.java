@@ -15,11 +15,10 @@ import java.util.Map;
  */
 public record ClusterSpec(Path folder, Map<String, String> settings, Map<String, String> properties) {
 
-    /** More held than any test writes, a heartbeat of {@link ServerSpec#UNHURRIED}, and servers that may be slow. */
+    /** More held than any test writes, a heartbeat of {@link ServerSpec#UNHURRIED}, and a Redis that may be slow. */
     public static ClusterSpec in(Path folder) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("session.heartbeat", ServerSpec.UNHURRIED);
-        settings.put("startup.timeout", "2m");
         settings.put("redis.timeout", "3s");
         settings.put("presence.grace", "1s");
         settings.put("retention.messages", "1000000");
