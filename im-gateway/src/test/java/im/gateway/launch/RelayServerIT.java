@@ -91,6 +91,13 @@ class RelayServerIT {
         return client.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
+    private KafkaLog kafka(NodeConfig config, SimpleMeterRegistry metrics) throws CannotStart {
+        return parts.add(
+                "kafka",
+                ClusterSetup.kafka(
+                        config.cluster(), config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
+    }
+
     private static void append(MessageLog log, long id) throws Exception {
         CompletableFuture<List<AppendOutcome>> answer = new CompletableFuture<>();
         AppendRequest request = new AppendRequest(
@@ -114,10 +121,7 @@ class RelayServerIT {
     void whatTheLogTakesIsInTheStoreAndARelayThatStopsHasCommittedIt() throws Exception {
         NodeConfig config = config();
         SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-        KafkaLog kafka = parts.add(
-                "kafka",
-                ClusterSetup.kafka(
-                        config.cluster(), config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
+        KafkaLog kafka = kafka(config, metrics);
         Redis redis = parts.add("redis", ClusterSetup.redis(config.cluster(), metrics));
         RedisConversationStore store = new RedisConversationStore(redis, new Partitions(4));
         MessageLog log = kafka.messages();
@@ -148,10 +152,7 @@ class RelayServerIT {
         try (RedisServer server = RedisServer.start(Servers.temporaryFolder("still"), ServerOptions.defaults())) {
             NodeConfig config = config("redis.uris", "redis://" + server.address(), "redis.timeout", "100ms");
             SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-            KafkaLog kafka = parts.add(
-                    "kafka",
-                    ClusterSetup.kafka(
-                            config.cluster(), config.retention(), config.dedupeWindow(), KafkaQueue.DEFAULT, metrics));
+            KafkaLog kafka = kafka(config, metrics);
             Redis redis = parts.add("redis", ClusterSetup.redis(config.cluster(), metrics));
             server.pause();
             CompletableFuture<Void> resumed = CompletableFuture.runAsync(

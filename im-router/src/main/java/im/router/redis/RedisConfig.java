@@ -174,24 +174,16 @@ public record RedisConfig(
     }
 
     public RedisConfig withStartTimeout(Duration timeout) {
-        return new RedisConfig(
-                kind,
-                addresses,
-                master,
-                username,
-                password,
-                tls,
-                tlsFiles,
-                keyPrefix,
-                timeout,
-                connectTimeout,
-                commandTimeout,
-                maxInFlight,
-                breaker);
+        return limited(timeout, connectTimeout, commandTimeout, maxInFlight, breaker);
     }
 
     /** Timeouts of a connection and a command, bound and breaker. */
     public RedisConfig withLimits(Duration connect, Duration command, int inFlight, Breaker breakerSettings) {
+        return limited(startTimeout, connect, command, inFlight, breakerSettings);
+    }
+
+    private RedisConfig limited(
+            Duration start, Duration connect, Duration command, int inFlight, Breaker breakerSettings) {
         return new RedisConfig(
                 kind,
                 addresses,
@@ -201,7 +193,7 @@ public record RedisConfig(
                 tls,
                 tlsFiles,
                 keyPrefix,
-                startTimeout,
+                start,
                 connect,
                 command,
                 inFlight,
