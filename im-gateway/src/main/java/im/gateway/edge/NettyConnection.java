@@ -282,6 +282,8 @@ abstract class NettyConnection extends SocketReader
     @Override
     public final void expired() {
         if (ended != null) {
+            // The farewell is still there to be flushed where the loop stood still for as long as the peer is given.
+            context().flush();
             context().close();
         } else if (edge().isStopping()) {
             close(CloseReason.GOING_AWAY, "server stops");

@@ -180,6 +180,21 @@ class ListenerTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
+    void aPeerIsToldWhyAlsoByALoopThatStoodStillForLongerThanAFarewellMayTake(Transport transport, boolean webSocket) {
+        try (TestEdge edge = start(transport, new EchoSessions());
+                Peer peer = edge.greeted(webSocket)) {
+            NettyConnection connection = (NettyConnection) edge.sessions.newest().connection;
+            connection.loop().execute(() -> {
+                connection.close(CloseReason.TIMEOUT, "nothing heard");
+                connection.expired();
+            });
+
+            assertThat(farewell(peer).code()).isEqualTo(4408);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
     void aServerThatStopsEndsHandshakesAndConnections(Transport transport, boolean webSocket) {
         TestEdge edge = start(transport, new EchoSessions());
         // In this order: whoever was greeted second says that the first was accepted.
