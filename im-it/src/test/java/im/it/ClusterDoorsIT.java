@@ -63,9 +63,9 @@ class ClusterDoorsIT {
 
     /** @param gateway from 1 */
     private static RawClient welcomed(int gateway, String uid, String device) throws IOException {
-        RawClient client = RawClient.connect(cluster.endpoints().get(gateway - 1));
-        client.handshake(RawClient.hello(cluster.tokens().of(uid), device).build());
-        return client;
+        return RawClient.welcomed(
+                cluster.endpoints().get(gateway - 1),
+                RawClient.hello(cluster.tokens().of(uid), device).build());
     }
 
     private SendResult send(RawClient client, String id, String text) throws IOException {

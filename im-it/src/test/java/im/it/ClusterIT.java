@@ -29,11 +29,11 @@ class ClusterIT {
 
     private static RawClient welcomed(ClusterProcess cluster, int gateway, String uid, long attempt)
             throws IOException {
-        RawClient client = RawClient.connect(cluster.endpoints().get(gateway));
-        client.handshake(RawClient.hello(cluster.tokens().of(uid), "phone")
-                .setAttempt(attempt)
-                .build());
-        return client;
+        return RawClient.welcomed(
+                cluster.endpoints().get(gateway),
+                RawClient.hello(cluster.tokens().of(uid), "phone")
+                        .setAttempt(attempt)
+                        .build());
     }
 
     @Test

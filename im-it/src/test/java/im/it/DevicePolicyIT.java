@@ -100,11 +100,11 @@ class DevicePolicyIT {
 
     private RawClient connect(Deployment deployment, int number, String device, String platform) throws IOException {
         List<Entrance> entrances = deployment.entrances();
-        RawClient client =
-                RawClient.connect(entrances.get(number % entrances.size()).tcp());
-        client.handshake(RawClient.hello(deployment.tokens().of(ann), device)
-                .setPlatform(platform)
-                .build());
+        RawClient client = RawClient.welcomed(
+                entrances.get(number % entrances.size()).tcp(),
+                RawClient.hello(deployment.tokens().of(ann), device)
+                        .setPlatform(platform)
+                        .build());
         client.await(BodyCase.CAUGHT_UP);
         return client;
     }

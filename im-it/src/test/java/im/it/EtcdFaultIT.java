@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -126,7 +127,7 @@ class EtcdFaultIT {
             EtcdOperator operator = new EtcdOperator(etcd);
             for (int i = 0; i < 2; i++) {
                 double lapses = lapses();
-                String lease = operator.lease("gateway-1");
+                String lease = await().until(() -> operator.leases().get("gateway-1"), Objects::nonNull);
                 long incarnation = operator.incarnation("gateway-1");
                 operator.revoke(lease);
                 long revoked = System.nanoTime();

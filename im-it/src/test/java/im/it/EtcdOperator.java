@@ -42,15 +42,6 @@ final class EtcdOperator {
         return leases;
     }
 
-    /** The lease of one that is registered. */
-    String lease(String node) {
-        String lease = leases().get(node);
-        if (lease == null) {
-            throw new IllegalStateException(node + " is not registered");
-        }
-        return lease;
-    }
-
     /** Which incarnation that slot's node was given, the last one of them. */
     long incarnation(String node) {
         for (JsonNode found : range(NAMES, "/im/names0")) {

@@ -213,10 +213,11 @@ class GatewayFaultIT {
     }
 
     private static RawClient welcomed(int gateway, String uid, long attempt) throws IOException {
-        RawClient client = RawClient.connect(cluster.endpoints().get(gateway));
-        client.handshake(RawClient.hello(cluster.tokens().of(uid), "phone")
-                .setAttempt(attempt)
-                .build());
+        RawClient client = RawClient.welcomed(
+                cluster.endpoints().get(gateway),
+                RawClient.hello(cluster.tokens().of(uid), "phone")
+                        .setAttempt(attempt)
+                        .build());
         client.await(BodyCase.CAUGHT_UP);
         return client;
     }

@@ -128,11 +128,11 @@ class GroupApiIT {
     }
 
     private RawClient member(String uid) throws IOException {
-        RawClient client = SERVER.connect(Transport.TCP);
-        client.handshake(RawClient.hello(SERVER.token(uid), "phone")
-                .addFeatures(Feature.GROUPS)
-                .build());
-        return client;
+        return SERVER.welcomed(
+                Transport.TCP,
+                RawClient.hello(SERVER.token(uid), "phone")
+                        .addFeatures(Feature.GROUPS)
+                        .build());
     }
 
     /** The client stays alive however long the calls in between take. */

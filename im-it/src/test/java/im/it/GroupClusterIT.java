@@ -75,11 +75,11 @@ class GroupClusterIT {
     }
 
     private RawClient raw(String uid, int gateway) throws IOException {
-        RawClient client = RawClient.connect(cluster.entrances().get(gateway).tcp());
-        client.handshake(RawClient.hello(cluster.tokens().of(uid), "raw")
-                .addFeatures(Feature.GROUPS)
-                .build());
-        return client;
+        return RawClient.welcomed(
+                cluster.entrances().get(gateway).tcp(),
+                RawClient.hello(cluster.tokens().of(uid), "raw")
+                        .addFeatures(Feature.GROUPS)
+                        .build());
     }
 
     private static SendResult send(RawClient client, String group, Send.Builder send) throws IOException {

@@ -145,12 +145,12 @@ class ReceiptIT {
     }
 
     private static RawClient featured(Transport transport, String uid, String device) throws IOException {
-        RawClient client = SERVER.connect(transport);
-        client.handshake(RawClient.hello(SERVER.token(uid), device)
-                .addFeatures(Feature.RECEIPTS)
-                .addFeatures(Feature.TRANSIENT)
-                .build());
-        return client;
+        return SERVER.welcomed(
+                transport,
+                RawClient.hello(SERVER.token(uid), device)
+                        .addFeatures(Feature.RECEIPTS)
+                        .addFeatures(Feature.TRANSIENT)
+                        .build());
     }
 
     private static Placed delivered(RawClient client) {

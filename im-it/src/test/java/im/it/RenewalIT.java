@@ -16,14 +16,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A token that ends under the Java client, on a real server. */
 class RenewalIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer();
+    static final TestServer SERVER = new TestServer(spec -> spec.set("session.heartbeat", "40s"));
 
     private final String ann = TestServer.uid("ann");
 
     @Test
     void aConnectionOutlivesItsFirstToken() {
         // It is told of the end within the second half, up to a quarter of a heartbeat late.
-        Instant end = Instant.now().plus(Duration.ofSeconds(24));
+        Instant end = Instant.now().plus(Duration.ofSeconds(40));
         AtomicInteger asked = new AtomicInteger();
         try (ImClient client = ImClient.builder()
                 .endpoint(SERVER.process().ws())

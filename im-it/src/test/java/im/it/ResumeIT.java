@@ -12,7 +12,6 @@ import im.protocol.v1.Ping;
 import im.protocol.v1.Placed;
 import im.protocol.v1.Sync;
 import im.protocol.v1.SyncPage;
-import im.protocol.v1.Welcome;
 import im.testkit.client.RawClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -68,8 +67,7 @@ class ResumeIT {
             log = pong(first);
         }
 
-        try (RawClient second = SERVER.connect(transport)) {
-            second.handshake(hello(log).build());
+        try (RawClient second = SERVER.welcomed(transport, hello(log).build())) {
             second.resume(RawClient.cursor(ann, sent.get(0).getPosition()));
             assertThat(untilCaughtUp(second)).isEqualTo(sent.subList(1, 4));
         }
@@ -85,8 +83,7 @@ class ResumeIT {
             log = pong(first);
         }
 
-        try (RawClient second = SERVER.connect(transport)) {
-            second.handshake(hello(log).build());
+        try (RawClient second = SERVER.welcomed(transport, hello(log).build())) {
             second.resume();
             assertThat(untilCaughtUp(second)).isEqualTo(sent);
         }
@@ -96,9 +93,8 @@ class ResumeIT {
     void cursorsOfAnotherLogAreVoid() throws IOException {
         List<Placed> sent = sendFromAnn(2);
 
-        try (RawClient client = SERVER.connect(transport)) {
-            Welcome welcome = client.handshake(hello("another-log").build());
-            assertThat(welcome.getLogId()).isNotEmpty().isNotEqualTo("another-log");
+        try (RawClient client = SERVER.welcomed(transport, hello("another-log").build())) {
+            assertThat(client.welcome().getLogId()).isNotEmpty().isNotEqualTo("another-log");
             client.resume(RawClient.cursor(ann, sent.get(1).getPosition()));
             assertThat(untilCaughtUp(client)).isEqualTo(sent);
         }
@@ -132,11 +128,11 @@ class ResumeIT {
     }
 
     private RawClient newDeviceOfBobFromTheHeads() throws IOException {
-        RawClient heads = RawClient.connect(SERVER.deployment().ws());
-        heads.handshake(RawClient.hello(SERVER.token(bob), "heads")
-                .setNewDevice(NewDevice.FROM_HEADS)
-                .build());
-        return heads;
+        return RawClient.welcomed(
+                SERVER.deployment().ws(),
+                RawClient.hello(SERVER.token(bob), "heads")
+                        .setNewDevice(NewDevice.FROM_HEADS)
+                        .build());
     }
 
     @Test
@@ -187,10 +183,11 @@ class ResumeIT {
 
     /** Sends as ann to bob; what ann's own device was then given, which is what bob has to get. */
     private List<Placed> sendFromAnn(int count) throws IOException {
-        try (RawClient client = SERVER.connect(transport)) {
-            client.handshake(RawClient.hello(SERVER.token(ann), TestServer.uid("device"))
-                    .setNewDevice(NewDevice.FROM_HEADS)
-                    .build());
+        try (RawClient client = SERVER.welcomed(
+                transport,
+                RawClient.hello(SERVER.token(ann), TestServer.uid("device"))
+                        .setNewDevice(NewDevice.FROM_HEADS)
+                        .build())) {
             untilCaughtUp(client);
             List<Placed> own = new ArrayList<>();
             for (int sent = 0; sent < count; sent += 100) {

@@ -388,10 +388,11 @@ class ServerApiIT {
 
     @Test
     void aTransientBroadcastReachesWhoIsOnlineAndStaysNowhere() throws IOException {
-        RawClient client = SERVER.connect(Transport.TCP);
-        client.handshake(RawClient.hello(SERVER.token(bob), "d")
-                .addFeatures(Feature.TRANSIENT)
-                .build());
+        RawClient client = SERVER.welcomed(
+                Transport.TCP,
+                RawClient.hello(SERVER.token(bob), "d")
+                        .addFeatures(Feature.TRANSIENT)
+                        .build());
         String id = TestServer.messageId();
 
         call(

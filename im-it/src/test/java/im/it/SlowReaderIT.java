@@ -23,6 +23,7 @@ class SlowReaderIT {
     @RegisterExtension
     static final TestServer SERVER = new TestServer(spec -> spec.holdingAll()
             .set("session.loop-outbound-bytes", "2MiB")
+            .set("session.heartbeat", "60s")
             .flags("-Xmx64m", "-XX:MaxDirectMemorySize=24m"));
 
     @Test

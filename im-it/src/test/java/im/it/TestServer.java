@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.client.WireFormat;
 import im.gateway.session.PushLoss;
+import im.protocol.v1.Hello;
 import im.protocol.v1.Sync;
 import im.protocol.v1.SyncPage;
 import im.servers.Requirement;
@@ -203,16 +204,17 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, TestWatch
     }
 
     RawClient raw(Transport transport, String uid, String device) throws IOException {
-        return welcomed(connect(transport), uid, device);
+        return welcomed(transport, RawClient.hello(token(uid), device).build());
     }
 
     RawClient raw(Entrance entrance, Transport transport, String uid, String device) throws IOException {
-        return welcomed(connect(transport, transport.of(entrance)), uid, device);
+        return RawClient.welcomed(
+                () -> connect(transport, transport.of(entrance)),
+                RawClient.hello(token(uid), device).build());
     }
 
-    private RawClient welcomed(RawClient client, String uid, String device) throws IOException {
-        client.handshake(RawClient.hello(token(uid), device).build());
-        return client;
+    RawClient welcomed(Transport transport, Hello hello) throws IOException {
+        return RawClient.welcomed(() -> connect(transport), hello);
     }
 
     /** A raw client that is connected and has said nothing. */

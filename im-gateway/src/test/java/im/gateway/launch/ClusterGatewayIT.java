@@ -50,7 +50,7 @@ class ClusterGatewayIT {
     private static final int TOPICS = ThreadLocalRandom.current().nextInt(1_000, 9_999);
 
     /** Only what never happens is waited for so long. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     static Path folder;

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIf("im.servers.Requirement#cluster")
 class RelayServerIT {
     /** Only what never happens is waited for so long. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final ConversationKey CHAT = ConversationKey.direct("ann", "bob");
 

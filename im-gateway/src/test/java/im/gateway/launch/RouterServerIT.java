@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIf("im.servers.Requirement#etcd")
 class RouterServerIT {
     /** Only what never happens is waited for so long. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir
     private Path folder;

@@ -43,7 +43,7 @@ class StandaloneServerIT {
         server.stop();
 
         assertThat(ready.statusCode()).isEqualTo(200);
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Duration.ofMinutes(5))
                 .untilAsserted(() -> assertThat(threadsBeside(before)).isEmpty());
         for (String url : List.of(endpoints.http(), endpoints.tcp(), endpoints.admin())) {
             assertThatThrownBy(() -> connect(url).close()).isInstanceOf(IOException.class);

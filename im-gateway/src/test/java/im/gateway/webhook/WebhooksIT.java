@@ -52,7 +52,7 @@ class WebhooksIT {
     private static final Duration SHORT = Duration.ofMillis(150);
     private static final Duration LONG = Duration.ofSeconds(10);
     /** Only what never happens is waited for so long. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final MemoryRouteDirectory routes = new MemoryRouteDirectory(new Random(1));

@@ -15,7 +15,7 @@ final class EtcdTestCluster implements AutoCloseable {
     /** Which no test waits out, and no stall of the machine either. */
     static final Duration LEASE = Duration.ofSeconds(30);
 
-    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final Duration OPERATORS_PATIENCE = Duration.ofSeconds(30);
 
     private final URI address;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisClusterIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int MASTERS = 3;
     private static final List<RedisServer> SERVERS = new ArrayList<>();
 

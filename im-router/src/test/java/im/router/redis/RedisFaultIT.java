@@ -32,7 +32,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisFaultIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration LEASE = Duration.ofSeconds(6);
     /** Which nothing waits out, and no slow start of the server either. */
     private static final Duration LONG_LEASE = Duration.ofSeconds(60);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisSentinelIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static RedisServer master;
     private static RedisServer replica;

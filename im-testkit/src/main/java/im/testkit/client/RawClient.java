@@ -3,6 +3,7 @@ package im.testkit.client;
 import static im.testkit.Patience.PATIENCE;
 
 import com.google.protobuf.ByteString;
+import im.protocol.CloseReason;
 import im.protocol.codec.BinaryWire;
 import im.protocol.codec.Framing;
 import im.protocol.codec.WebSocketCodec;
@@ -34,6 +35,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -112,13 +115,50 @@ public final class RawClient implements AutoCloseable {
                 .setClient("raw");
     }
 
-    /** Connects, says {@link #hello}, and takes the Welcome out of the inbox. */
-    public static RawClient welcomed(URI url, String token, String device) throws IOException {
-        RawClient client = connect(url);
-        client.handshake(hello(token, device).build());
-        return client;
+    /** How a connection begins: {@link #connect} or {@link #connectJson}. */
+    public interface Opening {
+        RawClient open() throws IOException;
     }
 
+    /** {@link #connect}, and {@link #welcomed(Opening, Hello)} with {@link #hello}. */
+    public static RawClient welcomed(URI url, String token, String device) throws IOException {
+        return welcomed(url, hello(token, device).build());
+    }
+
+    /** {@link #connect}, and {@link #welcomed(Opening, Hello)}. */
+    public static RawClient welcomed(URI url, Hello hello) throws IOException {
+        return welcomed(() -> connect(url), hello);
+    }
+
+    /**
+     * Opens, says that, and takes the Welcome out of the inbox. A node that cannot tell who is where for the moment, as
+     * after it stood still, asks for another try, and is given it as by any client: with the next attempt.
+     */
+    public static RawClient welcomed(Opening opening, Hello hello) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (long attempt = hello.getAttempt(); ; attempt++) {
+            RawClient client = opening.open();
+            client.send(Frame.newBuilder()
+                    .setRef(client.nextRef())
+                    .setHello(hello.toBuilder().setAttempt(attempt))
+                    .build());
+            Frame answer = client.await(
+                    frame -> frame.getBodyCase() == BodyCase.WELCOME || frame.getBodyCase() == BodyCase.CLOSE,
+                    "WELCOME");
+            if (answer.getBodyCase() == BodyCase.WELCOME) {
+                client.welcome = answer.getWelcome();
+                return client;
+            }
+            client.close();
+            Close refusal = answer.getClose();
+            if (refusal.getCode() != CloseReason.OVERLOADED.code() || System.nanoTime() > deadline) {
+                throw new AssertionError("not welcome: " + refusal);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(refusal.getRetryAfterMs()));
+        }
+    }
+
+    /** Says that on a connection which has said nothing yet, and takes the Welcome out of the inbox. */
     public Welcome handshake(Hello hello) throws IOException {
         send(Frame.newBuilder().setRef(nextRef()).setHello(hello).build());
         Welcome answer = await(BodyCase.WELCOME).getWelcome();
