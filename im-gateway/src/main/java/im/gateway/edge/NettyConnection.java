@@ -281,9 +281,10 @@ abstract class NettyConnection extends SocketReader
     /** The Hello, or the peer's farewell, has not come in time. */
     @Override
     public final void expired() {
-        if (ended != null) {
-            // The farewell is still there to be flushed where the loop stood still for as long as the peer is given.
-            context().flush();
+        if (ended != null && flushPlanned) {
+            // The loop stood still before this turn was over: the peer's time begins when it can read the farewell.
+            farewell = edge().farewellFrom(this);
+        } else if (ended != null) {
             context().close();
         } else if (edge().isStopping()) {
             close(CloseReason.GOING_AWAY, "server stops");
