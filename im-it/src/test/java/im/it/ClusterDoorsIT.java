@@ -64,8 +64,7 @@ class ClusterDoorsIT {
     /** @param gateway from 1 */
     private static RawClient welcomed(int gateway, String uid, String device) throws IOException {
         return RawClient.welcomed(
-                cluster.endpoints().get(gateway - 1),
-                RawClient.hello(cluster.tokens().of(uid), device).build());
+                cluster.endpoints().get(gateway - 1), cluster.tokens().of(uid), device);
     }
 
     private SendResult send(RawClient client, String id, String text) throws IOException {

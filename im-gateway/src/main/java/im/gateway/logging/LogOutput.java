@@ -27,11 +27,12 @@ public final class LogOutput {
     private static final List<String> QUIET =
             List.of("io.netty", "io.vertx", "io.grpc", "io.etcd", "io.lettuce", "org.apache.kafka");
 
-    /** At WARN it has two lines for every question that fails, and nodes ask several times a second; they say so themselves. */
-    private static final String SAID_BY_US = "io.etcd.jetcd.impl";
-
-    /** At WARN it has a line for each request that a peer pipelines beyond what Netty takes, 128, as the connection ends. */
-    private static final String SAID_BY_PEERS = "io.netty.channel.AbstractChannelHandlerContext";
+    /**
+     * At WARN the first has a line for each request that a peer pipelines beyond what Netty takes, 128, as the connection
+     * ends; the second two for every question to etcd that fails, of which nodes ask several a second and tell themselves.
+     */
+    private static final List<String> LOUD =
+            List.of("io.netty.channel.AbstractChannelHandlerContext", "io.etcd.jetcd.impl");
 
     private LogOutput() {}
 
@@ -64,8 +65,7 @@ public final class LogOutput {
         Level quiet = level.isGreaterOrEqual(Level.WARN) ? level : level == Level.INFO ? Level.WARN : Level.INFO;
         QUIET.forEach(name -> context.getLogger(name).setLevel(quiet));
         if (level.isGreaterOrEqual(Level.INFO)) {
-            context.getLogger(SAID_BY_PEERS).setLevel(Level.ERROR);
-            context.getLogger(SAID_BY_US).setLevel(Level.ERROR);
+            LOUD.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
         }
     }
 

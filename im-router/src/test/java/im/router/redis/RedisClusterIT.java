@@ -37,7 +37,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisClusterIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int MASTERS = 3;
     private static final List<RedisServer> SERVERS = new ArrayList<>();
 
@@ -58,7 +57,7 @@ class RedisClusterIT {
             RedisConsole.ask(SERVERS.get(0).address(), "CLUSTER MEET 127.0.0.1 " + server.port());
         }
         for (RedisServer server : SERVERS) {
-            await().atMost(PATIENCE)
+            await().atMost(TestRedis.PATIENCE)
                     .until(() -> RedisConsole.ask(server.address(), "CLUSTER INFO"), RedisClusterIT::isWhole);
         }
     }
@@ -88,7 +87,7 @@ class RedisClusterIT {
             RedisNodeRegistry registry = RedisNodeRegistry.start(redis, RegistryTerms.of(Duration.ofMinutes(1), 8));
             try {
                 NodeId self = await(registry.join(() -> info("a"), new Unheard()));
-                await().atMost(PATIENCE).until(() -> registry.nodes().isLive(self.packed()));
+                await().atMost(TestRedis.PATIENCE).until(() -> registry.nodes().isLive(self.packed()));
                 RedisRouteDirectory routes = new RedisRouteDirectory(
                         redis,
                         registry::self,
@@ -124,18 +123,18 @@ class RedisClusterIT {
         String elsewhere = uidOn(redis, uids, lost.port(), false);
         lost.kill();
 
-        await().atMost(PATIENCE).until(() -> !answers(redis, there));
-        await().atMost(PATIENCE).until(() -> answers(redis, elsewhere));
+        await().atMost(TestRedis.PATIENCE).until(() -> !answers(redis, there));
+        await().atMost(TestRedis.PATIENCE).until(() -> answers(redis, elsewhere));
         lost.start();
 
-        await().atMost(PATIENCE).until(() -> answers(redis, there));
-        await().atMost(PATIENCE)
+        await().atMost(TestRedis.PATIENCE).until(() -> answers(redis, there));
+        await().atMost(TestRedis.PATIENCE)
                 .until(() -> routes.mend()
                         .handle((mended, thrown) -> thrown == null)
                         .toCompletableFuture()
                         .join());
         // The breaker may be half open still.
-        await().atMost(PATIENCE)
+        await().atMost(TestRedis.PATIENCE)
                 .ignoreExceptions()
                 .until(() -> await(routes.routesOf(uids)).size() == uids.size());
     }

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisFaultIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Duration LEASE = Duration.ofSeconds(6);
     /** Which nothing waits out, and no slow start of the server either. */
     private static final Duration LONG_LEASE = Duration.ofSeconds(60);
@@ -69,7 +68,7 @@ class RedisFaultIT {
             server.pause();
             Map<Reason, Integer> seen = new EnumMap<>(Reason.class);
             try {
-                await().atMost(PATIENCE).until(() -> {
+                await().atMost(TestRedis.PATIENCE).until(() -> {
                     seen.merge(failureOf(redis, key), 1, Integer::sum);
                     return seen.getOrDefault(Reason.CIRCUIT_OPEN, 0) > 5;
                 });
@@ -85,7 +84,7 @@ class RedisFaultIT {
                 server.resume();
             }
 
-            await().atMost(PATIENCE).until(() -> answers(redis, key) && redis.failure() == null);
+            await().atMost(TestRedis.PATIENCE).until(() -> answers(redis, key) && redis.failure() == null);
             assertThat(registry.get("im.redis.in.flight").gauge().value()).isZero();
         }
     }
@@ -99,12 +98,12 @@ class RedisFaultIT {
             var unanswered = redis.call(Call.of("INCR", key));
             server.kill();
             assertThat(reason(unanswered)).isIn(Reason.DISCONNECTED, Reason.TIMEOUT);
-            await().atMost(PATIENCE).until(() -> failureOf(redis, key) == Reason.CIRCUIT_OPEN);
+            await().atMost(TestRedis.PATIENCE).until(() -> failureOf(redis, key) == Reason.CIRCUIT_OPEN);
 
             server.start();
 
-            await().atMost(PATIENCE).until(() -> answers(redis, key));
-            await().atMost(PATIENCE)
+            await().atMost(TestRedis.PATIENCE).until(() -> answers(redis, key));
+            await().atMost(TestRedis.PATIENCE)
                     .ignoreExceptions()
                     .until(() -> await(redis.call(Call.of("EXISTS", redis.keys().ofBucket(1, "never"))))
                                     .number()
@@ -121,19 +120,19 @@ class RedisFaultIT {
             try {
                 NodeId first = await(a.join(() -> info("a"), heard));
                 NodeId second = await(b.join(() -> info("b"), new Heard()));
-                await().atMost(PATIENCE).until(() -> a.nodes().live().size() == 2);
+                await().atMost(TestRedis.PATIENCE).until(() -> a.nodes().live().size() == 2);
                 List<Integer> sizes = new CopyOnWriteArrayList<>();
                 a.watch(nodes -> sizes.add(nodes.live().size()));
 
                 server.kill();
-                await().atMost(PATIENCE).until(() -> a.failure() != null);
+                await().atMost(TestRedis.PATIENCE).until(() -> a.failure() != null);
                 // Their renewals are due now, and not with the next third of the lease.
                 a.announce();
                 b.announce();
                 server.start();
 
-                await().atMost(PATIENCE).until(() -> listed(redis) == 2);
-                await().atMost(PATIENCE).until(() -> a.failure() == null);
+                await().atMost(TestRedis.PATIENCE).until(() -> listed(redis) == 2);
+                await().atMost(TestRedis.PATIENCE).until(() -> a.failure() == null);
                 assertThat(a.self()).isEqualTo(first);
                 assertThat(b.self()).isEqualTo(second);
                 assertThat(heard.lapsed).isEmpty();
@@ -155,13 +154,13 @@ class RedisFaultIT {
             try {
                 NodeId first = await(a.join(() -> info("a"), heard));
                 await(b.join(() -> info("b"), new Heard()));
-                await().atMost(PATIENCE).until(() -> b.nodes().live().size() == 2);
+                await().atMost(TestRedis.PATIENCE).until(() -> b.nodes().live().size() == 2);
                 List<Integer> sizes = new CopyOnWriteArrayList<>();
                 b.watch(nodes -> sizes.add(nodes.live().size()));
 
                 long stopped = System.nanoTime();
                 server.kill();
-                await().atMost(PATIENCE)
+                await().atMost(TestRedis.PATIENCE)
                         .until(() -> System.nanoTime() - stopped
                                 > LEASE.plusSeconds(1).toNanos());
                 assertThat(a.self()).isEqualTo(first);
@@ -169,11 +168,11 @@ class RedisFaultIT {
                 assertThat(a.failure()).contains("no lease renewal for");
                 server.start();
 
-                await().atMost(PATIENCE).until(() -> !heard.renewed.isEmpty() && listed(redis) == 2);
+                await().atMost(TestRedis.PATIENCE).until(() -> !heard.renewed.isEmpty() && listed(redis) == 2);
                 assertThat(heard.lapsed).containsExactly(first);
                 assertThat(a.self()).isEqualTo(heard.renewed.get(0)).isNotEqualTo(first);
                 assertThat(sizes).doesNotContain(0);
-                await().atMost(PATIENCE)
+                await().atMost(TestRedis.PATIENCE)
                         .until(() -> b.nodes().live().size() == 2 && !b.nodes().isLive(first.packed()));
             } finally {
                 a.close();

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @Tag("once")
 @EnabledIf("im.servers.Requirement#redis")
 class RedisSentinelIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static RedisServer master;
     private static RedisServer replica;
@@ -66,10 +65,10 @@ class RedisSentinelIT {
                     new Random(1),
                     System::nanoTime);
             await(routes.register("u", "d", 5, 11));
-            await().atMost(PATIENCE)
+            await().atMost(TestRedis.PATIENCE)
                     .until(() -> RedisConsole.ask(replica.address(), "INFO replication")
                             .contains("master_link_status:up"));
-            await().atMost(PATIENCE)
+            await().atMost(TestRedis.PATIENCE)
                     .until(() -> RedisConsole.ask(sentinel.address(), "SENTINEL REPLICAS chat")
                             .contains(Integer.toString(replica.port())));
             replica.pause();
@@ -77,14 +76,14 @@ class RedisSentinelIT {
             master.kill();
             replica.resume();
 
-            await().atMost(PATIENCE)
+            await().atMost(TestRedis.PATIENCE)
                     .until(() -> redis.call(Call.of("INCR", redis.keys().ofBucket(1, "n")))
                             .handle((reply, thrown) -> thrown == null)
                             .toCompletableFuture()
                             .join());
 
             // A breaker that is trying again lets a few calls through, and a mending may be more than a few.
-            await().atMost(PATIENCE)
+            await().atMost(TestRedis.PATIENCE)
                     .until(() -> routes.mend()
                             .handle((mended, thrown) -> thrown == null && mended.checked() == 2)
                             .toCompletableFuture()

@@ -19,7 +19,7 @@ final class TestRedis {
     static final int SLOTS = 16_384;
 
     /** What a call is worth is not tested by how long it takes. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** As many as surely go into one line. */
     private static final int SLOTS_AT_A_TIME = 1_024;

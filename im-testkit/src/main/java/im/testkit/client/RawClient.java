@@ -138,10 +138,7 @@ public final class RawClient implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         for (long attempt = hello.getAttempt(); ; attempt++) {
             RawClient client = opening.open();
-            client.send(Frame.newBuilder()
-                    .setRef(client.nextRef())
-                    .setHello(hello.toBuilder().setAttempt(attempt))
-                    .build());
+            client.say(hello.toBuilder().setAttempt(attempt).build());
             Frame answer = client.await(
                     frame -> frame.getBodyCase() == BodyCase.WELCOME || frame.getBodyCase() == BodyCase.CLOSE,
                     "WELCOME");
@@ -160,13 +157,17 @@ public final class RawClient implements AutoCloseable {
 
     /** Says that on a connection which has said nothing yet, and takes the Welcome out of the inbox. */
     public Welcome handshake(Hello hello) throws IOException {
-        send(Frame.newBuilder().setRef(nextRef()).setHello(hello).build());
+        say(hello);
         Welcome answer = await(BodyCase.WELCOME).getWelcome();
         welcome = answer;
         return answer;
     }
 
-    /** What {@link #handshake} was answered. */
+    private void say(Hello hello) throws IOException {
+        send(Frame.newBuilder().setRef(nextRef()).setHello(hello).build());
+    }
+
+    /** What the Hello was answered. */
     public Welcome welcome() {
         return welcome;
     }
